@@ -1,0 +1,242 @@
+/**
+ * What an agent can be asked, in process or through its control socket: the same words in both.
+ *
+ * `createAgent` answers with an `Agent`; the command line talks to a running one through
+ * `AgentApi`, which crosses the socket.
+ */
+
+import type { PeerworkError } from '../protocol/errors.ts'
+import type { JsonValue } from '../protocol/json.ts'
+import type { Isolation, Usage } from '../protocol/message/result.ts'
+import type { Budget } from '../protocol/message/task.ts'
+import type { TraceEvent } from '../protocol/trace.ts'
+import type { SkillOffer } from '../tasks/work.ts'
+
+export interface AgentInfo {
+  readonly id: string
+  readonly name: string
+  readonly network: string
+  readonly version: string
+  /** Multiaddrs that others can dial, with `/p2p/<id>`. */
+  readonly addresses: readonly string[]
+  readonly home: string | null
+  readonly pid: number
+  /** ms since 1970 */
+  readonly started: number
+  readonly isolation: Isolation
+  readonly load: { readonly running: number; readonly queued: number; readonly capacity: number }
+  /** Who may submit: `nobody`, a number of allowed peers, or `everybody` (--open). */
+  readonly admits: 'nobody' | 'listed' | 'everybody'
+  readonly skills: readonly SkillOffer[]
+}
+
+export interface Peer {
+  readonly id: string
+  readonly name: string
+  readonly version: string
+  readonly addresses: readonly string[]
+  /** How it was found first. */
+  readonly via: 'mdns' | 'bootstrap' | 'peer' | 'dial' | 'inbound'
+  readonly skills: readonly SkillOffer[]
+  readonly isolation: Isolation
+  readonly load: { readonly running: number; readonly queued: number; readonly capacity: number }
+  /** When this connection began, ms since 1970. */
+  readonly since: number
+}
+
+export type PeerEvent =
+  | { readonly type: 'joined' | 'changed'; readonly peer: Peer }
+  | { readonly type: 'left'; readonly peer: Peer; readonly reason: string }
+
+export interface SubmitOptions {
+  /** Peer id, unique prefix of one (≥ 6 characters), or unique name. */
+  readonly to?: string
+  /** From now to the result: ms, or `500ms`, `30s`, `5m`, `1h`. Default 60 s. */
+  readonly deadline?: number | string
+  /** How long to wait for a peer that offers the skill, same forms. Default 10 s. */
+  readonly wait?: number | string
+  /** The same key is never run twice by one executor. */
+  readonly idempotencyKey?: string
+  readonly budget?: Partial<Omit<Budget, 'wallMs'>>
+  readonly signal?: AbortSignal
+  /** W3C traceparent to continue; without it a new trace begins. */
+  readonly traceparent?: string
+}
+
+/** A verified result. */
+export interface TaskResult<Output = JsonValue> {
+  readonly task: string
+  readonly skill: string
+  readonly value: Output
+  /** Peer id of the executor, whose signature was verified. */
+  readonly by: string
+  readonly trace: string
+  readonly usage: Usage
+  readonly isolation: Isolation
+  readonly engine: string
+  readonly chunks: number
+  /** Milliseconds of each leg as the requester saw it. */
+  readonly timing: TaskTiming
+  /** True when the executor answered from its journal instead of running again. */
+  readonly replay: boolean
+  /** The sealed result, for keeping or export as DSSE. */
+  readonly sealed: Uint8Array
+}
+
+export interface TaskTiming {
+  /** Waited for a peer that offers the skill. */
+  readonly findMs: number
+  /** From sending to `accepted`. */
+  readonly acceptMs: number
+  /** From `accepted` to the verified result. */
+  readonly workMs: number
+  readonly totalMs: number
+}
+
+/** Everything that can happen to a submitted task, in order; ends with one of the last three. */
+export type TaskEvent<Output = JsonValue> =
+  | {
+      readonly type: 'submitted'
+      readonly task: string
+      readonly skill: string
+      readonly trace: string
+    }
+  | { readonly type: 'sent'; readonly task: string; readonly to: string; readonly name: string }
+  | { readonly type: 'accepted'; readonly task: string; readonly ahead: number }
+  | {
+      readonly type: 'progress'
+      readonly task: string
+      readonly fraction?: number
+      readonly message?: string
+    }
+  | { readonly type: 'chunk'; readonly task: string; readonly value: JsonValue }
+  | { readonly type: 'completed'; readonly task: string; readonly result: TaskResult<Output> }
+  | { readonly type: 'failed'; readonly task: string; readonly error: PeerworkError }
+  | { readonly type: 'canceled'; readonly task: string; readonly error: PeerworkError }
+
+/**
+ * A submitted task: iterate it for events, or await `result`. Chunks wait for the reader, so a task
+ * that streams must be iterated; `result` alone discards chunks.
+ */
+export interface SubmittedTask<Output = JsonValue> extends AsyncIterable<TaskEvent<Output>> {
+  /** 32 hex digits. */
+  readonly id: string
+  /** @throws PeerworkError what the task failed with */
+  readonly result: Promise<TaskResult<Output>>
+  /** Ask the executor to stop. Resolves when the task has ended, however it did. */
+  cancel(reason?: string): Promise<void>
+}
+
+/** One line of `peerwork tasks`. */
+export interface TaskSummary {
+  readonly id: string
+  readonly skill: string
+  readonly side: 'requester' | 'executor'
+  readonly peer: string | null
+  readonly state:
+    | 'submitted'
+    | 'accepted'
+    | 'working'
+    | 'completed'
+    | 'failed'
+    | 'canceled'
+    | 'rejected'
+  readonly code: string | null
+  readonly trace: string
+  /** ms since 1970 */
+  readonly started: number
+  readonly wallMs: number | null
+}
+
+/** A trace event whose seal was verified. */
+export interface ObservedEvent {
+  /** Who signed it. */
+  readonly from: string
+  /** Its name, when its card is known. */
+  readonly name: string | null
+  readonly event: TraceEvent
+  /** Events of this producer that this observer has not seen before this one. */
+  readonly missed: number
+}
+
+export interface WatchFilter {
+  /** Peer id or unique prefix of the producer or of the other end. */
+  readonly peer?: string
+  readonly task?: string
+  readonly trace?: string
+  readonly skill?: string
+  /** Event types; `task.*` matches all of a family. */
+  readonly types?: readonly string[]
+  readonly signal?: AbortSignal
+}
+
+export interface AgentApi {
+  info(): Promise<AgentInfo>
+  peers(): Promise<readonly Peer[]>
+  /** Starts with `joined` for every peer that is there. */
+  watchPeers(signal?: AbortSignal): AsyncIterable<PeerEvent>
+  submit<Output = JsonValue>(
+    skill: string,
+    input: unknown,
+    options?: SubmitOptions
+  ): SubmittedTask<Output>
+  run<Output = JsonValue>(
+    skill: string,
+    input: unknown,
+    options?: SubmitOptions
+  ): Promise<TaskResult<Output>>
+  /** @throws PeerworkError `NOT_RUNNING` when no such task is open here */
+  cancel(task: string, reason?: string): Promise<void>
+  tasks(): Promise<readonly TaskSummary[]>
+  /** Live, verified trace events of every agent in reach, this one included. */
+  watch(filter?: WatchFilter): AsyncIterable<ObservedEvent>
+}
+
+export interface Agent extends AgentApi, AsyncDisposable {
+  readonly id: string
+  readonly name: string
+  readonly addresses: readonly string[]
+  /** Dial a multiaddr. @throws PeerworkError `BAD_ADDRESS`, `DIAL_FAILED`, `WRONG_NETWORK` */
+  connect(address: string): Promise<Peer>
+  /** Change who may submit, while running. */
+  allow(peer: string): void
+  disallow(peer: string): void
+  /** Finish running tasks (bounded by `graceMs`, default 5 s), tell peers, close. */
+  stop(options?: { graceMs?: number }): Promise<void>
+}
+
+/** How to make an agent. Everything has a default. */
+export interface AgentInit {
+  /** Shown to people; default: derived from the id. */
+  readonly name?: string
+  /** Directory of key, journal and socket. Without it: an identity for this process only. */
+  readonly home?: string
+  readonly network?: string
+  /** Situation preset: `loopback` for tests, `lan` (default), `internet`. */
+  readonly preset?: 'loopback' | 'lan' | 'internet'
+  /** Multiaddrs to listen on; overrides the preset. */
+  readonly listen?: readonly string[]
+  /** Multiaddrs of peers to join. */
+  readonly bootstrap?: readonly string[]
+  /** Find peers on the local network; overrides the preset. */
+  readonly mdns?: boolean
+  /** Skill files. */
+  readonly skills?: readonly (string | import('../tasks/work.ts').SkillSource)[]
+  /** Peer ids that may submit tasks. */
+  readonly allow?: readonly string[]
+  /** File of peer ids, one a line, `#` comments; read again when it changes. */
+  readonly allowFile?: string
+  /** Let everybody submit. */
+  readonly open?: boolean
+  /** Refuse to offer skills below this level. */
+  readonly minIsolation?: Isolation
+  /** Tasks that run at once; default: number of processors. */
+  readonly capacity?: number
+  /** Tasks that may wait; default 64. */
+  readonly queue?: number
+  readonly passphrase?: string
+  /** Serve the control socket in the home (`peerwork up`). Default: when there is a home. */
+  readonly control?: boolean
+  /** pino level; default `silent` in the library, `info` for `peerwork up`. */
+  readonly logLevel?: 'silent' | 'error' | 'warn' | 'info' | 'debug' | 'trace'
+}

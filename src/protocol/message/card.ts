@@ -1,0 +1,77 @@
+/** An agent card: what an agent says of itself, signed, numbered and expiring. */
+
+import * as z from 'zod/mini'
+import { AGENT_NAME, CARD_BYTES_MAX, CARD_LIFE_MS } from '../constants.ts'
+import type { Expectation, SealedBody } from '../seal.ts'
+import * as shape from '../shape.ts'
+import { isolation } from './result.ts'
+
+/** Schemas travel as JSON text: JSON Schema is JSON, and a reader must bound it before parsing. */
+const SCHEMA_LENGTH_MAX = 16 * 1024
+const SKILLS_MAX = 64
+const ADDRESSES_MAX = 16
+const LABELS_MAX = 16
+
+const schemaText = z.string().check(z.maxLength(SCHEMA_LENGTH_MAX))
+const labels = z.array(shape.shortText).check(z.maxLength(LABELS_MAX))
+export const address = z.string().check(z.maxLength(256), z.startsWith('/'))
+
+const offer = z.strictObject({
+  name: shape.skillName,
+  description: shape.text,
+  /** JSON Schema (draft 2020-12) of the input and output, as JSON text. */
+  input: schemaText,
+  output: schemaText,
+  tags: labels,
+  /** Models behind the skill, for example `llama-3.2-3b`. */
+  models: labels
+})
+
+const card = z.strictObject({
+  v: z.int(),
+  network: shape.network,
+  from: shape.agentId,
+  issued: shape.time,
+  expires: shape.time,
+  /** Grows with every card an agent ever signs; a lower one is old news. */
+  seq: shape.count,
+  name: z.string().check(z.regex(AGENT_NAME)),
+  /** Version of the software. */
+  version: shape.shortText,
+  addresses: z.array(address).check(z.maxLength(ADDRESSES_MAX)),
+  skills: z.array(offer).check(z.maxLength(SKILLS_MAX)),
+  isolation,
+  load: z.strictObject({ running: shape.count, queued: shape.count, capacity: shape.count })
+})
+
+export type Card = z.infer<typeof card> & SealedBody
+export type Offer = z.infer<typeof offer>
+
+export const readCard = shape.reader('card', card)
+export { CARD_LIFE_MS }
+
+/** How anybody opens the card of `sender`. */
+export function expectCard(context: {
+  network: string
+  sender: string
+  now: number
+}): Expectation<Card> {
+  const base = { kind: 'card', bytesMax: CARD_BYTES_MAX, check: readCard } as const
+  return { ...base, ...context }
+}
+
+/** Another agent's addresses, as hearsay: to be dialled, never to be believed. */
+const hint = z.strictObject({
+  id: shape.agentId,
+  addresses: z.array(address).check(z.maxLength(ADDRESSES_MAX))
+})
+export type PeerHint = z.infer<typeof hint>
+export const HINTS_MAX = 64
+
+/** The one frame each side sends on a card stream. */
+const exchange = z.strictObject({
+  card: shape.bytesUpTo(CARD_BYTES_MAX),
+  peers: z.array(hint).check(z.maxLength(HINTS_MAX))
+})
+export type CardExchange = z.infer<typeof exchange>
+export const readCardExchange = shape.reader('card exchange', exchange)

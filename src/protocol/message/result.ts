@@ -1,0 +1,75 @@
+/** A result: the signed answer to one task. */
+
+import * as z from 'zod/mini'
+import { DIGEST_BYTES } from '../canonical.ts'
+import { SEALED_BYTES_MAX } from '../constants.ts'
+import type { Expectation, SealedBody } from '../seal.ts'
+import * as shape from '../shape.ts'
+import { ID_BYTES } from './task.ts'
+
+/**
+ * What kept the skill away from the rest of the machine.
+ * `process`: an own process on Node's permission model. `os`: that, inside bubblewrap.
+ */
+export const isolation = z.enum(['process', 'os'])
+export type Isolation = z.infer<typeof isolation>
+
+/** What the work used up. Zero where it was not measured. */
+const usage = z.strictObject({
+  wallMs: shape.quantity,
+  cpuMs: shape.quantity,
+  /** Highest resident memory of the runner process, bytes. */
+  peakRssBytes: shape.count,
+  tokens: shape.count,
+  cost: shape.quantity
+})
+
+const result = z.strictObject({
+  v: z.int(),
+  network: shape.network,
+  from: shape.agentId,
+  to: shape.agentId,
+  issued: shape.time,
+  id: shape.bytes(ID_BYTES),
+  /** Digest of the sealed task's body: binds the answer to exactly this question. */
+  task: shape.bytes(DIGEST_BYTES),
+  status: z.enum(['completed', 'failed', 'canceled']),
+  /** Present when completed. */
+  output: z.optional(z.strictObject({ digest: shape.bytes(DIGEST_BYTES), bytes: shape.count })),
+  /** What was streamed before: SHA-256 over each chunk's 4-byte length and bytes, in order. */
+  chunks: z.strictObject({
+    count: shape.count,
+    bytes: shape.count,
+    digest: shape.bytes(DIGEST_BYTES)
+  }),
+  /** Present when not completed. */
+  error: z.optional(shape.errorRecord),
+  usage,
+  /** What ran it, for example `node-26.10.0`. */
+  engine: shape.shortText,
+  isolation,
+  started: shape.time,
+  finished: shape.time,
+  /** True when this is the stored answer to work that was done for an earlier task. */
+  replay: z.optional(z.boolean())
+})
+
+export type Result = z.infer<typeof result> & SealedBody
+export type Usage = z.infer<typeof usage>
+export type ResultStatus = Result['status']
+
+export const readResult = shape.reader('result', result)
+
+export const NO_USAGE: Usage = { wallMs: 0, cpuMs: 0, peakRssBytes: 0, tokens: 0, cost: 0 }
+
+/** How a requester opens a result that came from `sender`. */
+export function expectResult(context: {
+  network: string
+  self: string
+  sender: string
+  now: number
+}): Expectation<Result> {
+  const { network, self, sender, now } = context
+  const base = { kind: 'result', bytesMax: SEALED_BYTES_MAX, check: readResult } as const
+  return { ...base, network, audience: self, sender, now }
+}

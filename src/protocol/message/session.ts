@@ -1,0 +1,94 @@
+/**
+ * The frames of a task session (`/peerwork/task/1`) and the headers of bulk streams.
+ *
+ * Frame: kind (1 byte) | task id (16 bytes) | body (DAG-CBOR). Requester to executor: request,
+ * cancel. Executor to requester: accepted, rejected, progress, result.
+ */
+
+import * as z from 'zod/mini'
+import { decode, encode } from '../canonical.ts'
+import { INLINE_BYTES_MAX, SEALED_BYTES_MAX } from '../constants.ts'
+import { PeerworkError } from '../errors.ts'
+import * as shape from '../shape.ts'
+import { ID_BYTES } from './task.ts'
+
+const inline = z.optional(shape.bytesUpTo(INLINE_BYTES_MAX))
+const sealed = shape.bytesUpTo(SEALED_BYTES_MAX)
+
+const request = z.strictObject({ task: sealed, input: inline })
+const cancel = z.strictObject({ reason: z.optional(shape.shortText) })
+/** `ahead`: tasks queued before this one. */
+const accepted = z.strictObject({ ahead: shape.count })
+const rejected = z.strictObject({
+  error: shape.errorRecord,
+  retryAfterMs: z.optional(shape.count)
+})
+const progress = z.strictObject({
+  /** 0 to 1, when the skill knows. */
+  fraction: z.optional(z.number().check(z.gte(0), z.lte(1))),
+  message: z.optional(shape.text)
+})
+const result = z.strictObject({ result: sealed, output: inline })
+
+const readers = {
+  request: shape.reader('request', request),
+  cancel: shape.reader('cancel', cancel),
+  accepted: shape.reader('accepted', accepted),
+  rejected: shape.reader('rejected', rejected),
+  progress: shape.reader('progress', progress),
+  result: shape.reader('result frame', result)
+}
+
+const NUMBERS = { request: 1, cancel: 2, accepted: 3, rejected: 4, progress: 5, result: 6 } as const
+type Kind = keyof typeof NUMBERS
+const NAMES = new Map<number, Kind>(
+  (Object.keys(NUMBERS) as Kind[]).map((kind) => [NUMBERS[kind], kind])
+)
+
+export type SessionFrame =
+  | ({ readonly kind: 'request'; readonly id: Uint8Array } & z.infer<typeof request>)
+  | ({ readonly kind: 'cancel'; readonly id: Uint8Array } & z.infer<typeof cancel>)
+  | ({ readonly kind: 'accepted'; readonly id: Uint8Array } & z.infer<typeof accepted>)
+  | ({ readonly kind: 'rejected'; readonly id: Uint8Array } & z.infer<typeof rejected>)
+  | ({ readonly kind: 'progress'; readonly id: Uint8Array } & z.infer<typeof progress>)
+  | ({ readonly kind: 'result'; readonly id: Uint8Array } & z.infer<typeof result>)
+
+export type ProgressBody = z.infer<typeof progress>
+
+/** The parts of a frame, ready for `encodeFrame`. */
+export function encodeSessionFrame(frame: SessionFrame): readonly [Uint8Array, Uint8Array] {
+  const { kind, id, ...body } = frame
+  const head = new Uint8Array(1 + ID_BYTES)
+  head[0] = NUMBERS[kind]
+  head.set(id, 1)
+  return [head, encode(withoutUndefined(body))]
+}
+
+/** @throws PeerworkError `MALFORMED` for any other bytes. */
+export function decodeSessionFrame(bytes: Uint8Array): SessionFrame {
+  const kind = NAMES.get(bytes[0] ?? 0)
+  if (kind === undefined || bytes.length <= 1 + ID_BYTES) {
+    throw new PeerworkError('MALFORMED', `no session frame begins with ${bytes[0]}`)
+  }
+  const id = bytes.slice(1, 1 + ID_BYTES)
+  const body = readers[kind](decode(bytes.subarray(1 + ID_BYTES)))
+  return { kind, id, ...body } as SessionFrame
+}
+
+/** First frame of a bulk stream: whose bytes follow, and which. */
+const bulkHeader = z.strictObject({
+  id: shape.bytes(ID_BYTES),
+  part: z.enum(['input', 'output', 'chunks'])
+})
+export type BulkHeader = z.infer<typeof bulkHeader>
+export type BulkPart = BulkHeader['part']
+const readBulk = shape.reader('bulk header', bulkHeader)
+
+export const encodeBulkHeader = (header: BulkHeader): Uint8Array => encode(header)
+/** @throws PeerworkError `MALFORMED` */
+export const decodeBulkHeader = (bytes: Uint8Array): BulkHeader => readBulk(decode(bytes))
+
+/** CBOR has no undefined; an absent field is left out. */
+export function withoutUndefined<T extends object>(value: T): T {
+  return Object.fromEntries(Object.entries(value).filter(([, part]) => part !== undefined)) as T
+}

@@ -1,0 +1,69 @@
+/** A task: one signed request for one skill, addressed to one executor. */
+
+import * as z from 'zod/mini'
+import { DIGEST_BYTES } from '../canonical.ts'
+import { DEPTH_LEFT_MAX, INPUT_BYTES_MAX, SEALED_BYTES_MAX, TASK_LIFE_MS_MAX } from '../constants.ts'
+import type { Expectation, SealedBody } from '../seal.ts'
+import * as shape from '../shape.ts'
+
+/** Length of a task id and of a nonce, bytes: 128 random bits never meet twice. */
+export const ID_BYTES = 16
+
+/** The digest and size of a payload that travels beside the seal. */
+const payload = z.strictObject({ digest: shape.bytes(DIGEST_BYTES), bytes: shape.count })
+
+/** What the task may use up. The executor enforces it; a subtask gets what is left. */
+const budget = z.strictObject({
+  /** From acceptance to result, ms. */
+  wallMs: z.int().check(z.gte(1), z.lte(TASK_LIFE_MS_MAX)),
+  /** Processor time in the runner, ms. */
+  cpuMs: z.optional(shape.count),
+  /** Model tokens, as the skill reports them. */
+  tokens: z.optional(shape.count),
+  /** Money in the operator's unit, as the skill reports it. */
+  cost: z.optional(shape.quantity),
+  /** Output and chunks together, bytes. */
+  bytes: z.optional(shape.count),
+  /** How often the work may still be handed on. */
+  depth: z.int().check(z.gte(0), z.lte(DEPTH_LEFT_MAX))
+})
+
+const task = z.strictObject({
+  v: z.int(),
+  network: shape.network,
+  from: shape.agentId,
+  to: shape.agentId,
+  issued: shape.time,
+  expires: shape.time,
+  id: shape.bytes(ID_BYTES),
+  nonce: shape.bytes(ID_BYTES),
+  skill: shape.skillName,
+  input: payload,
+  budget,
+  /** W3C traceparent; the span is the requester's. */
+  trace: shape.shortText,
+  /** The task this one is a part of. */
+  parent: z.optional(shape.bytes(ID_BYTES)),
+  /** Idempotency key: the same key from the same requester runs once. Default: the id. */
+  key: z.optional(shape.shortText)
+})
+
+export type Task = z.infer<typeof task> & SealedBody
+export type Budget = z.infer<typeof budget>
+export type Payload = z.infer<typeof payload>
+
+export const readTask = shape.reader('task', task)
+
+/** How an executor opens a task. */
+export function expectTask(context: {
+  network: string
+  self: string
+  sender: string
+  now: number
+}): Expectation<Task> {
+  const { network, self, sender, now } = context
+  const base = { kind: 'task', bytesMax: SEALED_BYTES_MAX, check: readTask } as const
+  return { ...base, network, audience: self, sender, now }
+}
+
+export const inputFits = (bytes: number): boolean => bytes <= INPUT_BYTES_MAX

@@ -1,0 +1,183 @@
+/**
+ * Sealing: a signed body, and the one door through which strangers' bytes come in.
+ *
+ * Layout: version (1 byte) | kind (1 byte) | Ed25519 signature (64 bytes) | body (DAG-CBOR).
+ * The signature is over DSSE's pre-authentication encoding of the payload type and the body exactly
+ * as sent, so a seal of one kind can never pass as another, and a chain of seals can be exported as
+ * standard DSSE JSON (`dsse.ts`). Ids are digests of the body, never of the signature, because
+ * Ed25519 verifiers differ on malleable signatures.
+ */
+
+import { decode, digest, encode } from './canonical.ts'
+import { CLOCK_AHEAD_MS_MAX, CLOCK_BEHIND_MS_MAX, WIRE_VERSION } from './constants.ts'
+import { PeerworkError, toPeerworkError } from './errors.ts'
+import type { AgentId, Identity } from './identity.ts'
+import { SIGNATURE_BYTES, verifyBy } from './identity.ts'
+
+/** What a seal can hold, and the byte that says so. */
+export const KINDS = { task: 1, result: 2, card: 3, batch: 4 } as const
+export type Kind = keyof typeof KINDS
+
+/** Fields every body begins with. */
+export interface SealedBody {
+  readonly v: number
+  readonly network: string
+  /** Who signed. */
+  readonly from: AgentId
+  /** Whom it is for; absent when it is for everybody (cards, traces). */
+  readonly to?: AgentId | undefined
+  /** When it was signed, ms since 1970. */
+  readonly issued: number
+  /** When it stops being valid, ms since 1970; absent where it stays true (results, traces). */
+  readonly expires?: number | undefined
+}
+
+export interface Sealed<Body> {
+  readonly body: Body
+  /** The bytes as sent. */
+  readonly bytes: Uint8Array
+  /** SHA-256 of the body bytes: the id of what was sealed. */
+  readonly digest: Uint8Array
+}
+
+/** What the reader expects of a seal. `check` must throw for a body of the wrong shape. */
+export interface Expectation<Body extends SealedBody> {
+  readonly kind: Kind
+  readonly bytesMax: number
+  readonly network: string
+  /** Own id, for kinds that are addressed. */
+  readonly audience?: AgentId
+  /** The peer at the other end, where only the signer itself may deliver. */
+  readonly sender?: AgentId
+  readonly now: number
+  readonly check: (body: unknown) => Body
+  /** Called before the signature is checked; true means: seen already, do not spend CPU on it. */
+  readonly duplicate?: (body: Body, digest: Uint8Array) => boolean
+}
+
+export type Opened<Body> =
+  | { readonly ok: true; readonly sealed: Sealed<Body> }
+  | { readonly ok: false; readonly error: PeerworkError; readonly body?: Body }
+
+const HEADER_BYTES = 2 + SIGNATURE_BYTES
+
+export const payloadTypeOf = (kind: Kind): string => `application/vnd.peerwork.${kind}.v1+cbor`
+
+/** Seal a body. The caller has made sure that `body.from` is the identity's id. */
+export function seal<Body extends SealedBody>(
+  kind: Kind,
+  body: Body,
+  identity: Identity
+): Sealed<Body> {
+  const payload = encode(body)
+  const bytes = new Uint8Array(HEADER_BYTES + payload.length)
+  bytes[0] = WIRE_VERSION
+  bytes[1] = KINDS[kind]
+  bytes.set(identity.sign(preAuthentication(kind, payload)), 2)
+  bytes.set(payload, HEADER_BYTES)
+  return { body, bytes, digest: digest(payload) }
+}
+
+/**
+ * Open a seal from a stranger. Never throws: what is wrong comes back as an error.
+ *
+ * Checks, cheapest first: size, version, kind, shape, network, audience, sender, times, duplicate,
+ * and only then the signature (60 µs, the one check worth flooding).
+ */
+export function open<Body extends SealedBody>(
+  bytes: Uint8Array,
+  expect: Expectation<Body>
+): Opened<Body> {
+  let body: Body | undefined
+  try {
+    const payload = payloadOf(bytes, expect)
+    body = expect.check(decode(payload))
+    checkAddress(body, expect)
+    checkTimes(body, expect.now)
+    const id = digest(payload)
+    if (expect.duplicate?.(body, id) === true) {
+      throw new PeerworkError('REPLAYED', 'this message was already received', { from: body.from })
+    }
+    const signature = bytes.subarray(2, HEADER_BYTES)
+    if (!verifyBy(body.from, preAuthentication(expect.kind, payload), signature)) {
+      throw new PeerworkError('SIGNATURE_INVALID', `the signature is not by ${body.from}`)
+    }
+    return { ok: true, sealed: { body, bytes, digest: id } }
+  } catch (error) {
+    const known = toPeerworkError(error, 'MALFORMED')
+    return body === undefined ? { ok: false, error: known } : { ok: false, error: known, body }
+  }
+}
+
+/** The kind and body bytes of a seal, unverified: for tools that print or export it. */
+export function peek(bytes: Uint8Array): { kind: Kind; signature: Uint8Array; body: Uint8Array } {
+  const kind = (Object.keys(KINDS) as Kind[]).find((name) => KINDS[name] === bytes[1])
+  if (bytes.length <= HEADER_BYTES || bytes[0] !== WIRE_VERSION || kind === undefined) {
+    throw new PeerworkError('MALFORMED', 'not a Peerwork seal')
+  }
+  return { kind, signature: bytes.subarray(2, HEADER_BYTES), body: bytes.subarray(HEADER_BYTES) }
+}
+
+/** DSSE v1 pre-authentication encoding: `DSSEv1 <len> <type> <len> <body>`. */
+export function preAuthentication(kind: Kind, payload: Uint8Array): Uint8Array {
+  const type = payloadTypeOf(kind)
+  return Buffer.concat([Buffer.from(`DSSEv1 ${type.length} ${type} ${payload.length} `), payload])
+}
+
+function payloadOf(bytes: Uint8Array, expect: { kind: Kind; bytesMax: number }): Uint8Array {
+  const { kind, bytesMax } = expect
+  if (bytes.length > bytesMax) {
+    const facts = { bytes: bytes.length, bytesMax }
+    throw new PeerworkError('TOO_LARGE', `${bytes.length} bytes are over ${bytesMax}`, facts)
+  }
+  if (bytes.length <= HEADER_BYTES) {
+    throw new PeerworkError('MALFORMED', `${bytes.length} bytes are too few for a sealed ${kind}`)
+  }
+  if (bytes[0] !== WIRE_VERSION) {
+    const facts = { version: bytes[0] ?? 0, supported: WIRE_VERSION }
+    throw new PeerworkError('UNSUPPORTED_VERSION', `wire version ${bytes[0]} is unknown`, facts)
+  }
+  if (bytes[1] !== KINDS[kind]) {
+    throw new PeerworkError('WRONG_KIND', `kind ${bytes[1]} came where a ${kind} was due`)
+  }
+  return bytes.subarray(HEADER_BYTES)
+}
+
+type Address = Pick<Expectation<SealedBody>, 'network' | 'audience' | 'sender'>
+
+function checkAddress(body: SealedBody, expect: Address): void {
+  if (body.v !== WIRE_VERSION) {
+    throw new PeerworkError('UNSUPPORTED_VERSION', `body version ${body.v} is unknown`)
+  }
+  if (body.network !== expect.network) {
+    const facts = { network: body.network, expected: expect.network }
+    throw new PeerworkError('WRONG_NETWORK', `meant for network "${body.network}"`, facts)
+  }
+  if (expect.audience !== undefined && body.to !== expect.audience) {
+    throw new PeerworkError('WRONG_AUDIENCE', `addressed to ${body.to ?? 'nobody'}, not to us`)
+  }
+  if (expect.sender !== undefined && body.from !== expect.sender) {
+    throw new PeerworkError('RESULT_MISMATCH', `signed by ${body.from}, sent by ${expect.sender}`)
+  }
+}
+
+function checkTimes(body: SealedBody, now: number): void {
+  const { issued, expires } = body
+  if (issued > now + CLOCK_AHEAD_MS_MAX) {
+    const facts = { aheadMs: issued - now, aheadMsMax: CLOCK_AHEAD_MS_MAX }
+    throw new PeerworkError('CLOCK_SKEW', `signed ${issued - now} ms in our future`, facts)
+  }
+  if (expires !== undefined && expires <= now) {
+    const facts = { lateMs: now - expires }
+    throw new PeerworkError('EXPIRED', `expired ${now - expires} ms ago`, facts)
+  }
+}
+
+/** Refuse a fresh message that was signed too long ago to be on its way only now. */
+export function checkFresh(body: SealedBody, now: number): void {
+  const behind = now - body.issued
+  if (behind > CLOCK_BEHIND_MS_MAX) {
+    const facts = { behindMs: behind, behindMsMax: CLOCK_BEHIND_MS_MAX }
+    throw new PeerworkError('CLOCK_SKEW', `signed ${behind} ms ago by the peer's clock`, facts)
+  }
+}

@@ -1,0 +1,133 @@
+/**
+ * Trace events: what happened, as signed facts in an agent's own log.
+ *
+ * Every room that does something worth telling calls the `TracePort`. Events carry W3C ids, so the
+ * two sides of a handoff join in one trace. Metadata only: no inputs, outputs or prompts.
+ */
+
+import * as z from 'zod/mini'
+import { DIGEST_BYTES } from './canonical.ts'
+import { BATCH_BYTES_MAX, BATCH_EVENTS_MAX } from './constants.ts'
+import { isolation } from './message/result.ts'
+import type { Expectation, SealedBody } from './seal.ts'
+import * as shape from './shape.ts'
+import type { TraceContext } from './trace-context.ts'
+
+const hex = (digits: number) => z.string().check(z.regex(new RegExp(`^[0-9a-f]{${digits}}$`)))
+const peer = shape.agentId
+const code = shape.errorCode
+const ms = shape.quantity
+
+/** Fields of every event. */
+const base = {
+  /** Position in the producer's log since it started, from 0, without gaps. */
+  seq: shape.count,
+  /** ms since 1970 by the producer's clock. */
+  at: shape.time
+}
+/** Fields of every event of a task. `side` says which end tells the story. */
+const work = {
+  ...base,
+  trace: hex(32),
+  span: hex(16),
+  /** The span that caused this one; on the executor's side the requester's span. */
+  parent: z.optional(hex(16)),
+  task: hex(32),
+  skill: shape.skillName,
+  side: z.enum(['requester', 'executor']),
+  /** The agent at the other end. */
+  peer
+}
+
+const event = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('agent.started'), ...base, name: shape.shortText }),
+  z.strictObject({ type: z.literal('agent.stopped'), ...base }),
+  z.strictObject({ type: z.literal('peer.joined'), ...base, peer, name: shape.shortText }),
+  z.strictObject({ type: z.literal('peer.left'), ...base, peer, reason: shape.shortText }),
+  /** Requester: signed and on its way. Executor: opened, verified and addressed to it. */
+  z.strictObject({ type: z.literal('task.submitted'), ...work, bytes: shape.count }),
+  z.strictObject({ type: z.literal('task.received'), ...work, bytes: shape.count }),
+  z.strictObject({ type: z.literal('task.accepted'), ...work, ahead: shape.count }),
+  z.strictObject({ type: z.literal('task.rejected'), ...work, code }),
+  z.strictObject({ type: z.literal('task.started'), ...work, isolation, waitedMs: ms }),
+  z.strictObject({
+    type: z.literal('task.progress'),
+    ...work,
+    fraction: z.optional(shape.quantity),
+    message: z.optional(shape.text)
+  }),
+  /** The first chunk of a stream; the totals are in the last event. */
+  z.strictObject({ type: z.literal('task.streaming'), ...work }),
+  z.strictObject({ type: z.literal('task.handed-on'), ...work, to: peer, subtask: hex(32) }),
+  z.strictObject({
+    type: z.literal('task.completed'),
+    ...work,
+    wallMs: ms,
+    cpuMs: ms,
+    tokens: shape.count,
+    cost: shape.quantity,
+    bytes: shape.count,
+    chunks: shape.count
+  }),
+  z.strictObject({ type: z.literal('task.failed'), ...work, code, message: shape.text }),
+  z.strictObject({ type: z.literal('task.canceled'), ...work, reason: shape.shortText }),
+  /** An answer that came again instead of work that ran again. */
+  z.strictObject({ type: z.literal('task.replayed'), ...work })
+])
+
+export type TraceEvent = z.infer<typeof event>
+export type TraceEventType = TraceEvent['type']
+/** An event of one task's life. */
+export type WorkEvent = Extract<TraceEvent, { task: string }>
+
+type WithoutPlace<E> = E extends unknown ? Omit<E, 'seq' | 'at'> : never
+/** What a room says; the log adds its place and time. */
+export type TraceFact = WithoutPlace<TraceEvent>
+
+/** The one thing any room needs of tracing. Never throws and never waits. */
+export interface TracePort {
+  emit(fact: TraceFact): void
+}
+
+/** The fields that all events of one side of one task share. */
+export interface WorkFields {
+  readonly trace: string
+  readonly span: string
+  readonly parent?: string
+  readonly task: string
+  readonly skill: string
+  readonly side: 'requester' | 'executor'
+  readonly peer: string
+}
+
+export const contextOf = (fields: WorkFields): TraceContext => ({
+  traceId: fields.trace,
+  spanId: fields.span,
+  sampled: true
+})
+
+const batch = z.strictObject({
+  v: z.int(),
+  network: shape.network,
+  from: shape.agentId,
+  issued: shape.time,
+  /** One per start of the producer, random. */
+  boot: shape.bytes(8),
+  /** Digest of the batch before this one; absent in the first. */
+  prev: z.optional(shape.bytes(DIGEST_BYTES)),
+  /** Sequence number of the first event; the others follow without gaps. */
+  first: shape.count,
+  /** Events that were dropped unsealed since the start, because nobody listened for too long. */
+  dropped: shape.count,
+  events: z.array(event).check(z.minLength(1), z.maxLength(BATCH_EVENTS_MAX))
+})
+
+export type TraceBatch = z.infer<typeof batch> & SealedBody
+
+export const readBatch = shape.reader('trace batch', batch)
+
+/** How an observer opens a batch; the seal alone says who produced it. */
+export function expectBatch(context: { network: string; now: number }): Expectation<TraceBatch> {
+  const base = { kind: 'batch', bytesMax: BATCH_BYTES_MAX, check: readBatch } as const
+  return { ...base, ...context }
+}

@@ -1,0 +1,105 @@
+/**
+ * The seam between the agent and the work: what goes in, what happens meanwhile, what comes out.
+ *
+ * `src/node/serve.ts` has opened and admitted a task and hands it over as `Work`; the workshop
+ * queues it, runs it in a sandbox and answers with an `Outcome`. The workshop knows no network.
+ */
+
+import type { ErrorRecord } from '../protocol/errors.ts'
+import type { JsonObject } from '../protocol/json.ts'
+import type { Isolation, Usage } from '../protocol/message/result.ts'
+import type { ProgressBody } from '../protocol/message/session.ts'
+import type { Budget } from '../protocol/message/task.ts'
+import type { HandOnOptions, PatchOperation } from './skill.ts'
+
+/** One admitted task. */
+export interface Work {
+  /** Task id, hex. */
+  readonly id: string
+  /** Peer id of the requester. */
+  readonly from: string
+  readonly skill: string
+  /** JSON, UTF-8; already checked for size and digest, not yet against the skill's schema. */
+  readonly input: Uint8Array
+  readonly budget: Budget
+  readonly traceparent: string
+  /** Aborts on cancel; the reason is a PeerworkError, `CANCELED` unless it says otherwise. */
+  readonly signal: AbortSignal
+  /** The run's shared state at the start, when the task carries one. */
+  readonly state?: JsonObject
+  readonly on: WorkPort
+}
+
+/** What the workshop tells while the work goes on, and what it asks for. */
+export interface WorkPort {
+  /** Left the queue and runs now. */
+  started(info: { readonly isolation: Isolation; readonly waitedMs: number }): void
+  progress(body: ProgressBody): void
+  /** One chunk, JSON bytes. The skill's `emit` resolves when this does: backpressure. */
+  chunk(bytes: Uint8Array): Promise<void>
+  /**
+   * The skill hands a part on. Answers with the part's output as JSON bytes.
+   * @throws PeerworkError what the part failed with
+   */
+  handOn(request: HandOn): Promise<Uint8Array>
+}
+
+export interface HandOn {
+  readonly skill: string
+  readonly input: Uint8Array
+  readonly options: HandOnOptions
+  /** What is left of the parent's budget; `depth` already one smaller. */
+  readonly budget: Budget
+  readonly signal: AbortSignal
+}
+
+export type Outcome = OutcomeFacts &
+  (
+    | { readonly status: 'completed'; readonly output: Uint8Array }
+    | { readonly status: 'failed' | 'canceled'; readonly error: ErrorRecord }
+  )
+
+interface OutcomeFacts {
+  readonly usage: Usage
+  readonly isolation: Isolation
+  /** RFC 6902 changes to the shared state. */
+  readonly patch?: readonly PatchOperation[]
+}
+
+/** A skill as it can be told to others. */
+export interface SkillOffer {
+  readonly name: string
+  readonly description: string
+  /** JSON Schema, draft 2020-12. */
+  readonly input: JsonObject
+  readonly output: JsonObject
+  readonly tags: readonly string[]
+  readonly models: readonly string[]
+}
+
+/** A skill file the operator chose, and what it may use. */
+export interface SkillSource {
+  /** Path or `file:` URL. */
+  readonly file: string
+  readonly config?: JsonObject
+  /** Secrets by name, handed to the skill's runner and nowhere else. */
+  readonly secrets?: Readonly<Record<string, string>>
+}
+
+/** Room for work: queue, pool of runners, sandbox. */
+export interface Workshop extends AsyncDisposable {
+  /** Resolves when every skill is loaded in a warm runner. Rejects with the first that is not. */
+  ready(): Promise<void>
+  offers(): readonly SkillOffer[]
+  readonly isolation: Isolation
+  load(): { readonly running: number; readonly queued: number; readonly capacity: number }
+  /**
+   * Take work in, or refuse before anything runs. Synchronous, so that a refusal costs nothing.
+   *
+   * @throws PeerworkError `SKILL_UNKNOWN`, `INPUT_INVALID`, `BUSY` (fact `retryAfterMs`),
+   *   `SHUTTING_DOWN`
+   */
+  take(work: Work): { readonly ahead: number; readonly outcome: Promise<Outcome> }
+  /** Refuse new work and wait for the rest, at most `graceMs`; then cancel what still runs. */
+  drain(graceMs: number): Promise<void>
+}
