@@ -9,22 +9,33 @@ import { createHash, hash } from 'node:crypto'
 import * as dagCbor from '@ipld/dag-cbor'
 import { CID } from 'multiformats/cid'
 import { create } from 'multiformats/hashes/digest'
-import { PeerworkError } from './errors.ts'
+import { checkCborForm } from './cbor-form.ts'
+import { messageOf, PeerworkError } from './errors.ts'
 
 const SHA2_256 = 0x12
 /** Length of every digest on the wire, bytes. */
 export const DIGEST_BYTES = 32
 
+/**
+ * CBOR has no undefined: a field of that value is left out, as an absent one is.
+ *
+ * @throws PeerworkError `INTERNAL` for what DAG-CBOR cannot hold (NaN, functions, cycles).
+ */
 export function encode(value: unknown): Uint8Array {
-  return dagCbor.encode(value)
+  try {
+    return dagCbor.encode(hasUndefined(value) ? withoutUndefined(value) : value)
+  } catch (error) {
+    throw new PeerworkError('INTERNAL', `cannot be written: ${messageOf(error)}`, {}, error)
+  }
 }
 
-/** @throws PeerworkError `MALFORMED` for anything that is not strict DAG-CBOR. */
+/** @throws PeerworkError `MALFORMED` for anything but one canonical DAG-CBOR value. */
 export function decode(bytes: Uint8Array): unknown {
+  checkCborForm(bytes)
   try {
     return dagCbor.decode(bytes)
   } catch (error) {
-    throw new PeerworkError('MALFORMED', `not DAG-CBOR: ${(error as Error).message}`, {}, error)
+    throw new PeerworkError('MALFORMED', `not DAG-CBOR: ${messageOf(error)}`, {}, error)
   }
 }
 
@@ -52,4 +63,32 @@ export function sameBytes(one: Uint8Array, other: Uint8Array): boolean {
 export const toHex = (bytes: Uint8Array): string =>
   Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('hex')
 
-export const fromHex = (text: string): Uint8Array => Buffer.from(text, 'hex')
+/** @throws PeerworkError `MALFORMED` for anything but pairs of hex digits. */
+export function fromHex(text: string): Uint8Array {
+  if (!/^(?:[0-9a-fA-F]{2})*$/.test(text)) {
+    throw new PeerworkError('MALFORMED', `not hexadecimal: ${text.slice(0, 80)}`)
+  }
+  return new Uint8Array(Buffer.from(text, 'hex'))
+}
+
+/** Rarely true, and much cheaper to ask than to copy every value. */
+function hasUndefined(value: unknown): boolean {
+  if (Array.isArray(value)) return value.some(hasUndefined)
+  if (!isRecord(value)) return value === undefined
+  for (const key in value) if (hasUndefined(value[key])) return true
+  return false
+}
+
+/** The same value without fields that are undefined, at every level. */
+function withoutUndefined(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutUndefined)
+  if (!isRecord(value)) return value
+  const fields = Object.entries(value).filter(([, part]) => part !== undefined)
+  return Object.fromEntries(fields.map(([key, part]) => [key, withoutUndefined(part)]))
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  if (typeof value !== 'object' || value === null) return false
+  const prototype: unknown = Object.getPrototypeOf(value)
+  return prototype === Object.prototype || prototype === null
+}

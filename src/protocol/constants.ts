@@ -40,6 +40,8 @@ export const CARD_BYTES_MAX = 256 * KIB
 export const BATCH_BYTES_MAX = 64 * KIB
 /** Bytes of detail text (progress message, error message) that cross the wire. */
 export const TEXT_BYTES_MAX = 4 * KIB
+/** A label, a reason or one fact of an error, bytes: a line of a terminal and a half. */
+export const LABEL_BYTES_MAX = 200
 /** Nesting of any JSON or CBOR value: deeper values break recursive code (stringify, clone). */
 export const DEPTH_MAX = 32
 

@@ -14,7 +14,8 @@ export interface DsseEnvelope {
 /** @throws PeerworkError `MALFORMED` for bytes that are no seal. Does not verify. */
 export function toDsse(bytes: Uint8Array): DsseEnvelope {
   const { kind, signature, body } = peek(bytes)
-  const { from } = decode(body) as { from?: unknown }
+  const decoded = decode(body)
+  const from = isObject(decoded) ? decoded['from'] : undefined
   return {
     payloadType: payloadTypeOf(kind),
     payload: Buffer.from(body).toString('base64'),
@@ -25,4 +26,8 @@ export function toDsse(bytes: Uint8Array): DsseEnvelope {
       }
     ]
   }
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null
 }

@@ -6,6 +6,9 @@
  * test fails when one is missing there.
  */
 
+import { LABEL_BYTES_MAX, TEXT_BYTES_MAX } from './constants.ts'
+import { clip, printable } from './text.ts'
+
 interface ErrorEntry {
   /** What to do next, in one sentence. */
   readonly hint: string
@@ -28,7 +31,11 @@ export const ERRORS = {
   PASSPHRASE_WRONG: entry(1, false, 'Give the passphrase with --passphrase-file.'),
   STORE_FAILED: entry(1, true, 'Check free space and permissions of the home directory.'),
   NOT_RUNNING: entry(3, false, 'Start an agent first: peerwork up.'),
-  CONTROL_FAILED: entry(1, true, 'Is the agent still running? Try `peerwork id`, then `peerwork up`.'),
+  CONTROL_FAILED: entry(
+    1,
+    true,
+    'Is the agent still running? Try `peerwork id`, then `peerwork up`.'
+  ),
   CLOSED: entry(1, false, 'The agent was stopped; create a new one.'),
 
   // Skills
@@ -92,7 +99,15 @@ export interface ErrorRecord {
   readonly facts?: ErrorFacts
 }
 
-/** Any failure that Peerwork names. Compare `error.code`, not the class. */
+/** Facts in one error, count: a handful explains, more is a dump. */
+export const FACTS_MAX = 16
+
+/**
+ * Any failure that Peerwork names. Compare `error.code`, not the class.
+ *
+ * Messages often quote strangers, so the constructor makes them one printable line of at most
+ * `TEXT_BYTES_MAX` bytes, and bounds the facts: every error can be logged, and every peer takes it.
+ */
 export class PeerworkError extends Error {
   override readonly name = 'PeerworkError'
   readonly code: ErrorCode
@@ -101,9 +116,9 @@ export class PeerworkError extends Error {
   readonly retry: boolean
 
   constructor(code: ErrorCode, message: string, facts: ErrorFacts = {}, cause?: unknown) {
-    super(message, cause === undefined ? undefined : { cause })
+    super(bounded(message, TEXT_BYTES_MAX), cause === undefined ? undefined : { cause })
     this.code = code
-    this.facts = facts
+    this.facts = boundedFacts(facts)
     this.hint = ERRORS[code].hint
     this.retry = ERRORS[code].retry
   }
@@ -120,11 +135,40 @@ export function isErrorCode(value: unknown): value is ErrorCode {
 /** Any thrown value as a PeerworkError; what we did not foresee becomes `INTERNAL`. */
 export function toPeerworkError(thrown: unknown, code: ErrorCode = 'INTERNAL'): PeerworkError {
   if (thrown instanceof PeerworkError) return thrown
-  const message = thrown instanceof Error ? thrown.message : String(thrown)
-  return new PeerworkError(code, message, {}, thrown)
+  return new PeerworkError(code, messageOf(thrown), {}, thrown)
+}
+
+/** What a thrown value has to say. Never throws, whatever was thrown. */
+export function messageOf(thrown: unknown): string {
+  try {
+    return String(thrown instanceof Error ? thrown.message : thrown)
+  } catch {
+    return 'something was thrown that cannot be shown'
+  }
+}
+
+/** The form that crosses the wire; every reader of records accepts it. */
+export function toRecord(error: PeerworkError): ErrorRecord {
+  const { code, message, facts } = error
+  return Object.keys(facts).length === 0 ? { code, message } : { code, message, facts }
 }
 
 /** An error that crossed a boundary as a record, as an error again. */
 export function fromRecord(record: ErrorRecord): PeerworkError {
   return new PeerworkError(record.code, record.message, record.facts ?? {})
+}
+
+/** Cut before cleaning, so that the work is bounded too. */
+function bounded(text: string, bytesMax: number): string {
+  return clip(printable(text.slice(0, bytesMax + 1)), bytesMax)
+}
+
+function boundedFacts(facts: ErrorFacts): ErrorFacts {
+  const few = Object.entries(facts).slice(0, FACTS_MAX)
+  return Object.fromEntries(
+    few.map(([name, fact]) => [
+      name,
+      typeof fact === 'string' ? bounded(fact, LABEL_BYTES_MAX) : fact
+    ])
+  )
 }

@@ -36,6 +36,7 @@ export function identityFromSeed(seed: Uint8Array): Identity {
   }
   const pkcs8 = Buffer.concat([Buffer.from('302e020100300506032b657004220420', 'hex'), seed])
   const key = createPrivateKey({ key: pkcs8, format: 'der', type: 'pkcs8' })
+  pkcs8.fill(0)
   const spki = createPublicKey(key).export({ format: 'der', type: 'spki' })
   const publicKey = new Uint8Array(spki.subarray(spki.length - KEY_BYTES))
   return { id: idOf(publicKey), publicKey, sign: (bytes) => sign(null, bytes, key) }
@@ -49,7 +50,7 @@ export function idOf(publicKey: Uint8Array): AgentId {
 }
 
 export function isAgentId(text: string): boolean {
-  return keyBytesOf(text) !== undefined
+  return keys.has(text) || keyBytesOf(text) !== undefined
 }
 
 /** Check an Ed25519 signature by the agent with this id. False for ids that are none. */

@@ -9,7 +9,12 @@
  */
 
 import { decode, digest, encode } from './canonical.ts'
-import { CLOCK_AHEAD_MS_MAX, CLOCK_BEHIND_MS_MAX, WIRE_VERSION } from './constants.ts'
+import {
+  CLOCK_AHEAD_MS_MAX,
+  CLOCK_BEHIND_MS_MAX,
+  TASK_LIFE_MS_MAX,
+  WIRE_VERSION
+} from './constants.ts'
 import { PeerworkError, toPeerworkError } from './errors.ts'
 import type { AgentId, Identity } from './identity.ts'
 import { SIGNATURE_BYTES, verifyBy } from './identity.ts'
@@ -109,7 +114,11 @@ export function open<Body extends SealedBody>(
   }
 }
 
-/** The kind and body bytes of a seal, unverified: for tools that print or export it. */
+/**
+ * The kind and body bytes of a seal, unverified: for tools that print or export it.
+ *
+ * @throws PeerworkError `MALFORMED`
+ */
 export function peek(bytes: Uint8Array): { kind: Kind; signature: Uint8Array; body: Uint8Array } {
   const kind = (Object.keys(KINDS) as Kind[]).find((name) => KINDS[name] === bytes[1])
   if (bytes.length <= HEADER_BYTES || bytes[0] !== WIRE_VERSION || kind === undefined) {
@@ -157,7 +166,7 @@ function checkAddress(body: SealedBody, expect: Address): void {
     throw new PeerworkError('WRONG_AUDIENCE', `addressed to ${body.to ?? 'nobody'}, not to us`)
   }
   if (expect.sender !== undefined && body.from !== expect.sender) {
-    throw new PeerworkError('RESULT_MISMATCH', `signed by ${body.from}, sent by ${expect.sender}`)
+    throw new PeerworkError('SIGNATURE_INVALID', `by ${body.from}, but ${expect.sender} sent it`)
   }
 }
 
@@ -167,9 +176,14 @@ function checkTimes(body: SealedBody, now: number): void {
     const facts = { aheadMs: issued - now, aheadMsMax: CLOCK_AHEAD_MS_MAX }
     throw new PeerworkError('CLOCK_SKEW', `signed ${issued - now} ms in our future`, facts)
   }
-  if (expires !== undefined && expires <= now) {
+  if (expires === undefined) return
+  if (expires <= now) {
     const facts = { lateMs: now - expires }
     throw new PeerworkError('EXPIRED', `expired ${now - expires} ms ago`, facts)
+  }
+  const life = expires - issued
+  if (life > TASK_LIFE_MS_MAX) {
+    throw new PeerworkError('MALFORMED', `a life of ${life} ms, cap ${TASK_LIFE_MS_MAX}`)
   }
 }
 

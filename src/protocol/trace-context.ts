@@ -18,10 +18,15 @@ export function formatTraceparent(context: TraceContext): string {
   return `00-${context.traceId}-${context.spanId}-${context.sampled ? '01' : '00'}`
 }
 
+export function isTraceparent(text: string): boolean {
+  const [, traceId = '', spanId = ''] = TRACEPARENT.exec(text) ?? []
+  return traceId !== '' && !/^0+$/.test(traceId) && !/^0+$/.test(spanId)
+}
+
 /** @throws PeerworkError `MALFORMED` for anything but version 00 with non-zero ids. */
 export function parseTraceparent(text: string): TraceContext {
   const [, traceId = '', spanId = '', flags = ''] = TRACEPARENT.exec(text) ?? []
-  if (traceId === '' || /^0+$/.test(traceId) || /^0+$/.test(spanId)) {
+  if (!isTraceparent(text)) {
     throw new PeerworkError('MALFORMED', `not a W3C traceparent: ${text.slice(0, 80)}`)
   }
   return { traceId, spanId, sampled: (Number.parseInt(flags, 16) & 1) === 1 }

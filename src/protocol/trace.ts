@@ -53,7 +53,7 @@ const event = z.discriminatedUnion('type', [
   z.strictObject({
     type: z.literal('task.progress'),
     ...work,
-    fraction: z.optional(shape.quantity),
+    fraction: z.optional(shape.fraction),
     message: z.optional(shape.text)
   }),
   /** The first chunk of a stream; the totals are in the last event. */
@@ -119,12 +119,19 @@ const batch = z.strictObject({
   first: shape.count,
   /** Events that were dropped unsealed since the start, because nobody listened for too long. */
   dropped: shape.count,
-  events: z.array(event).check(z.minLength(1), z.maxLength(BATCH_EVENTS_MAX))
+  events: shape.list(event, BATCH_EVENTS_MAX, 1)
 })
 
 export type TraceBatch = z.infer<typeof batch> & SealedBody
 
-export const readBatch = shape.reader('trace batch', batch)
+const gapless = batch.check(
+  z.refine(
+    ({ first, events }) => events.every(({ seq }, index) => seq === first + index),
+    'events do not follow from the first without gaps'
+  )
+)
+
+export const readBatch = shape.reader('trace batch', gapless)
 
 /** How an observer opens a batch; the seal alone says who produced it. */
 export function expectBatch(context: { network: string; now: number }): Expectation<TraceBatch> {

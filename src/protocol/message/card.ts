@@ -13,8 +13,9 @@ const ADDRESSES_MAX = 16
 const LABELS_MAX = 16
 
 const schemaText = z.string().check(z.maxLength(SCHEMA_LENGTH_MAX))
-const labels = z.array(shape.shortText).check(z.maxLength(LABELS_MAX))
-export const address = z.string().check(z.maxLength(256), z.startsWith('/'))
+const labels = shape.list(shape.shortText, LABELS_MAX)
+/** A multiaddr as text: printable ASCII, whatever else is in it. */
+export const address = z.string().check(z.regex(/^\/[\x21-\x7e]{0,255}$/))
 
 const offer = z.strictObject({
   name: shape.skillName,
@@ -38,8 +39,8 @@ const card = z.strictObject({
   name: z.string().check(z.regex(AGENT_NAME)),
   /** Version of the software. */
   version: shape.shortText,
-  addresses: z.array(address).check(z.maxLength(ADDRESSES_MAX)),
-  skills: z.array(offer).check(z.maxLength(SKILLS_MAX)),
+  addresses: shape.list(address, ADDRESSES_MAX),
+  skills: shape.list(offer, SKILLS_MAX),
   isolation,
   load: z.strictObject({ running: shape.count, queued: shape.count, capacity: shape.count })
 })
@@ -63,7 +64,7 @@ export function expectCard(context: {
 /** Another agent's addresses, as hearsay: to be dialled, never to be believed. */
 const hint = z.strictObject({
   id: shape.agentId,
-  addresses: z.array(address).check(z.maxLength(ADDRESSES_MAX))
+  addresses: shape.list(address, ADDRESSES_MAX)
 })
 export type PeerHint = z.infer<typeof hint>
 export const HINTS_MAX = 64
@@ -71,7 +72,7 @@ export const HINTS_MAX = 64
 /** The one frame each side sends on a card stream. */
 const exchange = z.strictObject({
   card: shape.bytesUpTo(CARD_BYTES_MAX),
-  peers: z.array(hint).check(z.maxLength(HINTS_MAX))
+  peers: shape.list(hint, HINTS_MAX)
 })
 export type CardExchange = z.infer<typeof exchange>
 export const readCardExchange = shape.reader('card exchange', exchange)

@@ -58,7 +58,15 @@ export type Result = z.infer<typeof result> & SealedBody
 export type Usage = z.infer<typeof usage>
 export type ResultStatus = Result['status']
 
-export const readResult = shape.reader('result', result)
+/** Completed work has an output and no error; all other work the reverse. */
+const consistent = result.check(
+  z.refine((value) => {
+    const done = value.status === 'completed'
+    return done === (value.output !== undefined) && done === (value.error === undefined)
+  }, 'status, output and error do not fit together')
+)
+
+export const readResult = shape.reader('result', consistent)
 
 export const NO_USAGE: Usage = { wallMs: 0, cpuMs: 0, peakRssBytes: 0, tokens: 0, cost: 0 }
 

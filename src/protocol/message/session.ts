@@ -21,11 +21,11 @@ const cancel = z.strictObject({ reason: z.optional(shape.shortText) })
 const accepted = z.strictObject({ ahead: shape.count })
 const rejected = z.strictObject({
   error: shape.errorRecord,
-  retryAfterMs: z.optional(shape.count)
+  retryAfterMs: z.optional(shape.wait)
 })
 const progress = z.strictObject({
   /** 0 to 1, when the skill knows. */
-  fraction: z.optional(z.number().check(z.gte(0), z.lte(1))),
+  fraction: z.optional(shape.fraction),
   message: z.optional(shape.text)
 })
 const result = z.strictObject({ result: sealed, output: inline })
@@ -61,16 +61,18 @@ export function encodeSessionFrame(frame: SessionFrame): readonly [Uint8Array, U
   const head = new Uint8Array(1 + ID_BYTES)
   head[0] = NUMBERS[kind]
   head.set(id, 1)
-  return [head, encode(withoutUndefined(body))]
+  return [head, encode(body)]
 }
 
 /** @throws PeerworkError `MALFORMED` for any other bytes. */
 export function decodeSessionFrame(bytes: Uint8Array): SessionFrame {
   const kind = NAMES.get(bytes[0] ?? 0)
   if (kind === undefined || bytes.length <= 1 + ID_BYTES) {
-    throw new PeerworkError('MALFORMED', `no session frame begins with ${bytes[0]}`)
+    const first = bytes[0] === undefined ? 'nothing' : `byte ${bytes[0]}`
+    throw new PeerworkError('MALFORMED', `${bytes.length} bytes from ${first} are no session frame`)
   }
-  const id = bytes.slice(1, 1 + ID_BYTES)
+  // A copy: a Buffer's slice would keep the transport's whole buffer alive.
+  const id = new Uint8Array(bytes.subarray(1, 1 + ID_BYTES))
   const body = readers[kind](decode(bytes.subarray(1 + ID_BYTES)))
   return { kind, id, ...body } as SessionFrame
 }
@@ -87,8 +89,3 @@ const readBulk = shape.reader('bulk header', bulkHeader)
 export const encodeBulkHeader = (header: BulkHeader): Uint8Array => encode(header)
 /** @throws PeerworkError `MALFORMED` */
 export const decodeBulkHeader = (bytes: Uint8Array): BulkHeader => readBulk(decode(bytes))
-
-/** CBOR has no undefined; an absent field is left out. */
-export function withoutUndefined<T extends object>(value: T): T {
-  return Object.fromEntries(Object.entries(value).filter(([, part]) => part !== undefined)) as T
-}

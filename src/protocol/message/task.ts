@@ -2,7 +2,12 @@
 
 import * as z from 'zod/mini'
 import { DIGEST_BYTES } from '../canonical.ts'
-import { DEPTH_LEFT_MAX, INPUT_BYTES_MAX, SEALED_BYTES_MAX, TASK_LIFE_MS_MAX } from '../constants.ts'
+import {
+  DEPTH_LEFT_MAX,
+  INPUT_BYTES_MAX,
+  SEALED_BYTES_MAX,
+  TASK_LIFE_MS_MAX
+} from '../constants.ts'
 import type { Expectation, SealedBody } from '../seal.ts'
 import * as shape from '../shape.ts'
 
@@ -41,11 +46,11 @@ const task = z.strictObject({
   input: payload,
   budget,
   /** W3C traceparent; the span is the requester's. */
-  trace: shape.shortText,
+  trace: shape.traceparent,
   /** The task this one is a part of. */
   parent: z.optional(shape.bytes(ID_BYTES)),
   /** Idempotency key: the same key from the same requester runs once. Default: the id. */
-  key: z.optional(shape.shortText)
+  key: z.optional(shape.token)
 })
 
 export type Task = z.infer<typeof task> & SealedBody
