@@ -1,0 +1,87 @@
+/**
+ * Where the time goes: `node --conditions=source bench/profile.ts [candidate] [in flight] [seconds]`.
+ *
+ * Both ends run under Node's sampling profiler; what is printed is the self time of functions during
+ * the measured step only, in µs per task.
+ */
+
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { basename, join } from 'node:path'
+import { candidateNames } from './candidates.ts'
+import type { Sample } from './measure.ts'
+import { measurePair } from './pair.ts'
+import { figure, table } from './table.ts'
+
+/** Functions shown of each process, count. */
+const SHOWN = 40
+const SIZE = 1024
+/** Between two samples, µs. */
+const INTERVAL_US = 100
+
+interface Profile {
+  readonly nodes: readonly {
+    readonly id: number
+    readonly callFrame: { functionName: string; url: string; lineNumber: number }
+  }[]
+  readonly samples: readonly number[]
+  /** µs between samples. */
+  readonly timeDeltas: readonly number[]
+  /** µs by the clock of `process.hrtime`. */
+  readonly startTime: number
+}
+
+const [name = 'peerwork', inFlight = '1', seconds = '3'] = process.argv.slice(2)
+const candidate = candidateNames.find((known) => known === name)
+if (candidate === undefined) throw new Error(`no candidate ${name}`)
+const directory = await mkdtemp(join(tmpdir(), 'peerwork-profile-'))
+try {
+  const step = { size: SIZE, inFlight: Number(inFlight), ms: Number(seconds) * 1000 }
+  const profiler = ['--cpu-prof', `--cpu-prof-dir=${directory}`]
+  const flags = ['--conditions=source', ...profiler, `--cpu-prof-interval=${INTERVAL_US}`]
+  const [sample] = await measurePair({ candidate, flags }, { warmUp: step, steps: [step] })
+  if (sample !== undefined) await tell(sample)
+} finally {
+  await rm(directory, { recursive: true, force: true })
+}
+
+async function tell(sample: Sample): Promise<void> {
+  const tasks = (sample.perSecond * (sample.endedUs - sample.beganUs)) / 1e6
+  const { p50Us, perSecond, cpuUs } = sample
+  process.stdout.write(
+    `p50 ${figure(p50Us)} µs, ${figure(perSecond)} tasks/s, CPU ${figure(cpuUs)} µs per task\n`
+  )
+  for (const file of await readdir(directory)) {
+    const profile = JSON.parse(await readFile(join(directory, file), 'utf8')) as Profile
+    const times = selfTimes(profile, sample)
+    const busy = [...times].filter(([key]) => !key.startsWith('(idle)'))
+    const total = busy.reduce((sum, [, us]) => sum + us, 0)
+    const rows = busy
+      .sort(([, a], [, b]) => b - a)
+      .slice(0, SHOWN)
+      .map(([key, us]) => [key, figure(us / tasks, 2), `${figure((100 * us) / total, 1)} %`])
+    if (total / tasks < 1) continue
+    const head = [`${file}: ${figure(total / tasks)} µs per task`, 'self µs', 'share']
+    process.stdout.write(`\n${table(head, rows)}\n`)
+  }
+}
+
+/** µs of each function while the step ran. */
+function selfTimes(profile: Profile, { beganUs, endedUs }: Sample): Map<string, number> {
+  const names = new Map(
+    profile.nodes.map(({ id, callFrame: { functionName, url, lineNumber } }) => {
+      const where = url === '' ? '' : ` ${basename(url)}:${lineNumber + 1}`
+      return [id, `${functionName === '' ? '(anonymous)' : functionName}${where}`]
+    })
+  )
+  const times = new Map<string, number>()
+  let at = profile.startTime
+  profile.samples.forEach((id, index) => {
+    at += profile.timeDeltas[index] ?? 0
+    if (at < beganUs || at > endedUs) return
+    // The time up to the next sample is this function's.
+    const key = names.get(id) ?? '?'
+    times.set(key, (times.get(key) ?? 0) + (profile.timeDeltas[index + 1] ?? 0))
+  })
+  return times
+}
