@@ -1,0 +1,7 @@
+/** A logger that says nothing. */
+
+import type { WorkLog } from '../src/tasks/work-log.ts'
+
+const nothing = (): void => undefined
+
+export const silent: WorkLog = { debug: nothing, info: nothing, warn: nothing, error: nothing }
