@@ -1,0 +1,30 @@
+/** Peerwork's front door: everything public, by name, and nothing else. */
+
+export { createAgent } from './node/agent.ts'
+export { defineSkill } from './tasks/skill.ts'
+export { ERRORS, PeerworkError } from './protocol/errors.ts'
+export { toDsse } from './protocol/dsse.ts'
+export type {
+  Agent,
+  AgentApi,
+  AgentInfo,
+  AgentInit,
+  ObservedEvent,
+  Peer,
+  PeerEvent,
+  SubmitOptions,
+  SubmittedTask,
+  TaskEvent,
+  TaskResult,
+  TaskSummary,
+  TaskTiming,
+  WatchFilter
+} from './node/api.ts'
+export type { DsseEnvelope } from './protocol/dsse.ts'
+export type { ErrorCode, ErrorFacts, ErrorRecord } from './protocol/errors.ts'
+export type { JsonObject, JsonValue } from './protocol/json.ts'
+export type { Isolation, Usage } from './protocol/message/result.ts'
+export type { Budget } from './protocol/message/task.ts'
+export type { TraceEvent, TraceEventType } from './protocol/trace.ts'
+export type { InputOf, OutputOf, SkillContext, SkillDefinition } from './tasks/skill.ts'
+export type { SkillOffer, SkillSource } from './tasks/work.ts'

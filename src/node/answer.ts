@@ -1,0 +1,85 @@
+/** Results: an outcome sealed for the task it answers, and a stored one sealed again for another. */
+
+import { decode, digest, encode } from '../protocol/canonical.ts'
+import { WIRE_VERSION } from '../protocol/constants.ts'
+import { PeerworkError } from '../protocol/errors.ts'
+import type { ErrorRecord } from '../protocol/errors.ts'
+import type { Identity } from '../protocol/identity.ts'
+import { NO_USAGE, readResult } from '../protocol/message/result.ts'
+import type { Result } from '../protocol/message/result.ts'
+import type { Task } from '../protocol/message/task.ts'
+import { peek, seal } from '../protocol/seal.ts'
+import type { Sealed } from '../protocol/seal.ts'
+import type { Outcome } from '../tasks/work.ts'
+
+const EMPTY_DIGEST = digest(new Uint8Array())
+const ENGINE = `node-${process.versions.node}`
+
+/** What is known of the run besides the outcome. */
+export interface RunFacts {
+  readonly started: number
+  readonly now: number
+  readonly chunks: Result['chunks']
+}
+
+export const NO_CHUNKS: Result['chunks'] = { count: 0, bytes: 0, digest: EMPTY_DIGEST }
+
+export function sealOutcome(
+  task: Sealed<Task>,
+  outcome: Outcome,
+  facts: RunFacts,
+  identity: Identity
+): Sealed<Result> {
+  const { started, now, chunks } = facts
+  const output =
+    outcome.status === 'completed'
+      ? { output: { digest: digest(outcome.output), bytes: outcome.output.length } }
+      : { error: outcome.error }
+  const body = {
+    ...addressing(task, now),
+    ...{ status: outcome.status, chunks, usage: outcome.usage, isolation: outcome.isolation },
+    ...{ engine: ENGINE, started, finished: now },
+    ...output
+  } as Result
+  return seal('result', body, identity)
+}
+
+/** The answer to a task that runs no more and whose end nobody knows. */
+export function sealInterrupted(
+  task: Sealed<Task>,
+  now: number,
+  identity: Identity
+): Sealed<Result> {
+  const message = 'the agent restarted while it worked on this; it is not run a second time'
+  const error: ErrorRecord = { code: 'INTERRUPTED', message }
+  const outcome: Outcome = { status: 'failed', error, usage: NO_USAGE, isolation: 'process' }
+  return sealOutcome(task, outcome, { started: now, now, chunks: NO_CHUNKS }, identity)
+}
+
+/** A stored result as the answer to another task that asked for the same work. */
+export function sealAgain(
+  task: Sealed<Task>,
+  stored: Uint8Array,
+  now: number,
+  identity: Identity
+): Sealed<Result> {
+  const body = readResult(decode(peek(stored).body))
+  return seal('result', { ...body, ...addressing(task, now), replay: true } as Result, identity)
+}
+
+/** What ties work to an idempotency key: the same key must mean the same skill and input. */
+export function workDigest(task: Task): Uint8Array {
+  return digest(encode([task.skill, task.input.digest]))
+}
+
+function addressing({ body, digest: id }: Sealed<Task>, issued: number) {
+  const { network, from, to } = body
+  return { v: WIRE_VERSION, network, from: to, to: from, issued, id: body.id, task: id }
+}
+
+export function refusalOf(error: PeerworkError): { error: ErrorRecord; retryAfterMs?: number } {
+  const { code, message, facts } = error
+  const { retryAfterMs } = facts
+  const record = { error: { code, message, facts } }
+  return typeof retryAfterMs === 'number' ? { ...record, retryAfterMs } : record
+}

@@ -1,0 +1,208 @@
+/**
+ * One task at one peer, from the first frame to the verified result.
+ *
+ * 1. The request frame leaves; a large input follows on a bulk stream.
+ * 2. `accepted`, or `rejected` and the end.
+ * 3. Progress, and chunks on a bulk stream, as fast as the owner reads.
+ * 4. The result: its seal is by the addressed peer, for us, for exactly this task; its output and
+ *    its chunks have the digests it signed; its output fits the schema the peer offered.
+ */
+
+import type { Connection } from '@libp2p/interface'
+import { digest, digester, fromHex, sameBytes } from '../protocol/canonical.ts'
+import { INLINE_BYTES_MAX, OUTPUT_BYTES_MAX } from '../protocol/constants.ts'
+import { fromRecord, PeerworkError, toPeerworkError } from '../protocol/errors.ts'
+import type { JsonValue } from '../protocol/json.ts'
+import { parseJson } from '../protocol/json.ts'
+import { expectResult } from '../protocol/message/result.ts'
+import type { Result } from '../protocol/message/result.ts'
+import type { Task } from '../protocol/message/task.ts'
+import { open } from '../protocol/seal.ts'
+import type { Sealed } from '../protocol/seal.ts'
+import { BulkWriter, readWhole } from './bulk.ts'
+import type { BulkDesk } from './bulk-desk.ts'
+import type { ReplyFrame, Session } from './session.ts'
+
+/** How long after the deadline the executor's own word is waited for, ms. */
+const LATE_MS_MAX = 2_000
+
+export interface AttemptOptions {
+  readonly task: Sealed<Task>
+  readonly id: string
+  readonly input: Uint8Array
+  readonly peer: string
+  readonly connection: Connection
+  readonly session: Session
+  readonly desk: BulkDesk
+  readonly now: () => number
+  readonly signal: AbortSignal
+  /** Says what does not fit the schema of the skill, or undefined. */
+  readonly checkOutput: (value: JsonValue) => string | undefined
+  readonly on: {
+    accepted(ahead: number): void
+    progress(body: { fraction?: number; message?: string }): void
+    chunk(value: JsonValue): Promise<void>
+  }
+}
+
+/** A result whose every claim was checked. */
+export interface Verified {
+  readonly result: Sealed<Result>
+  /** Only when completed. */
+  readonly value: JsonValue
+}
+
+/**
+ * Run one attempt.
+ *
+ * @throws PeerworkError the peer's refusal, `PEER_LOST`, `DEADLINE_EXCEEDED`, or what does not fit in
+ *   the answer (`SIGNATURE_INVALID`, `RESULT_MISMATCH`, `OUTPUT_INVALID`, …)
+ */
+export async function attempt(options: AttemptOptions): Promise<Verified> {
+  const { id, peer, session, desk, task, signal } = options
+  const ended = Promise.withResolvers<Extract<ReplyFrame, { kind: 'result' }>>()
+  const closing = new AbortController()
+  const chunks = collectChunks(options, closing.signal)
+  session.listen(id, {
+    lost: (error) => ended.reject(error),
+    reply(frame) {
+      if (frame.kind === 'accepted') options.on.accepted(frame.ahead)
+      else if (frame.kind === 'progress') options.on.progress(progressOf(frame))
+      else if (frame.kind === 'rejected') ended.reject(refusal(frame))
+      else ended.resolve(frame)
+    }
+  })
+  const sayCancel = (): void => {
+    session.send({ kind: 'cancel', id: fromHex(id), reason: reasonOf(signal) })
+  }
+  signal.addEventListener('abort', sayCancel, { once: true })
+  const late = setTimeout(() => {
+    session.send({ kind: 'cancel', id: fromHex(id), reason: 'the deadline passed' })
+    const wallMs = task.body.budget.wallMs
+    ended.reject(new PeerworkError('DEADLINE_EXCEEDED', `no result within ${wallMs} ms`, { wallMs }))
+  }, task.body.budget.wallMs + LATE_MS_MAX)
+  try {
+    await sendRequest(options, ended.promise)
+    return await verify(options, await ended.promise, chunks)
+  } finally {
+    clearTimeout(late)
+    signal.removeEventListener('abort', sayCancel)
+    closing.abort()
+    session.forget(id)
+    desk.forget(peer, id, 'chunks', 'output')
+  }
+}
+
+async function sendRequest(options: AttemptOptions, ended: Promise<unknown>): Promise<void> {
+  const { id, input, task, session, connection, signal } = options
+  const binary = fromHex(id)
+  // Whatever ends the task also ends the wait below; it must not count as unhandled meanwhile.
+  ended.catch(() => undefined)
+  if (input.length <= INLINE_BYTES_MAX) {
+    session.send({ kind: 'request', id: binary, task: task.bytes, input })
+    return
+  }
+  session.send({ kind: 'request', id: binary, task: task.bytes })
+  const stop = new AbortController()
+  const refused = ended.then(
+    () => undefined,
+    (error: Error) => stop.abort(error)
+  )
+  const until = AbortSignal.any([signal, stop.signal])
+  const bulk = await BulkWriter.open(connection, { id: binary, part: 'input' }, until)
+  // A refusal arrives while we still send; then the refusal is the answer, not the broken stream.
+  await Promise.race([bulk.writeAll(input, until).catch(() => refused), refused])
+}
+
+interface ChunkTally {
+  readonly count: number
+  readonly bytes: number
+  readonly digest: Uint8Array
+}
+
+/** Read the chunk stream when it comes; resolves when it has ended. */
+function collectChunks(
+  { desk, peer, id, on }: AttemptOptions,
+  signal: AbortSignal
+): () => Promise<ChunkTally> {
+  const running = digester()
+  let count = 0
+  let bytes = 0
+  const reading = desk.expect(peer, id, 'chunks').then(async (reader) => {
+    signal.addEventListener('abort', () => reader.abort(new Error('the task is over')))
+    const length = new Uint8Array(4)
+    for await (const chunk of reader.frames()) {
+      new DataView(length.buffer).setUint32(0, chunk.length)
+      running.update(length)
+      running.update(chunk)
+      count++
+      bytes += chunk.length
+      await on.chunk(parseJson(chunk))
+    }
+  })
+  reading.catch(() => undefined)
+  return async () => {
+    await reading
+    return { count, bytes, digest: running.digest() }
+  }
+}
+
+async function verify(
+  options: AttemptOptions,
+  frame: Extract<ReplyFrame, { kind: 'result' }>,
+  chunks: () => Promise<ChunkTally>
+): Promise<Verified> {
+  const { task, peer, now } = options
+  const context = { network: task.body.network, self: task.body.from, sender: peer, now: now() }
+  const opened = open(frame.result, expectResult(context))
+  if (!opened.ok) throw opened.error
+  const { body } = opened.sealed
+  if (!sameBytes(body.task, task.digest) || !sameBytes(body.id, task.body.id)) {
+    throw new PeerworkError('RESULT_MISMATCH', 'the result answers another task')
+  }
+  if (body.chunks.count > 0 && body.replay !== true) {
+    const tally = await chunks()
+    if (tally.count !== body.chunks.count || !sameBytes(tally.digest, body.chunks.digest)) {
+      throw new PeerworkError('RESULT_MISMATCH', 'the streamed chunks are not the signed ones')
+    }
+  }
+  if (body.status !== 'completed') return { result: opened.sealed, value: null }
+  return { result: opened.sealed, value: await outputOf(options, body, frame.output) }
+}
+
+async function outputOf(
+  { desk, peer, id, checkOutput }: AttemptOptions,
+  { output }: Result,
+  inline: Uint8Array | undefined
+): Promise<JsonValue> {
+  if (output === undefined) {
+    throw new PeerworkError('RESULT_MISMATCH', 'completed, but without an output')
+  }
+  if (output.bytes > OUTPUT_BYTES_MAX) {
+    const facts = { bytes: output.bytes, bytesMax: OUTPUT_BYTES_MAX }
+    throw new PeerworkError('TOO_LARGE', `an output of ${output.bytes} bytes`, facts)
+  }
+  const bytes = inline ?? (await readWhole(await desk.expect(peer, id, 'output'), output.bytes))
+  if (!sameBytes(digest(bytes), output.digest)) {
+    throw new PeerworkError('RESULT_MISMATCH', 'the output is not the signed one')
+  }
+  const value = parseJson(bytes)
+  const fault = checkOutput(value)
+  if (fault === undefined) return value
+  throw new PeerworkError('OUTPUT_INVALID', `the output breaks the skill's schema: ${fault}`)
+}
+
+function refusal({ error, retryAfterMs }: Extract<ReplyFrame, { kind: 'rejected' }>) {
+  const facts = { ...error.facts, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) }
+  return fromRecord({ ...error, facts })
+}
+
+function progressOf(frame: Extract<ReplyFrame, { kind: 'progress' }>) {
+  const { fraction, message } = frame
+  return {
+    ...(fraction === undefined ? {} : { fraction }),
+    ...(message === undefined ? {} : { message })
+  }
+}
+
+const reasonOf = (signal: AbortSignal): string => toPeerworkError(signal.reason).message.slice(0, 200)

@@ -1,0 +1,126 @@
+/**
+ * `/peerwork/card/1`: who are you, and what do you offer?
+ *
+ * Whoever dialled opens the stream and sends one frame: its sealed card, and addresses of peers it
+ * knows. The other side answers with the same and both close. It happens on connect, when something
+ * changed, and before a card expires. A card that does not fit ends the connection: discovered is
+ * not admitted, and another network is not ours.
+ */
+
+import type { Connection, Stream } from '@libp2p/interface'
+import { decode, encode } from '../protocol/canonical.ts'
+import { CARD_BYTES_MAX, CARD_LIFE_MS, CARD_PROTOCOL, WIRE_VERSION } from '../protocol/constants.ts'
+import { PeerworkError, toPeerworkError } from '../protocol/errors.ts'
+import { encodeFrame, FrameParser } from '../protocol/frame.ts'
+import type { Identity } from '../protocol/identity.ts'
+import { expectCard, HINTS_MAX, readCardExchange } from '../protocol/message/card.ts'
+import type { Card, PeerHint } from '../protocol/message/card.ts'
+import { open, seal } from '../protocol/seal.ts'
+import type { Clock } from './clock.ts'
+import { pull } from './pull.ts'
+
+/** One exchange from first byte to last, ms: two frames on an open connection. */
+const EXCHANGE_MS_MAX = 5_000
+/** Card and hints in one frame, bytes. */
+const EXCHANGE_BYTES_MAX = CARD_BYTES_MAX + 64 * 1024
+
+export interface CardsOptions {
+  readonly identity: Identity
+  readonly network: string
+  readonly clock: Clock
+  /** What to say of ourselves right now. */
+  readonly describe: () => Pick<
+    Card,
+    'name' | 'version' | 'addresses' | 'skills' | 'isolation' | 'load'
+  >
+  /** Peers to tell others about. */
+  readonly hints: () => readonly PeerHint[]
+  /** A verified card came. */
+  readonly learned: (card: Card, connection: Connection, hints: readonly PeerHint[]) => void
+  readonly refused: (connection: Connection, error: PeerworkError) => void
+}
+
+export class Cards {
+  readonly #options: CardsOptions
+  #seq = 0
+
+  constructor(options: CardsOptions) {
+    this.#options = options
+  }
+
+  /**
+   * Exchange cards over a connection.
+   *
+   * @throws PeerworkError `WRONG_NETWORK` and whatever else is wrong with the peer's card
+   */
+  async exchange(connection: Connection): Promise<Card> {
+    const signal = AbortSignal.timeout(EXCHANGE_MS_MAX)
+    let stream: Stream | undefined
+    try {
+      stream = await connection.newStream(CARD_PROTOCOL, { signal })
+      stream.send(encodeFrame(this.#own()))
+      const card = this.#take(await readOne(stream, signal), connection)
+      await stream.close({ signal })
+      return card
+    } catch (error) {
+      const known = toPeerworkError(error, 'MALFORMED')
+      stream?.abort(known)
+      throw known
+    }
+  }
+
+  /** Answer an exchange that a peer began. Ends the connection when its card does not fit. */
+  async answer(stream: Stream, connection: Connection): Promise<void> {
+    const signal = AbortSignal.timeout(EXCHANGE_MS_MAX)
+    try {
+      const frame = await readOne(stream, signal)
+      // Answer first: a peer of another network then learns why it is turned away.
+      stream.send(encodeFrame(this.#own()))
+      await stream.close({ signal })
+      this.#take(frame, connection)
+    } catch (error) {
+      const known = toPeerworkError(error, 'MALFORMED')
+      if (stream.status === 'open') stream.abort(known)
+      this.#options.refused(connection, known)
+    }
+  }
+
+  #own(): Uint8Array {
+    const { identity, network, clock, describe, hints } = this.#options
+    const now = clock.now()
+    // Grows across restarts too, without being stored.
+    this.#seq = Math.max(this.#seq + 1, now)
+    const body: Card = {
+      ...{ v: WIRE_VERSION, network, from: identity.id, issued: now, expires: now + CARD_LIFE_MS },
+      seq: this.#seq,
+      ...describe()
+    }
+    const card = seal('card', body, identity).bytes
+    return encode({ card, peers: hints().slice(0, HINTS_MAX) })
+  }
+
+  #take(frame: Uint8Array, connection: Connection): Card {
+    const { network, clock, learned } = this.#options
+    const { card, peers } = readCardExchange(decode(frame))
+    const sender = connection.remotePeer.toString()
+    const opened = open(card, expectCard({ network, sender, now: clock.now() }))
+    if (!opened.ok) throw opened.error
+    learned(opened.sealed.body, connection, peers)
+    return opened.sealed.body
+  }
+}
+
+/** The first whole frame of a stream. */
+async function readOne(stream: Stream, signal: AbortSignal): Promise<Uint8Array> {
+  const parser = new FrameParser(EXCHANGE_BYTES_MAX)
+  const giveUp = (): void => stream.abort(new PeerworkError('DEADLINE_EXCEEDED', 'no card came'))
+  signal.addEventListener('abort', giveUp, { once: true })
+  try {
+    for await (const bytes of pull(stream)) {
+      for (const frame of parser.push(bytes)) return frame
+    }
+  } finally {
+    signal.removeEventListener('abort', giveUp)
+  }
+  throw new PeerworkError('MALFORMED', 'the stream ended before a card came')
+}

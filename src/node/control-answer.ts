@@ -1,0 +1,51 @@
+/** One request of the control socket, asked of the agent, as the lines that answer it. */
+
+import type { AgentApi } from './api.ts'
+import type { ControlAnswer, ControlRequest } from './control-protocol.ts'
+import { toWireEvent, toWireResult } from './control-protocol.ts'
+
+/**
+ * Ask the agent. Ends after `ok` or `end`; what the agent throws passes through.
+ *
+ * @param signal aborts when the asker has gone: cancels the task or ends the stream
+ */
+export async function* answer(
+  agent: AgentApi,
+  request: ControlRequest,
+  signal: AbortSignal
+): AsyncGenerator<ControlAnswer, void, void> {
+  switch (request.op) {
+    case 'info':
+      yield { ok: await agent.info() }
+      return
+    case 'peers':
+      yield { ok: await agent.peers() }
+      return
+    case 'tasks':
+      yield { ok: await agent.tasks() }
+      return
+    case 'cancel':
+      await agent.cancel(request.task, request.reason)
+      yield { ok: null }
+      return
+    case 'run': {
+      const options = { ...request.options, signal }
+      yield { ok: toWireResult(await agent.run(request.skill, request.input, options)) }
+      return
+    }
+    case 'submit': {
+      const task = agent.submit(request.skill, request.input, { ...request.options, signal })
+      // The last event tells the same; without this a failure would count as unhandled.
+      task.result.catch(() => undefined)
+      for await (const event of task) yield { event: toWireEvent(event) }
+      break
+    }
+    case 'watch':
+      for await (const event of agent.watch({ ...request.filter, signal })) yield { event }
+      break
+    case 'watch-peers':
+      for await (const event of agent.watchPeers(signal)) yield { event }
+      break
+  }
+  yield { end: true }
+}

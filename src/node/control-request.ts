@@ -1,0 +1,56 @@
+/** Reads what came over the control socket. The agent trusts its user, not the bytes. */
+
+import * as z from 'zod/mini'
+import { parseJson } from '../protocol/json.ts'
+import * as shape from '../protocol/shape.ts'
+import type { ControlRequest } from './control-protocol.ts'
+
+const text = z.optional(shape.text)
+const duration = z.optional(z.union([z.number(), shape.shortText]))
+
+const budget = z.strictObject({
+  cpuMs: z.optional(shape.count),
+  tokens: z.optional(shape.count),
+  cost: z.optional(shape.quantity),
+  bytes: z.optional(shape.count),
+  depth: z.optional(shape.count)
+})
+
+const submission = {
+  skill: shape.text,
+  input: z.unknown(),
+  options: z.strictObject({
+    to: text,
+    deadline: duration,
+    wait: duration,
+    idempotencyKey: text,
+    budget: z.optional(budget),
+    traceparent: text
+  })
+}
+
+const filter = z.strictObject({
+  peer: text,
+  task: text,
+  trace: text,
+  skill: text,
+  types: z.optional(z.array(shape.shortText).check(z.maxLength(64)))
+})
+
+const request = z.discriminatedUnion('op', [
+  z.strictObject({ op: z.literal('info') }),
+  z.strictObject({ op: z.literal('peers') }),
+  z.strictObject({ op: z.literal('tasks') }),
+  z.strictObject({ op: z.literal('watch-peers') }),
+  z.strictObject({ op: z.literal('submit'), ...submission }),
+  z.strictObject({ op: z.literal('run'), ...submission }),
+  z.strictObject({ op: z.literal('cancel'), task: shape.text, reason: z.optional(shape.shortText) }),
+  z.strictObject({ op: z.literal('watch'), filter })
+])
+
+const read = shape.reader('control request', request)
+
+/** @throws PeerworkError `MALFORMED` for anything that is no request */
+export function readRequest(line: Uint8Array): ControlRequest {
+  return read(parseJson(line)) as ControlRequest
+}

@@ -1,0 +1,138 @@
+/**
+ * Frames over one libp2p stream: writes gathered in bounded groups, reads cut by a bounded parser.
+ *
+ * The first frame of an idle stream goes at once; frames that follow in the same turn go in groups of
+ * at most 8 frames or 16 KiB. Unbounded gathering would let one side sign everything before the
+ * other side sees anything; no gathering costs a system call a frame.
+ */
+
+import type { Stream } from '@libp2p/interface'
+import { PeerworkError, toPeerworkError } from '../protocol/errors.ts'
+import { encodeFrame, FrameParser } from '../protocol/frame.ts'
+
+const GROUP_FRAMES_MAX = 8
+const GROUP_BYTES_MAX = 16 * 1024
+/** What may wait here for a peer that reads slowly, bytes; then the stream is given up. */
+const WAITING_BYTES_MAX = 16 * 1024 * 1024
+
+export interface FrameHandlers {
+  /** One whole frame, without its length. What it throws ends the stream. */
+  frame(bytes: Uint8Array): void
+  /** The stream is over; called once. `error` is what ended it, when it did not end well. */
+  close(error: Error | undefined): void
+}
+
+export class FrameStream {
+  readonly #stream: Stream
+  readonly #parser: FrameParser
+  readonly #handlers: FrameHandlers
+  #waiting: Uint8Array[] = []
+  #waitingBytes = 0
+  #scheduled = false
+  #draining = false
+  #closed = false
+  #ending = false
+
+  constructor(stream: Stream, bytesMax: number, handlers: FrameHandlers) {
+    this.#stream = stream
+    this.#parser = new FrameParser(bytesMax)
+    this.#handlers = handlers
+    stream.addEventListener('message', (event) => this.#receive(event.data))
+    stream.addEventListener('close', (event) => this.#over(event.error))
+    stream.addEventListener('end', () => this.#remoteEnded())
+  }
+
+  get closed(): boolean {
+    return this.#closed
+  }
+
+  /** True while the peer reads slower than we write; then what is not vital should be left out. */
+  get slow(): boolean {
+    return this.#draining
+  }
+
+  /** Send one frame. Silently dropped once the stream is over: `close` has told already. */
+  send(...parts: readonly Uint8Array[]): void {
+    if (this.#closed || this.#ending) return
+    const frame = encodeFrame(...parts)
+    this.#waiting.push(frame)
+    this.#waitingBytes += frame.length
+    if (this.#waitingBytes > WAITING_BYTES_MAX) {
+      this.abort(new PeerworkError('PEER_LOST', 'the peer does not read what it asked for'))
+    } else if (this.#waiting.length >= GROUP_FRAMES_MAX || this.#waitingBytes >= GROUP_BYTES_MAX) {
+      this.#flush()
+    } else this.#schedule()
+  }
+
+  /** Send what waits and end this side. */
+  async end(): Promise<void> {
+    this.#flush()
+    this.#ending = true
+    await this.#stream.close().catch(() => undefined)
+  }
+
+  abort(error: Error): void {
+    if (this.#closed) return
+    this.#stream.abort(error)
+    this.#over(error)
+  }
+
+  #schedule(): void {
+    if (this.#scheduled) return
+    this.#scheduled = true
+    if (this.#waiting.length === 1) queueMicrotask(() => this.#flush())
+    setImmediate(() => {
+      this.#scheduled = false
+      this.#flush()
+    })
+  }
+
+  #flush(): void {
+    if (this.#waiting.length === 0 || this.#draining || this.#closed) return
+    const group = this.#waiting
+    const bytes = this.#waitingBytes
+    this.#waiting = []
+    this.#waitingBytes = 0
+    try {
+      const first = group[0]
+      const data = group.length === 1 && first !== undefined ? first : Buffer.concat(group, bytes)
+      if (!this.#stream.send(data)) void this.#drain()
+    } catch (error) {
+      this.#over(toPeerworkError(error, 'PEER_LOST'))
+    }
+  }
+
+  async #drain(): Promise<void> {
+    this.#draining = true
+    try {
+      await this.#stream.onDrain()
+      this.#draining = false
+      this.#flush()
+    } catch (error) {
+      this.abort(toPeerworkError(error, 'PEER_LOST'))
+    }
+  }
+
+  #receive(data: Uint8Array | { subarray(): Uint8Array }): void {
+    if (this.#closed) return
+    try {
+      const bytes = data instanceof Uint8Array ? data : data.subarray()
+      for (const frame of this.#parser.push(bytes)) this.#handlers.frame(frame)
+    } catch (error) {
+      this.abort(toPeerworkError(error, 'MALFORMED'))
+    }
+  }
+
+  #remoteEnded(): void {
+    if (this.#parser.pending > 0) {
+      this.abort(new PeerworkError('MALFORMED', 'the stream ended inside a frame'))
+    } else if (!this.#ending) void this.end()
+  }
+
+  #over(error: Error | undefined): void {
+    if (this.#closed) return
+    this.#closed = true
+    this.#waiting = []
+    this.#handlers.close(error)
+  }
+}

@@ -1,0 +1,76 @@
+/** An agent's home: a directory for its key, journal and control socket, nobody else's. */
+
+import { chmodSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs'
+import { homedir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { PeerworkError } from '../protocol/errors.ts'
+
+const GROUP_AND_OTHERS = 0o077
+
+type Env = Readonly<Record<string, string | undefined>>
+
+/**
+ * Where the home is: `--home`, else `PEERWORK_HOME`, else `agents/<name>` in the XDG data directory
+ * (`XDG_DATA_HOME`, default `~/.local/share`), name `default`.
+ */
+export function homeFor(options: { home?: string; name?: string }, env: Env): string {
+  if (options.home !== undefined) return resolve(options.home)
+  const fixed = env['PEERWORK_HOME']
+  if (fixed !== undefined && fixed !== '') return resolve(fixed)
+  const data = env['XDG_DATA_HOME']
+  const base = data !== undefined && data !== '' ? data : join(homedir(), '.local', 'share')
+  return join(base, 'peerwork', 'agents', fileName(options.name ?? 'default'))
+}
+
+/**
+ * Make the home, or check that it is ours alone.
+ *
+ * @throws PeerworkError `HOME_UNSAFE` when others can read it or own it, `STORE_FAILED` when it
+ *   cannot be made.
+ */
+export function openHome(home: string): string {
+  try {
+    mkdirSync(home, { recursive: true, mode: 0o700 })
+    const { mode, uid } = statSync(home)
+    const own = process.getuid?.()
+    if (own !== undefined && uid !== own && own !== 0) {
+      throw new PeerworkError('HOME_UNSAFE', `${home} belongs to another user`, { home, uid })
+    }
+    if (process.platform !== 'win32' && (mode & GROUP_AND_OTHERS) !== 0) {
+      const octal = (mode & 0o777).toString(8)
+      throw new PeerworkError('HOME_UNSAFE', `others can open ${home} (mode ${octal})`, { home })
+    }
+    return home
+  } catch (error) {
+    if (error instanceof PeerworkError) throw error
+    throw new PeerworkError('STORE_FAILED', `cannot make ${home}: ${(error as Error).message}`, {
+      home
+    })
+  }
+}
+
+/** Small facts an agent keeps between starts, one file each; absent or unreadable is `undefined`. */
+export function recall(home: string | undefined, what: string): string | undefined {
+  if (home === undefined) return undefined
+  try {
+    return readFileSync(join(home, what), 'utf8').trim()
+  } catch {
+    return undefined
+  }
+}
+
+/** Replace such a fact in one step, so that a crash leaves the old or the new, never half. */
+export function remember(home: string | undefined, what: string, value: string): void {
+  if (home === undefined) return
+  const path = join(home, what)
+  writeFileSync(`${path}.new`, `${value}\n`, { mode: 0o600 })
+  chmodSync(`${path}.new`, 0o600)
+  renameSync(`${path}.new`, path)
+}
+
+/** A name that cannot leave its directory. */
+function fileName(name: string): string {
+  const safe = name.replaceAll(/[^\p{L}\p{N}_-]+/gu, '-')
+  if (safe === '' || safe === '-') throw new PeerworkError('BAD_OPTION', `no usable name: ${name}`)
+  return safe
+}

@@ -1,0 +1,145 @@
+/**
+ * The libp2p host: transport, encryption, multiplexing, discovery and gossip, every limit set.
+ *
+ * Imported only through `guarded-import.ts`. The numbers follow measurements of what a peer that
+ * never reads, never finishes or never stops can make the stock settings do: outbound buffers of
+ * gossipsub and yamux are unbounded by default, idle streams are never closed, and every address
+ * any peer names would be dialled.
+ */
+
+import { bootstrap } from '@libp2p/bootstrap'
+import { noise } from '@chainsafe/libp2p-noise'
+import { yamux } from '@chainsafe/libp2p-yamux'
+import { privateKeyFromRaw } from '@libp2p/crypto/keys'
+import { gossipsub, StrictNoSign } from '@libp2p/gossipsub'
+import type { GossipSub } from '@libp2p/gossipsub'
+import { identify } from '@libp2p/identify'
+import type { Connection, Libp2p, ServiceMap } from '@libp2p/interface'
+import { mdns } from '@libp2p/mdns'
+import { tcp } from '@libp2p/tcp'
+import { multiaddr } from '@multiformats/multiaddr'
+import { createLibp2p } from 'libp2p'
+import { digest, toHex } from '../protocol/canonical.ts'
+import { BATCH_BYTES_MAX, traceTopic } from '../protocol/constants.ts'
+import type { Secret } from './key-file.ts'
+import type { Preset } from './presets.ts'
+
+const MIB = 1024 * 1024
+/** What may wait for a peer that does not read, bytes; then its stream is aborted. */
+const WRITE_BUFFER_BYTES_MAX = 4 * MIB
+const READ_BUFFER_BYTES_MAX = MIB
+/** Streams on one connection: sessions, cards, gossip, and a bulk stream a task. */
+const STREAMS_MAX = 256
+/** A handshake takes milliseconds; whoever needs longer than this is not trying, ms. */
+const UPGRADE_MS_MAX = 5_000
+/** How often each connection is probed, and how long the answer may take, ms. */
+const PING_EVERY_MS = 4_000
+const PING_ANSWER_MS_MAX = 4_000
+/** One dial attempt, ms. */
+const DIAL_MS_MAX = 5_000
+
+export interface HostOptions {
+  readonly secret: Secret
+  readonly publicKey: Uint8Array
+  readonly network: string
+  readonly preset: Preset
+  readonly listen: readonly string[]
+  readonly bootstrap: readonly string[]
+  readonly mdns: boolean
+}
+
+export type Host = Libp2p<ServiceMap & { pubsub: GossipSub }>
+
+export interface DialGate {
+  readonly host: Host
+  /** Dial exactly these addresses of one peer, and no other. */
+  dial(addresses: readonly string[], signal: AbortSignal): Promise<Connection>
+}
+
+export async function createHost(options: HostOptions): Promise<DialGate> {
+  const allowed = new Set<string>()
+  const host = await createLibp2p({
+    privateKey: privateKeyFromRaw(Buffer.concat([options.secret.seed, options.publicKey])),
+    start: false,
+    addresses: { listen: [...options.listen] },
+    transports: [tcp({ maxConnections: options.preset.connectionsMax, backlog: 128 })],
+    connectionEncrypters: [noise()],
+    streamMuxers: [yamux(MUXER)],
+    // Identify would teach the host addresses that peers claim; only those we chose are dialled.
+    connectionGater: { denyDialMultiaddr: (address) => !allowed.has(address.toString()) },
+    connectionManager: connectionLimits(options.preset),
+    connectionMonitor: {
+      pingInterval: PING_EVERY_MS,
+      pingTimeout: { maxTimeout: PING_ANSWER_MS_MAX, minTimeout: PING_ANSWER_MS_MAX }
+    },
+    peerDiscovery: discovery(options),
+    services: { identify: identify({ maxMessageSize: 16 * 1024 }), pubsub: gossip(options) },
+    nodeInfo: { userAgent: 'peerwork' }
+  })
+  const dial: DialGate['dial'] = async (addresses, signal) => {
+    const targets = addresses.map((address) => multiaddr(address))
+    for (const target of targets) allowed.add(target.toString())
+    try {
+      return await host.dial(targets, { signal })
+    } finally {
+      for (const target of targets) allowed.delete(target.toString())
+    }
+  }
+  return { host: host as unknown as Host, dial }
+}
+
+const MUXER = {
+  maxInboundStreams: STREAMS_MAX,
+  maxOutboundStreams: STREAMS_MAX,
+  streamOptions: {
+    maxWriteBufferLength: WRITE_BUFFER_BYTES_MAX,
+    maxReadBufferLength: READ_BUFFER_BYTES_MAX,
+    // Never larger than the read buffer, or an honest sender overflows a paused reader.
+    maxStreamWindowSize: READ_BUFFER_BYTES_MAX
+  }
+}
+
+function connectionLimits(preset: Preset) {
+  return {
+    maxConnections: preset.connectionsMax,
+    maxIncomingPendingConnections: preset.pendingMax,
+    inboundConnectionThreshold: preset.inboundPerSecond,
+    inboundUpgradeTimeout: UPGRADE_MS_MAX,
+    dialTimeout: DIAL_MS_MAX,
+    addressDialTimeout: DIAL_MS_MAX,
+    outboundStreamProtocolNegotiationTimeout: UPGRADE_MS_MAX,
+    inboundStreamProtocolNegotiationTimeout: UPGRADE_MS_MAX,
+    // Links are kept up by our own supervisor (discovery.ts), which knows when to give up.
+    reconnectRetries: 0
+  }
+}
+
+/** mDNS asks at once and then every few seconds; each network has its own service name. */
+function discovery({ bootstrap: list, mdns: local, network }: HostOptions) {
+  const tag = toHex(digest(Buffer.from(network))).slice(0, 12)
+  const serviceTag = `_peerwork-${tag}._udp.local`
+  // `timeout` is how long bootstrap waits before it speaks up; the default costs a second.
+  const known = list.length > 0 ? [bootstrap({ list: [...list], timeout: 0 })] : []
+  return [...(local ? [mdns({ serviceTag, interval: 5_000 })] : []), ...known]
+}
+
+/**
+ * Seals prove where a batch comes from, so the topic does not sign a second time. Message ids are
+ * digests: two copies of a batch are one message.
+ */
+function gossip({ network, preset }: HostOptions) {
+  return gossipsub({
+    globalSignaturePolicy: StrictNoSign,
+    msgIdFn: (message) => digest(message.data),
+    allowedTopics: [traceTopic(network)],
+    allowPublishToZeroTopicPeers: true,
+    ignoreDuplicatePublishError: true,
+    emitSelf: false,
+    doPX: false,
+    maxInboundStreams: 2,
+    maxOutboundStreams: 2,
+    maxOutboundBufferSize: WRITE_BUFFER_BYTES_MAX,
+    maxInboundDataLength: BATCH_BYTES_MAX + 1024,
+    scoreParams: { IPColocationFactorWeight: preset.colocationWeight }
+  })
+}

@@ -1,0 +1,173 @@
+/**
+ * Links: connections that come and go become peers that join and leave.
+ *
+ * The dialling side begins a card exchange; whoever is connected but shows no card in time, or a
+ * card that does not fit, is disconnected. When the last connection of a peer goes, the peer leaves
+ * and discovery tries to get it back.
+ */
+
+import type { Connection } from '@libp2p/interface'
+import { PeerworkError, toPeerworkError } from '../protocol/errors.ts'
+import type { Identity } from '../protocol/identity.ts'
+import type { Card, PeerHint } from '../protocol/message/card.ts'
+import { believable } from './addresses.ts'
+import { Cards } from './cards.ts'
+import type { CardsOptions } from './cards.ts'
+import type { Clock } from './clock.ts'
+import type { Discovery } from './discovery.ts'
+import type { Host } from './host.ts'
+import type { Logger } from './logger.ts'
+import type { KnownPeer, Peers } from './peers.ts'
+
+/** How long a connected stranger may stay without a card, ms. */
+const CARDLESS_MS_MAX = 10_000
+/** Own cards are shown again this often, ms: half of their life. */
+const RENEW_MS = 5 * 60_000
+/** Changes are gathered this long before cards are shown again, ms. */
+const CHANGE_MS = 200
+
+export interface LinksOptions {
+  readonly host: Host
+  readonly identity: Identity
+  readonly network: string
+  readonly clock: Clock
+  readonly peers: Peers
+  readonly discovery: Discovery
+  readonly describe: CardsOptions['describe']
+  readonly log: Logger
+}
+
+export class Links {
+  readonly cards: Cards
+  readonly #options: LinksOptions
+  readonly #renewal: NodeJS.Timeout
+  readonly #cardless = new Map<string, NodeJS.Timeout>()
+  readonly #refusals = new Map<string, PeerworkError>()
+  #change: NodeJS.Timeout | undefined
+
+  constructor(options: LinksOptions) {
+    this.#options = options
+    const { host, identity, network, clock, describe } = options
+    this.cards = new Cards({
+      ...{ identity, network, clock, describe },
+      hints: () => this.#hints(),
+      learned: (card, connection, hints) => this.#learned(card, connection, hints),
+      refused: (connection, error) => this.#refuse(connection, error)
+    })
+    host.addEventListener('connection:open', (event) => this.#opened(event.detail))
+    host.addEventListener('connection:close', (event) => this.#closed(event.detail))
+    host.addEventListener('peer:discovery', (event) => {
+      const { id, multiaddrs } = event.detail
+      const addresses = multiaddrs.map((address) => plain(address.toString()))
+      options.discovery.offer(id.toString(), addresses, 'mdns')
+    })
+    this.#renewal = setInterval(() => this.#showAll(), RENEW_MS).unref()
+  }
+
+  /** Own skills, addresses or limits changed: tell every peer, soon. */
+  changed(): void {
+    this.#change ??= setTimeout(() => {
+      this.#change = undefined
+      this.#showAll()
+    }, CHANGE_MS).unref()
+  }
+
+  /** Why a peer was turned away last, if it was. */
+  refusalOf(id: string): PeerworkError | undefined {
+    return this.#refusals.get(id)
+  }
+
+  stop(): void {
+    clearInterval(this.#renewal)
+    clearTimeout(this.#change)
+    for (const timer of this.#cardless.values()) clearTimeout(timer)
+  }
+
+  #opened(connection: Connection): void {
+    const id = connection.remotePeer.toString()
+    if (connection.direction === 'outbound') {
+      this.cards.exchange(connection).catch((error: unknown) => {
+        if (connection.status === 'open') this.#refuse(connection, toPeerworkError(error))
+      })
+      return
+    }
+    const timer = setTimeout(() => {
+      this.#cardless.delete(connection.id)
+      if (this.#options.peers.get(id) !== undefined) return
+      this.#refuse(connection, new PeerworkError('MALFORMED', 'it showed no card'))
+    }, CARDLESS_MS_MAX).unref()
+    this.#cardless.set(connection.id, timer)
+  }
+
+  #closed(connection: Connection): void {
+    const { host, peers, discovery, log } = this.#options
+    const id = connection.remotePeer.toString()
+    clearTimeout(this.#cardless.get(connection.id))
+    this.#cardless.delete(connection.id)
+    const other = host.getConnections(connection.remotePeer).find(({ status }) => status === 'open')
+    if (other !== undefined) {
+      peers.rebind(id, other)
+      return
+    }
+    const peer = peers.remove(id, 'the connection ended')
+    if (peer === undefined) return
+    log.info({ peer: id, name: peer.name }, 'peer left')
+    discovery.lost(id, addressesOf(peer))
+  }
+
+  #learned(card: Card, connection: Connection, hints: readonly PeerHint[]): void {
+    const { clock, peers, discovery, identity, log } = this.#options
+    const { from: id } = card
+    const fresh = peers.get(id) === undefined
+    const inbound = connection.direction === 'inbound'
+    const via = discovery.viaOf(id) ?? (inbound ? 'inbound' : 'dial')
+    this.#refusals.delete(id)
+    peers.update(card, connection, { via, since: clock.now() })
+    if (fresh) log.info({ peer: id, name: card.name, via }, 'peer joined')
+    // Only the newcomer dials those it hears of: they cannot know of it yet.
+    if (inbound) return
+    for (const hint of hints) {
+      if (hint.id === identity.id || peers.get(hint.id) !== undefined) continue
+      const addresses = believable(hint.addresses, connection.remoteAddr.toString())
+      discovery.offer(hint.id, addresses, 'peer')
+    }
+  }
+
+  #refuse(connection: Connection, error: PeerworkError): void {
+    const { peers, discovery, log } = this.#options
+    const id = connection.remotePeer.toString()
+    log.warn({ peer: id, code: error.code, why: error.message }, 'peer turned away')
+    this.#refusals.set(id, error)
+    if (this.#refusals.size > REFUSALS_MAX) this.#refusals.delete(firstKey(this.#refusals))
+    if (peers.get(id) === undefined) discovery.refuse(id, error.message)
+    connection.abort(error)
+  }
+
+  #hints(): PeerHint[] {
+    return this.#options.peers.all().map((peer) => {
+      return { id: peer.id, addresses: addressesOf(peer) }
+    })
+  }
+
+  #showAll(): void {
+    for (const { connection } of this.#options.peers.all()) {
+      this.cards.exchange(connection).catch(() => undefined)
+    }
+  }
+}
+
+/** Refusals remembered, count; for error messages only. */
+const REFUSALS_MAX = 256
+
+const firstKey = (map: Map<string, unknown>): string => map.keys().next().value ?? ''
+
+/** Where a peer can be dialled: what it says, and where we reached it, as far as that is believable. */
+function addressesOf(peer: KnownPeer): string[] {
+  const link = peer.connection.remoteAddr.toString()
+  const said = believable(peer.addresses, link)
+  if (peer.connection.direction === 'inbound') return said
+  return [...new Set([plain(link), ...said])].slice(0, 8)
+}
+
+/** An address without the peer id at its end. */
+export const plain = (address: string): string => address.replace(/\/p2p\/\w+$/, '')

@@ -1,0 +1,167 @@
+/**
+ * An agent's side of the network: the host with everything that listens on it.
+ *
+ * The only module that is imported through the guard, because it is the one that brings libp2p.
+ */
+
+import type { Connection, Stream } from '@libp2p/interface'
+import { BULK_PROTOCOL, CARD_PROTOCOL, TASK_PROTOCOL } from '../protocol/constants.ts'
+import { PeerworkError, toPeerworkError } from '../protocol/errors.ts'
+import { parseAddress } from './addresses.ts'
+import type { CardsOptions } from './cards.ts'
+import type { Clock } from './clock.ts'
+import { Discovery } from './discovery.ts'
+import { createGossip } from './gossip.ts'
+import type { Gossip } from './gossip.ts'
+import { recall, remember } from './home.ts'
+import { createHost } from './host.ts'
+import type { DialGate } from './host.ts'
+import type { Secret } from './key-file.ts'
+import { Links, plain } from './links.ts'
+import type { Logger } from './logger.ts'
+import type { AgentOptions } from './options.ts'
+import type { KnownPeer, Peers } from './peers.ts'
+
+/** How long `connect` waits for the other side's card, ms. */
+const CONNECT_MS_MAX = 10_000
+/** Streams of one kind a peer may have open on one connection. */
+const SESSION_STREAMS_MAX = 4
+const CARD_STREAMS_MAX = 4
+const BULK_STREAMS_MAX = 128
+
+export interface NetworkOptions {
+  readonly options: AgentOptions
+  readonly secret: Secret
+  readonly clock: Clock
+  readonly peers: Peers
+  readonly describe: CardsOptions['describe']
+  readonly log: Logger
+}
+
+export interface Handlers {
+  session(stream: Stream, connection: Connection): void
+  bulk(stream: Stream, connection: Connection): void | Promise<void>
+}
+
+export class Network {
+  readonly gossip: Gossip
+  readonly #gate: DialGate
+  readonly #links: Links
+  readonly #discovery: Discovery
+  readonly #options: NetworkOptions
+
+  private constructor(options: NetworkOptions, gate: DialGate) {
+    this.#options = options
+    this.#gate = gate
+    const { secret, clock, peers, describe, log } = options
+    const { network } = options.options
+    const { identity } = secret
+    const { host, dial } = gate
+    const connected = (id: string): boolean => peers.get(id) !== undefined
+    this.#discovery = new Discovery({ self: identity.id, clock, dial, connected, log })
+    const discovery = this.#discovery
+    this.#links = new Links({ host, identity, network, clock, peers, discovery, describe, log })
+    this.gossip = createGossip({
+      ...{ pubsub: host.services.pubsub, network, now: clock.now },
+      refused: (error) => log.warn({ why: error.message }, 'trace batch refused')
+    })
+  }
+
+  static async create(options: NetworkOptions): Promise<Network> {
+    const { preset, network, bootstrap, mdns } = options.options
+    const listen = withPort(options.options.listen, recall(options.options.home, 'port'))
+    const { secret } = options
+    const { publicKey } = secret.identity
+    const known = bootstrap.filter((address) => parseAddress(address).id !== undefined)
+    const gate = await createHost({
+      ...{ secret, publicKey, network, preset, listen, mdns, bootstrap: known }
+    })
+    return new Network(options, gate)
+  }
+
+  get addresses(): string[] {
+    const own = this.#gate.host.peerId.toString()
+    const all = this.#gate.host.getMultiaddrs().map((address) => plain(address.toString()))
+    return all.map((address) => `${address}/p2p/${own}`)
+  }
+
+  async start(handlers: Handlers): Promise<void> {
+    const { host } = this.#gate
+    const { options } = this.#options
+    await Promise.all([
+      host.handle(TASK_PROTOCOL, handlers.session, { maxInboundStreams: SESSION_STREAMS_MAX }),
+      host.handle(BULK_PROTOCOL, handlers.bulk, { maxInboundStreams: BULK_STREAMS_MAX }),
+      host.handle(CARD_PROTOCOL, (stream, connection) => this.#links.cards.answer(stream, connection), {
+        maxInboundStreams: CARD_STREAMS_MAX
+      })
+    ])
+    try {
+      await host.start()
+    } catch (error) {
+      throw new PeerworkError('BAD_ADDRESS', `cannot listen: ${(error as Error).message}`)
+    }
+    this.#rememberPort()
+    for (const address of options.bootstrap) this.#discovery.keep(address)
+  }
+
+  /** @throws PeerworkError `BAD_ADDRESS`, `DIAL_FAILED`, `WRONG_NETWORK` */
+  async connect(address: string): Promise<KnownPeer> {
+    const { peers } = this.#options
+    const { address: to, id } = parseAddress(address)
+    const signal = AbortSignal.timeout(CONNECT_MS_MAX)
+    const joined = peers.events.read({ signal })
+    let connection: Connection
+    try {
+      connection = await this.#gate.dial([id === undefined ? to : `${to}/p2p/${id}`], signal)
+    } catch (error) {
+      throw new PeerworkError('DIAL_FAILED', `cannot reach ${to}: ${(error as Error).message}`)
+    }
+    const peer = connection.remotePeer.toString()
+    const known = peers.get(peer)
+    if (known !== undefined) return known
+    connection.addEventListener('close', () => void joined.return())
+    for await (const event of joined) {
+      const now = event.type === 'left' ? undefined : peers.get(peer)
+      if (now !== undefined) return now
+    }
+    throw this.#links.refusalOf(peer) ?? new PeerworkError('DIAL_FAILED', `${to} showed no card`)
+  }
+
+  /** Tell peers that what we offer changed. */
+  changed(): void {
+    this.#links.changed()
+  }
+
+  /** In a sentence: why there may be no peers. */
+  whyAlone(): string {
+    const { mdns, bootstrap, network } = this.#options.options
+    const failures = this.#discovery.failures()
+    const said = failures.map(({ address, error }) => `${address}: ${error}`)
+    if (said.length > 0) return said.join('; ').slice(0, 600)
+    const looked = [
+      mdns ? `nobody of network "${network}" answers on this LAN (mDNS)` : 'mDNS is off',
+      bootstrap.length === 0 ? 'no --bootstrap address was given' : 'the bootstrap peer is silent'
+    ]
+    return looked.join(' and ')
+  }
+
+  async stop(): Promise<void> {
+    this.#discovery.stop()
+    this.#links.stop()
+    await Promise.resolve(this.#gate.host.stop()).catch((error: unknown) => {
+      this.#options.log.warn({ why: toPeerworkError(error).message }, 'the host stopped badly')
+    })
+  }
+
+  /** The same port next time, so that addresses others wrote down stay true. */
+  #rememberPort(): void {
+    const port = /\/tcp\/(\d+)/.exec(this.addresses[0] ?? '')?.[1]
+    if (port !== undefined) remember(this.#options.options.home, 'port', port)
+  }
+}
+
+/** Put the remembered port where any port would do. */
+function withPort(listen: readonly string[], port: string | undefined): readonly string[] {
+  if (port === undefined || !/^\d{1,5}$/.test(port) || listen.length !== 1) return listen
+  return listen.map((address) => address.replace(/\/tcp\/0$/, `/tcp/${port}`))
+}

@@ -1,0 +1,208 @@
+/**
+ * An agent: the rooms wired together, started in order and stopped in reverse.
+ *
+ * Start: runners (they warm up while the rest loads) → home, key and journal → network → control
+ * socket. Stop: no new work → running work drains → peers are left → files are closed.
+ */
+
+import { PeerworkError } from '../protocol/errors.ts'
+import type { JsonValue } from '../protocol/json.ts'
+import { encodeJson } from '../protocol/json.ts'
+import type { WorkFields } from '../protocol/trace.ts'
+import { contextOf } from '../protocol/trace.ts'
+import { formatTraceparent } from '../protocol/trace-context.ts'
+import type { Admission } from '../tasks/admission.ts'
+import type { HandOn, Workshop } from '../tasks/work.ts'
+import type { Agent, AgentInfo, ObservedEvent, Peer, PeerEvent } from './api.ts'
+import type { SubmitOptions, SubmittedTask, TaskResult, TaskSummary, WatchFilter } from './api.ts'
+import type { Clock } from './clock.ts'
+import type { Journal } from './journal.ts'
+import type { Logger } from './logger.ts'
+import type { Network } from './network.ts'
+import type { AgentOptions } from './options.ts'
+import { publicPart } from './peers.ts'
+import type { Peers } from './peers.ts'
+import type { Submitter } from './submit.ts'
+import type { TaskTable } from './task-table.ts'
+import type { TraceLog } from './trace-log.ts'
+import { VERSION } from './version.ts'
+import type { Watch } from './watch.ts'
+
+/** How long `stop` lets running tasks finish, ms. */
+const GRACE_MS = 5_000
+
+/** Everything an agent is made of; `agent.ts` puts it together. */
+export interface Parts {
+  readonly id: string
+  readonly name: string
+  readonly options: AgentOptions
+  readonly clock: Clock
+  readonly log: Logger
+  readonly workshop: Workshop
+  readonly admission: Admission
+  readonly journal: Journal
+  readonly peers: Peers
+  readonly network: Network
+  readonly submitter: Submitter
+  readonly table: TaskTable
+  readonly trace: TraceLog
+  readonly watch: Watch
+  /** What else has to be closed, in this order: control socket, allow file. */
+  readonly closers: (() => void | Promise<void>)[]
+}
+
+export class PeerAgent implements Agent {
+  readonly id: string
+  readonly name: string
+  readonly #parts: Parts
+  readonly #started: number
+  readonly #stopping = new AbortController()
+  #stopped: Promise<void> | undefined
+  #watchers = 0
+  #unsubscribe = (): void => undefined
+
+  constructor(parts: Parts) {
+    this.id = parts.id
+    this.name = parts.name
+    this.#parts = parts
+    this.#started = parts.clock.now()
+  }
+
+  get addresses(): readonly string[] {
+    return this.#parts.network.addresses
+  }
+
+  info(): Promise<AgentInfo> {
+    const { options, workshop, admission } = this.#parts
+    return Promise.resolve({
+      ...{ id: this.id, name: this.name, network: options.network, version: VERSION },
+      ...{ addresses: this.addresses, home: options.home ?? null, pid: process.pid },
+      ...{ started: this.#started, isolation: workshop.isolation, load: workshop.load() },
+      ...{ admits: admission.mode(), skills: workshop.offers() }
+    })
+  }
+
+  peers(): Promise<readonly Peer[]> {
+    return Promise.resolve(this.#parts.peers.all().map(publicPart))
+  }
+
+  watchPeers(signal?: AbortSignal): AsyncIterable<PeerEvent> {
+    const { peers } = this.#parts
+    const first = peers.all().map((peer) => ({ type: 'joined', peer: publicPart(peer) }) as const)
+    return peers.events.read({ signal: this.#until(signal), first })
+  }
+
+  submit<Output = JsonValue>(
+    skill: string,
+    input: unknown,
+    options: SubmitOptions = {}
+  ): SubmittedTask<Output> {
+    this.#mustRun()
+    // The caller says what the skill's output is; the schema of the offer has checked it.
+    return this.#parts.submitter.submit({ skill, input }, options) as unknown as SubmittedTask<Output>
+  }
+
+  async run<Output = JsonValue>(
+    skill: string,
+    input: unknown,
+    options?: SubmitOptions
+  ): Promise<TaskResult<Output>> {
+    return this.submit<Output>(skill, input, options).result
+  }
+
+  cancel(task: string, reason?: string): Promise<void> {
+    return this.#parts.submitter.cancel(task, reason)
+  }
+
+  tasks(): Promise<readonly TaskSummary[]> {
+    return Promise.resolve(this.#parts.table.list())
+  }
+
+  watch(filter: WatchFilter = {}): AsyncIterable<ObservedEvent> {
+    this.#mustRun()
+    const { network, watch, trace } = this.#parts
+    if (this.#watchers++ === 0) {
+      this.#unsubscribe = network.gossip.subscribe((batch) => watch.take(batch))
+      setImmediate(() => trace.flush())
+    }
+    const events = watch.read({ ...filter, signal: this.#until(filter.signal) })
+    return this.#counted(events)
+  }
+
+  async connect(address: string): Promise<Peer> {
+    this.#mustRun()
+    return publicPart(await this.#parts.network.connect(address))
+  }
+
+  allow(peer: string): void {
+    this.#parts.admission.allow(peer)
+  }
+
+  disallow(peer: string): void {
+    this.#parts.admission.disallow(peer)
+  }
+
+  stop({ graceMs = GRACE_MS }: { graceMs?: number } = {}): Promise<void> {
+    this.#stopped ??= this.#stop(graceMs)
+    return this.#stopped
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop()
+  }
+
+  async #stop(graceMs: number): Promise<void> {
+    const { workshop, submitter, network, journal, trace, closers, log } = this.#parts
+    log.info({ graceMs }, 'stopping')
+    await workshop.drain(graceMs)
+    await submitter.close()
+    trace.emit({ type: 'agent.stopped' })
+    trace.flush()
+    this.#stopping.abort()
+    for (const close of closers) await close()
+    await network.stop()
+    await workshop[Symbol.asyncDispose]()
+    journal.close()
+  }
+
+  /** The last reader who leaves also leaves the topic. */
+  async *#counted(events: AsyncGenerator<ObservedEvent, void, void>) {
+    try {
+      yield* events
+    } finally {
+      if (--this.#watchers === 0) this.#unsubscribe()
+    }
+  }
+
+  #until(signal: AbortSignal | undefined): AbortSignal {
+    const stopping = this.#stopping.signal
+    return signal === undefined ? stopping : AbortSignal.any([stopping, signal])
+  }
+
+  #mustRun(): void {
+    if (this.#stopped !== undefined) throw new PeerworkError('CLOSED', 'this agent was stopped')
+  }
+}
+
+/** A skill hands a part of its work on: the same trace, what is left of the budget. */
+export async function handOn(
+  submitter: Submitter,
+  trace: TraceLog,
+  parent: WorkFields,
+  { skill, input, options, budget, signal }: HandOn
+): Promise<Uint8Array> {
+  if (budget.depth < 0) {
+    throw new PeerworkError('DEPTH_EXCEEDED', 'the task was handed on as often as it may be')
+  }
+  const wallMs = Math.min(budget.wallMs, options.deadlineMs ?? budget.wallMs)
+  const inherited = { parent: parent.task, budget: { ...budget, wallMs } }
+  const value = JSON.parse(Buffer.from(input).toString()) as JsonValue
+  const traceparent = formatTraceparent(contextOf(parent))
+  const to = options.to === undefined ? {} : { to: options.to }
+  const task = submitter.submit({ skill, input: value, inherited }, { ...to, traceparent, signal })
+  for await (const event of task) {
+    if (event.type !== 'sent') continue
+    trace.emit({ type: 'task.handed-on', ...parent, to: event.to, subtask: task.id })
+  }
+  return encodeJson((await task.result).value)
+}

@@ -1,0 +1,64 @@
+/**
+ * A libp2p stream as an iterable that holds the sender back.
+ *
+ * A stream's own iterator queues whatever arrives, as fast as it arrives; a slow reader would hold
+ * the whole payload in memory. This one pauses the stream while more than a little waits, and the
+ * multiplexer's window then stops the sender.
+ */
+
+import type { Stream } from '@libp2p/interface'
+import { PeerworkError } from '../protocol/errors.ts'
+
+/** Bytes that may wait for the reader before the stream is paused. */
+const AHEAD_BYTES_MAX = 128 * 1024
+
+/** Ends when the peer half-closes; throws what aborted the stream. Abandoning it aborts nothing. */
+export async function* pull(stream: Stream): AsyncGenerator<Uint8Array, void, void> {
+  const queue: Uint8Array[] = []
+  let bytes = 0
+  let over = false
+  let error: Error | undefined
+  let wake = (): void => undefined
+  const onMessage = (event: { data: Uint8Array | { subarray(): Uint8Array } }): void => {
+    const data = event.data instanceof Uint8Array ? event.data : event.data.subarray()
+    queue.push(data)
+    bytes += data.length
+    if (bytes > AHEAD_BYTES_MAX && stream.readStatus === 'readable') stream.pause()
+    wake()
+  }
+  const onEnd = (): void => {
+    over = true
+    wake()
+  }
+  const onClose = (event: { error?: Error | undefined }): void => {
+    error = event.error
+    onEnd()
+  }
+  stream.addEventListener('end', onEnd)
+  stream.addEventListener('close', onClose)
+  stream.addEventListener('message', onMessage)
+  if (stream.readableEnded) over = true
+  try {
+    for (;;) {
+      const data = queue.shift()
+      if (data !== undefined) {
+        bytes -= data.length
+        if (bytes <= AHEAD_BYTES_MAX && stream.readStatus === 'paused') stream.resume()
+        yield data
+      } else if (over) {
+        if (error !== undefined) {
+          throw new PeerworkError('PEER_LOST', `the stream broke: ${error.message}`, {}, error)
+        }
+        return
+      } else {
+        await new Promise<void>((resolve) => {
+          wake = resolve
+        })
+      }
+    }
+  } finally {
+    stream.removeEventListener('message', onMessage)
+    stream.removeEventListener('end', onEnd)
+    stream.removeEventListener('close', onClose)
+  }
+}

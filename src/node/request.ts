@@ -1,0 +1,109 @@
+/** From what a caller asks for to the sealed task that says so. */
+
+import { digest, fromHex, toHex } from '../protocol/canonical.ts'
+import {
+  CLOCK_BEHIND_MS_MAX,
+  DEPTH_LEFT_MAX,
+  INPUT_BYTES_MAX,
+  TASK_LIFE_MS_MAX,
+  WIRE_VERSION
+} from '../protocol/constants.ts'
+import { PeerworkError } from '../protocol/errors.ts'
+import type { Identity } from '../protocol/identity.ts'
+import { encodeJson } from '../protocol/json.ts'
+import { ID_BYTES } from '../protocol/message/task.ts'
+import type { Budget, Task } from '../protocol/message/task.ts'
+import { seal } from '../protocol/seal.ts'
+import type { Sealed } from '../protocol/seal.ts'
+import { formatTraceparent, parseTraceparent } from '../protocol/trace-context.ts'
+import type { SubmitOptions } from './api.ts'
+import type { Clock } from './clock.ts'
+import { toMs } from './duration.ts'
+
+const DEADLINE_MS = 60_000
+const WAIT_MS = 10_000
+/** Delegations a task may see when its requester says nothing. */
+const DEPTH = 4
+
+/** A request, checked and complete, before it is known who gets it. */
+export interface Request {
+  readonly id: string
+  readonly skill: string
+  readonly input: Uint8Array
+  readonly trace: string
+  readonly span: string
+  readonly parentSpan: string | undefined
+  /** The task this one is a part of, hex. */
+  readonly parent: string | undefined
+  readonly budget: Budget
+  readonly waitMs: number
+  readonly to: string | undefined
+  readonly key: string | undefined
+}
+
+/** What only the agent itself may add: subtasks carry their parent and what is left of its budget. */
+export interface Inherited {
+  readonly parent: string
+  readonly budget: Budget
+}
+
+/** @throws PeerworkError `INPUT_INVALID`, `INPUT_TOO_LARGE`, `BAD_OPTION`, `MALFORMED` */
+export function toRequest(
+  what: { readonly skill: string; readonly input: unknown; readonly inherited?: Inherited },
+  options: SubmitOptions,
+  clock: Clock
+): Request {
+  const { skill, inherited } = what
+  const input = encodeJson(what.input)
+  if (input.length > INPUT_BYTES_MAX) {
+    const facts = { bytes: input.length, bytesMax: INPUT_BYTES_MAX }
+    throw new PeerworkError('INPUT_TOO_LARGE', `the input has ${input.length} bytes`, facts)
+  }
+  const { idempotencyKey: key, traceparent, to } = options
+  const above = traceparent === undefined ? undefined : parseTraceparent(traceparent)
+  return {
+    ...{ skill, input, to, key },
+    id: toHex(clock.random(ID_BYTES)),
+    trace: above?.traceId ?? toHex(clock.random(16)),
+    span: toHex(clock.random(8)),
+    parentSpan: above?.spanId,
+    parent: inherited?.parent,
+    budget: inherited?.budget ?? budgetOf(options),
+    waitMs: options.wait === undefined ? WAIT_MS : toMs(options.wait, 'wait')
+  }
+}
+
+function budgetOf({ deadline, budget = {} }: SubmitOptions): Budget {
+  const wallMs = deadline === undefined ? DEADLINE_MS : toMs(deadline, 'deadline')
+  if (wallMs > TASK_LIFE_MS_MAX) {
+    const facts = { wallMs, wallMsMax: TASK_LIFE_MS_MAX }
+    throw new PeerworkError('BAD_OPTION', `a deadline of ${wallMs} ms is over 24 h`, facts)
+  }
+  const depth = Math.min(budget.depth ?? DEPTH, DEPTH_LEFT_MAX)
+  return { ...budget, wallMs, depth }
+}
+
+/** Sign the request for one executor. A second executor needs a second seal. */
+export function sealRequest(
+  request: Request,
+  to: string,
+  by: { readonly identity: Identity; readonly network: string; readonly clock: Clock }
+): Sealed<Task> {
+  const { identity, network, clock } = by
+  const issued = clock.now()
+  const body: Task = {
+    v: WIRE_VERSION,
+    ...{ network, from: identity.id, to, issued },
+    // A clock a little off must not make fresh work look stale, so the wall time comes on top.
+    expires: issued + request.budget.wallMs + CLOCK_BEHIND_MS_MAX,
+    id: fromHex(request.id),
+    nonce: clock.random(ID_BYTES),
+    skill: request.skill,
+    input: { digest: digest(request.input), bytes: request.input.length },
+    budget: request.budget,
+    trace: formatTraceparent({ traceId: request.trace, spanId: request.span, sampled: true }),
+    ...(request.parent === undefined ? {} : { parent: fromHex(request.parent) }),
+    ...(request.key === undefined ? {} : { key: request.key })
+  }
+  return seal('task', body, identity)
+}

@@ -1,0 +1,104 @@
+/**
+ * One task that runs here: who waits for it, how its chunks leave, and when nobody waits any more.
+ */
+
+import type { Connection } from '@libp2p/interface'
+import { digester, fromHex, toHex } from '../protocol/canonical.ts'
+import { PeerworkError } from '../protocol/errors.ts'
+import type { Result } from '../protocol/message/result.ts'
+import type { ProgressBody } from '../protocol/message/session.ts'
+import type { Task } from '../protocol/message/task.ts'
+import type { Sealed } from '../protocol/seal.ts'
+import { BulkWriter } from './bulk.ts'
+import type { Entry } from './journal.ts'
+
+/** How long work goes on when its requester is gone, ms: time to reconnect and attach again. */
+const ALONE_MS_MAX = 1_000
+
+/** Somebody who waits for the result, over the session it asked on. */
+export interface Waiter {
+  readonly task: Sealed<Task>
+  readonly connection: Connection
+  readonly progress: (body: ProgressBody) => void
+  readonly result: (result: Sealed<Result>, output: Uint8Array | undefined) => void
+}
+
+export class RunningTask {
+  readonly task: Sealed<Task>
+  readonly entry: Entry
+  readonly id: string
+  readonly #controller = new AbortController()
+  readonly #waiters = new Set<Waiter>()
+  readonly #running = digester()
+  readonly #length = new Uint8Array(4)
+  #first: Waiter | undefined
+  #bulk: Promise<BulkWriter> | undefined
+  #chunkCount = 0
+  #chunkBytes = 0
+  #alone: NodeJS.Timeout | undefined
+
+  constructor(task: Sealed<Task>, entry: Entry) {
+    this.task = task
+    this.entry = entry
+    this.id = toHex(task.body.id)
+  }
+
+  get signal(): AbortSignal {
+    return this.#controller.signal
+  }
+
+  get waiters(): readonly Waiter[] {
+    return [...this.#waiters]
+  }
+
+  get chunks(): Result['chunks'] {
+    const digest = this.#running.digest()
+    return { count: this.#chunkCount, bytes: this.#chunkBytes, digest }
+  }
+
+  get chunkCount(): number {
+    return this.#chunkCount
+  }
+
+  /** The first to wait gets the chunks; whoever attaches later gets the result alone. */
+  attach(waiter: Waiter): void {
+    clearTimeout(this.#alone)
+    this.#first ??= waiter
+    this.#waiters.add(waiter)
+  }
+
+  /** A waiter's session is gone. When it was the last, the work ends soon. */
+  detach(waiter: Waiter): void {
+    this.#waiters.delete(waiter)
+    if (this.#waiters.size > 0) return
+    this.#alone = setTimeout(() => {
+      this.cancel(new PeerworkError('CANCELED', 'the requester went away'))
+    }, ALONE_MS_MAX)
+  }
+
+  cancel(reason: PeerworkError): void {
+    this.#controller.abort(reason)
+  }
+
+  /** Send one chunk. Resolves when the requester's stream has room for more. */
+  async chunk(bytes: Uint8Array): Promise<void> {
+    new DataView(this.#length.buffer).setUint32(0, bytes.length)
+    this.#running.update(this.#length)
+    this.#running.update(bytes)
+    this.#chunkCount++
+    this.#chunkBytes += bytes.length
+    const first = this.#first
+    if (first === undefined || !this.#waiters.has(first)) return
+    const header = { id: fromHex(this.id), part: 'chunks' } as const
+    this.#bulk ??= BulkWriter.open(first.connection, header, this.signal)
+    await (await this.#bulk).write(bytes, this.signal)
+  }
+
+  /** No more chunks: end their stream, so that the requester can check what it got. */
+  async endChunks(): Promise<void> {
+    clearTimeout(this.#alone)
+    const bulk = await this.#bulk?.catch(() => undefined)
+    if (this.signal.aborted) bulk?.abort(new PeerworkError('CANCELED', 'the task is over'))
+    else await bulk?.end()
+  }
+}

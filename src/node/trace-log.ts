@@ -1,0 +1,90 @@
+/**
+ * The agent's own trace log: events get their place and time, wait for company, and are sealed in
+ * hash-chained batches.
+ *
+ * First cut: batches are sealed only while somebody listens. Until then the newest events wait, up to
+ * a bound; what falls out is counted, and the count is signed into every batch, so an observer
+ * always knows what it has not seen.
+ */
+
+import { encode } from '../protocol/canonical.ts'
+import { BATCH_BYTES_MAX, BATCH_EVENTS_MAX, BATCH_WAIT_MS, WIRE_VERSION } from '../protocol/constants.ts'
+import type { Identity } from '../protocol/identity.ts'
+import { seal } from '../protocol/seal.ts'
+import type { Sealed } from '../protocol/seal.ts'
+import type { TraceBatch, TraceEvent, TraceFact, TracePort } from '../protocol/trace.ts'
+import type { Clock } from './clock.ts'
+
+/** Events kept for the first listener, count: some 200 tasks. */
+const WAITING_EVENTS_MAX = 2_048
+/** Body bytes besides the events: ids, digest, numbers. */
+const BATCH_OVERHEAD_BYTES = 1_024
+
+export interface TraceLogOptions {
+  readonly identity: Identity
+  readonly network: string
+  readonly clock: Clock
+  /** Whether a batch sealed now would reach anybody. */
+  readonly listened: () => boolean
+  readonly publish: (batch: Sealed<TraceBatch>) => void
+}
+
+export class TraceLog implements TracePort {
+  readonly #options: TraceLogOptions
+  readonly #boot: Uint8Array
+  #waiting: TraceEvent[] = []
+  #next = 0
+  #dropped = 0
+  #prev: Uint8Array | undefined
+  #timer: NodeJS.Timeout | undefined
+
+  constructor(options: TraceLogOptions) {
+    this.#options = options
+    this.#boot = options.clock.random(8)
+  }
+
+  emit(fact: TraceFact): void {
+    this.#waiting.push({ ...fact, seq: this.#next++, at: this.#options.clock.now() } as TraceEvent)
+    if (this.#waiting.length > WAITING_EVENTS_MAX) {
+      this.#waiting.splice(0, BATCH_EVENTS_MAX)
+      this.#dropped += BATCH_EVENTS_MAX
+    }
+    if (this.#waiting.length === BATCH_EVENTS_MAX) setImmediate(() => this.flush())
+    this.#timer ??= setTimeout(() => this.flush(), BATCH_WAIT_MS).unref()
+  }
+
+  /** Seal and publish what waits, if anybody listens. */
+  flush(): void {
+    clearTimeout(this.#timer)
+    this.#timer = undefined
+    while (this.#waiting.length > 0 && this.#options.listened()) this.#sealSome()
+  }
+
+  /** One batch: as many events as fit in count and bytes. */
+  #sealSome(): void {
+    const events: TraceEvent[] = []
+    let bytes = BATCH_OVERHEAD_BYTES
+    for (const event of this.#waiting.slice(0, BATCH_EVENTS_MAX)) {
+      const size = encode(event).length
+      if (events.length > 0 && bytes + size > BATCH_BYTES_MAX) break
+      bytes += size
+      events.push(event)
+    }
+    this.#waiting.splice(0, events.length)
+    const { identity, network, clock, publish } = this.#options
+    const body: TraceBatch = {
+      v: WIRE_VERSION,
+      network,
+      from: identity.id,
+      issued: clock.now(),
+      boot: this.#boot,
+      first: events[0]?.seq ?? 0,
+      dropped: this.#dropped,
+      events,
+      ...(this.#prev === undefined ? {} : { prev: this.#prev })
+    }
+    const batch = seal('batch', body, identity)
+    this.#prev = batch.digest
+    publish(batch)
+  }
+}
