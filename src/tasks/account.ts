@@ -1,0 +1,91 @@
+/** What one task has used up, against what it may use up. */
+
+import { PeerworkError } from '../protocol/errors.ts'
+import type { Usage } from '../protocol/message/result.ts'
+import type { Budget } from '../protocol/message/task.ts'
+import type { Reading } from './process-meter.ts'
+
+type Limited = 'cpuMs' | 'tokens' | 'cost' | 'bytes'
+
+export class Account {
+  /** Output and chunks together. */
+  bytes = 0
+  #tokens = 0
+  #cost = 0
+  #cpuMs = 0
+  #peakRssBytes = 0
+  readonly #budget: Budget
+  readonly #start: Reading
+
+  /** @param start the process as it was before the task; its neighbours' work counts too */
+  constructor(budget: Budget, start: Reading) {
+    this.#budget = budget
+    this.#start = start
+    this.#peakRssBytes = start.rssBytes
+  }
+
+  saw(reading: Reading): void {
+    this.#cpuMs = Math.max(this.#cpuMs, reading.cpuMs - this.#start.cpuMs)
+    this.#peakRssBytes = Math.max(this.#peakRssBytes, reading.rssBytes)
+  }
+
+  spend({ tokens, cost }: { tokens: number; cost: number }): void {
+    this.#tokens += tokens
+    this.#cost += cost
+  }
+
+  get cpuSpent(): boolean {
+    return over(this.#cpuMs, this.#budget.cpuMs)
+  }
+
+  get bytesSpent(): boolean {
+    return over(this.bytes, this.#budget.bytes)
+  }
+
+  get overspent(): 'tokens' | 'cost' | undefined {
+    if (over(this.#tokens, this.#budget.tokens)) return 'tokens'
+    return over(this.#cost, this.#budget.cost) ? 'cost' : undefined
+  }
+
+  exceeded(what: Limited): PeerworkError {
+    const limit = this.#budget[what] ?? 0
+    const used = this.#used(what)
+    const text = `the task used ${used} of ${limit} ${what} it may use`
+    return new PeerworkError('BUDGET_EXCEEDED', text, { what, used, limit })
+  }
+
+  /** What a part of the task may use. */
+  left(wallMs: number): Budget {
+    const { cpuMs, tokens, cost, bytes, depth } = this.#budget
+    const rest = (limit: number | undefined, used: number): number | undefined =>
+      limit === undefined ? undefined : Math.max(0, limit - used)
+    const left = {
+      cpuMs: rest(cpuMs, Math.round(this.#cpuMs)),
+      tokens: rest(tokens, this.#tokens),
+      cost: rest(cost, this.#cost),
+      bytes: rest(bytes, this.bytes)
+    }
+    const set = Object.fromEntries(Object.entries(left).filter(([, value]) => value !== undefined))
+    return { wallMs: Math.max(1, Math.floor(wallMs)), depth: depth - 1, ...set }
+  }
+
+  usage(wallMs: number): Usage {
+    return {
+      wallMs: round(wallMs),
+      cpuMs: round(this.#cpuMs),
+      peakRssBytes: this.#peakRssBytes,
+      tokens: this.#tokens,
+      cost: this.#cost
+    }
+  }
+
+  #used(what: Limited): number {
+    const used = { cpuMs: this.#cpuMs, tokens: this.#tokens, cost: this.#cost, bytes: this.bytes }
+    return round(used[what])
+  }
+}
+
+const over = (used: number, limit: number | undefined): boolean =>
+  limit !== undefined && used > limit
+/** To the microsecond: more digits say nothing. */
+const round = (value: number): number => Math.max(0, Math.round(value * 1000) / 1000)

@@ -1,0 +1,67 @@
+/** Parts of a task that its skill hands on to peers. */
+
+import { INPUT_BYTES_MAX } from '../protocol/constants.ts'
+import { PeerworkError, toPeerworkError } from '../protocol/errors.ts'
+import { parseJson } from '../protocol/json.ts'
+import type { Account } from './account.ts'
+import { PARTS_MAX } from './limits.ts'
+import type { HandOnMessage } from './sandbox-messages.ts'
+import type { Sandbox } from './sandbox.ts'
+import type { HandOnOptions } from './skill.ts'
+import type { Work } from './work.ts'
+
+export interface HandOns {
+  /** Answers the runner when the part is done; never throws. */
+  start(message: HandOnMessage, input: Uint8Array, signal: AbortSignal): void
+}
+
+interface Parts {
+  readonly work: Work
+  readonly terms: { readonly deadline: number; readonly elapsed: () => number }
+  readonly account: Account
+  readonly sandbox: Sandbox
+}
+
+export function createHandOns({ work, terms, account, sandbox }: Parts): HandOns {
+  let open = 0
+  const ask = async (
+    message: HandOnMessage,
+    input: Uint8Array,
+    signal: AbortSignal
+  ): Promise<Uint8Array> => {
+    if (work.budget.depth < 1) {
+      throw new PeerworkError('DEPTH_EXCEEDED', 'this task may not be handed on any further')
+    }
+    if (open > PARTS_MAX) {
+      throw new PeerworkError('BUSY', `more than ${PARTS_MAX} parts of one task at a time`)
+    }
+    if (input.length > INPUT_BYTES_MAX) {
+      throw new PeerworkError('INPUT_TOO_LARGE', `${input.length} bytes, cap ${INPUT_BYTES_MAX}`)
+    }
+    parseJson(input)
+    const { skill, to, deadlineMs } = message
+    const left = terms.deadline - terms.elapsed()
+    const budget = account.left(Math.min(left, deadlineMs ?? left))
+    const options: HandOnOptions = {
+      ...(to === null ? {} : { to }),
+      ...(deadlineMs === null ? {} : { deadlineMs: budget.wallMs })
+    }
+    return await work.on.handOn({ skill, input, options, budget, signal })
+  }
+  return {
+    start(message, input, signal) {
+      const { task, call } = message
+      open++
+      ask(message, input, signal)
+        .then(
+          (output) => sandbox.send({ type: 'handed-on', task, call, error: null }, output),
+          (error: unknown) => {
+            const { code, message: text, facts } = toPeerworkError(error)
+            sandbox.send({ type: 'handed-on', task, call, error: { code, message: text, facts } })
+          }
+        )
+        .finally(() => open--)
+        .catch(() => undefined)
+    }
+  }
+}

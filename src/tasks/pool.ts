@@ -1,0 +1,258 @@
+/**
+ * The runners of one skill: one is always warm, more are started while work waits, and extras
+ * without work are closed after a while.
+ */
+
+import { readFileSync } from 'node:fs'
+import { pathToFileURL } from 'node:url'
+import { PeerworkError, toPeerworkError } from '../protocol/errors.ts'
+import {
+  MEMORY_MB,
+  MEMORY_MB_MAX,
+  RESPAWN_MS,
+  RESPAWN_MS_MAX,
+  RUNNER_IDLE_MS,
+  RUNNER_LIFE_MS,
+  RUNNER_TASKS_MAX
+} from './limits.ts'
+import type { Reach } from './sandbox-reach.ts'
+import type { LoadedSkill } from './sandbox-messages.ts'
+import { Sandbox } from './sandbox.ts'
+import type { Shelter } from './shelter.ts'
+import type { WorkLog } from './work-log.ts'
+import type { SkillSource } from './work.ts'
+
+export interface PoolInit {
+  readonly source: SkillSource
+  readonly reach: Reach
+  readonly shelter: Shelter
+  /** Runners at most. */
+  readonly size: number
+  readonly log: WorkLog
+  readonly elapsed: () => number
+}
+
+export class Pool {
+  /** The skill as the first runner described it. */
+  readonly loaded: Promise<LoadedSkill>
+  readonly #init: PoolInit
+  readonly #boxes = new Set<Sandbox>()
+  /** Tasks given to a runner, begun or about to. */
+  readonly #held = new Map<Sandbox, number>()
+  readonly #idle = new Map<Sandbox, NodeJS.Timeout>()
+  readonly #waiting: PromiseWithResolvers<Sandbox>[] = []
+  readonly #closing = new Set<Promise<unknown>>()
+  #memoryMb: number
+  #concurrency = 1
+  #failures = 0
+  #lastError: PeerworkError | undefined
+  #retryAt = 0
+  #respawn: NodeJS.Timeout | undefined
+  #closed = false
+
+  /** Starts the first runner at once. */
+  constructor(init: PoolInit) {
+    this.#init = init
+    this.#memoryMb = memoryHint(init.reach.file)
+    this.loaded = this.#first()
+    this.loaded.catch(() => undefined)
+  }
+
+  /** Processes that are there, for tests and status. */
+  get pids(): readonly number[] {
+    return [...this.#boxes].map((box) => box.pid)
+  }
+
+  /**
+   * A runner with room, at once if there is one. Every runner taken must be given back.
+   *
+   * @throws PeerworkError `SKILL_CRASHED` when none can be started
+   */
+  take(): Sandbox | Promise<Sandbox> {
+    if (this.#closed) throw new PeerworkError('SHUTTING_DOWN', 'the agent is stopping')
+    for (const box of this.#boxes) {
+      if (box.ready && !box.tired && this.#room(box)) return this.#hold(box)
+    }
+    const starting = [...this.#boxes].filter((box) => !box.ready && !box.tired).length
+    const room = this.#usable() < this.#init.size
+    if (room && starting * this.#concurrency <= this.#waiting.length) this.#grow()
+    if (this.#usable() === 0) {
+      const why = this.#lastError?.message ?? 'it does not start'
+      throw new PeerworkError('SKILL_CRASHED', `no runner for the skill: ${why}`)
+    }
+    const turn = Promise.withResolvers<Sandbox>()
+    this.#waiting.push(turn)
+    return turn.promise
+  }
+
+  give(box: Sandbox): void {
+    this.#held.set(box, Math.max(0, (this.#held.get(box) ?? 1) - 1))
+    if (this.#worn(box)) this.#retire(box)
+    this.#serve()
+    if (this.#held.get(box) === 0 && this.#boxes.has(box)) this.#rest(box)
+  }
+
+  /** Ends every runner. Resolves when no process is left. */
+  async close(): Promise<void> {
+    this.#closed = true
+    clearTimeout(this.#respawn)
+    const error = new PeerworkError('SHUTTING_DOWN', 'the agent is stopping')
+    for (const turn of this.#waiting.splice(0)) turn.reject(error)
+    for (const timer of this.#idle.values()) clearTimeout(timer)
+    const ends = [...this.#boxes].map((box) => box.close())
+    await Promise.all([...ends, ...this.#closing])
+  }
+
+  /** The first runner, with the isolation that works here and the memory the skill asks for. */
+  async #first(): Promise<LoadedSkill> {
+    for (let box = this.#spawn(); ; box = this.#spawn()) {
+      const skill = await this.#skillOf(box)
+      if (skill === undefined) continue
+      this.#concurrency = Math.max(1, skill.concurrency)
+      if (skill.memoryMb === this.#memoryMb) return skill
+      this.#memoryMb = Math.min(skill.memoryMb, MEMORY_MB_MAX)
+      this.#drop(box)
+    }
+  }
+
+  async #skillOf(box: Sandbox): Promise<LoadedSkill | undefined> {
+    try {
+      return await box.loaded
+    } catch (error) {
+      await box.exited
+      const again = !box.greeted && this.#init.shelter.failed(box.isolation, String(error))
+      if (again && !this.#closed) return undefined
+      throw error
+    }
+  }
+
+  #spawn(): Sandbox {
+    const { shelter, reach, source, log, elapsed } = this.#init
+    const box = new Sandbox({
+      command: shelter.command(reach, this.#memoryMb),
+      isolation: shelter.isolation,
+      memoryMb: this.#memoryMb,
+      file: pathToFileURL(reach.file).href,
+      config: source.config ?? null,
+      secrets: source.secrets ?? {},
+      log,
+      elapsed
+    })
+    this.#boxes.add(box)
+    box.loaded.then(
+      () => this.#arrived(box),
+      (error: unknown) => this.#failed(box, error)
+    )
+    void box.exited.then(() => this.#gone(box))
+    return box
+  }
+
+  #arrived(box: Sandbox): void {
+    this.#failures = 0
+    this.#lastError = undefined
+    this.#init.shelter.proved(box.isolation)
+    this.#serve()
+    if ((this.#held.get(box) ?? 0) === 0) this.#rest(box)
+  }
+
+  /** It did not load. Nobody waits for the next attempt: that could fail as well. */
+  #failed(box: Sandbox, error: unknown): void {
+    this.#failures++
+    this.#lastError = toPeerworkError(error)
+    const pause = Math.min(RESPAWN_MS_MAX, RESPAWN_MS * 2 ** Math.min(this.#failures, 20))
+    this.#retryAt = this.#init.elapsed() + pause
+    // One that never started to load may only need another kind of shelter.
+    box.kill()
+    this.#boxes.delete(box)
+    if (this.#usable() > 0 || (!box.greeted && !this.#closed && this.#failures === 1)) return
+    const refusal = new PeerworkError('SKILL_CRASHED', `cannot start: ${this.#lastError.message}`)
+    for (const turn of this.#waiting.splice(0)) turn.reject(refusal)
+  }
+
+  #gone(box: Sandbox): void {
+    this.#boxes.delete(box)
+    this.#held.delete(box)
+    clearTimeout(this.#idle.get(box))
+    this.#idle.delete(box)
+    if (box.greeted && this.#failures === 0) this.#keepWarm()
+  }
+
+  #keepWarm(): void {
+    if (this.#closed || this.#usable() > 0) return
+    this.#grow()
+  }
+
+  #grow(): void {
+    const wait = this.#retryAt - this.#init.elapsed()
+    if (this.#failures === 0 || wait <= 0) return void this.#spawn()
+    this.#respawn ??= setTimeout(() => {
+      this.#respawn = undefined
+      this.#keepWarm()
+    }, wait).unref()
+  }
+
+  #serve(): void {
+    for (const box of this.#boxes) {
+      while (box.ready && !box.tired && this.#room(box)) {
+        const turn = this.#waiting.shift()
+        if (turn === undefined) return
+        turn.resolve(this.#hold(box))
+      }
+    }
+    if (this.#waiting.length > 0) this.#keepWarm()
+  }
+
+  #usable(): number {
+    return [...this.#boxes].filter((box) => !box.tired).length
+  }
+
+  #room(box: Sandbox): boolean {
+    return (this.#held.get(box) ?? 0) < this.#concurrency
+  }
+
+  #hold(box: Sandbox): Sandbox {
+    clearTimeout(this.#idle.get(box))
+    this.#idle.delete(box)
+    this.#held.set(box, (this.#held.get(box) ?? 0) + 1)
+    return box
+  }
+
+  #worn(box: Sandbox): boolean {
+    const age = this.#init.elapsed() - box.born
+    return box.tired || (box.begun >= RUNNER_TASKS_MAX && age >= RUNNER_LIFE_MS)
+  }
+
+  /** No new tasks; ended when its last task is over. */
+  #retire(box: Sandbox): void {
+    box.tired = true
+    if ((this.#held.get(box) ?? 0) === 0) this.#drop(box)
+    this.#keepWarm()
+  }
+
+  #drop(box: Sandbox): void {
+    this.#boxes.delete(box)
+    this.#held.delete(box)
+    const end = box.close()
+    this.#closing.add(end)
+    void end.finally(() => this.#closing.delete(end))
+  }
+
+  #rest(box: Sandbox): void {
+    if (this.#closed || this.#idle.has(box)) return
+    const timer = setTimeout(() => {
+      this.#idle.delete(box)
+      if (this.#usable() > 1) this.#drop(box)
+    }, RUNNER_IDLE_MS).unref()
+    this.#idle.set(box, timer)
+  }
+}
+
+/**
+ * What the skill's source says of `memoryMb`, so that the first runner usually starts with the
+ * right heap. Only a guess: the loaded definition decides, and costs a restart where they differ.
+ */
+function memoryHint(file: string): number {
+  const written = /\bmemoryMb:\s*([0-9_]{1,6})\b/.exec(readFileSync(file, 'utf8'))?.[1]
+  const memoryMb = Number(written?.replaceAll('_', '') ?? MEMORY_MB)
+  return memoryMb > 0 && memoryMb <= MEMORY_MB_MAX ? memoryMb : MEMORY_MB
+}

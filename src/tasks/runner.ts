@@ -1,0 +1,254 @@
+/**
+ * One task in one runner, from its start to its outcome.
+ *
+ * The agent decides how a task ends: the guest can answer, but a deadline, a cancellation or a
+ * spent budget is decided here, told to the guest, and enforced by ending its process.
+ */
+
+import { CHUNK_BYTES_MAX, CHUNKS_TOTAL_BYTES_MAX, TEXT_BYTES_MAX } from '../protocol/constants.ts'
+import type { ErrorRecord } from '../protocol/errors.ts'
+import { PeerworkError, toPeerworkError } from '../protocol/errors.ts'
+import { parseJson } from '../protocol/json.ts'
+import { Account } from './account.ts'
+import { createChunkFlow } from './chunk-flow.ts'
+import type { ChunkFlow } from './chunk-flow.ts'
+import type { TaskFetch } from './fetch-broker.ts'
+import { createHandOns } from './hand-on.ts'
+import type { HandOns } from './hand-on.ts'
+import { checkPatch } from './json-patch.ts'
+import { GRACE_MS, LOG_BYTES_MAX, PROGRESS_EVERY_MS } from './limits.ts'
+import type { Reading } from './process-meter.ts'
+import { createGate } from './progress-gate.ts'
+import type { TaskMessage } from './sandbox-messages.ts'
+import type { Sandbox, TaskPort } from './sandbox.ts'
+import type { SchemaCheck } from './schema.ts'
+import type { PatchOperation } from './skill.ts'
+import type { WorkLog } from './work-log.ts'
+import type { Outcome, Work } from './work.ts'
+
+/** What a run needs beside the task and the sandbox. */
+export interface Terms {
+  readonly checkOutput: SchemaCheck
+  /** Last moment of the task, by `elapsed`. */
+  readonly deadline: number
+  /** When it was accepted, by `elapsed`. */
+  readonly accepted: number
+  readonly fetch: (send: Sandbox['send'], unread: () => number) => TaskFetch
+  readonly log: WorkLog
+  readonly elapsed: () => number
+}
+
+/** Run the work in a sandbox that has room. Never rejects. */
+export function run(work: Work, sandbox: Sandbox, terms: Terms): Promise<Outcome> {
+  return new Run(work, sandbox, terms).outcome
+}
+
+class Run implements TaskPort {
+  readonly outcome: Promise<Outcome>
+  readonly #work: Work
+  readonly #sandbox: Sandbox
+  readonly #terms: Terms
+  readonly #started: number
+  readonly #account: Account
+  readonly #chunks: ChunkFlow
+  readonly #handOns: HandOns
+  readonly #fetch: TaskFetch
+  readonly #progress
+  readonly #settle: (outcome: Outcome) => void
+  readonly #stopped = new AbortController()
+  readonly #onAbort = (): void => this.#stop(toPeerworkError(this.#work.signal.reason, 'CANCELED'))
+  readonly #deadline: NodeJS.Timeout
+  /** Why the task has to end, once that is decided. */
+  #verdict: PeerworkError | undefined
+  #grace: NodeJS.Timeout | undefined
+  #over = false
+  #logged = 0
+
+  constructor(work: Work, sandbox: Sandbox, terms: Terms) {
+    this.#work = work
+    this.#sandbox = sandbox
+    this.#terms = terms
+    const { promise, resolve } = Promise.withResolvers<Outcome>()
+    this.outcome = promise
+    this.#settle = resolve
+    this.#started = terms.elapsed()
+    this.#account = new Account(work.budget, sandbox.read())
+    const stop = (error: PeerworkError): void => this.#stop(error)
+    this.#chunks = createChunkFlow(work, (bytes) => this.#credit(bytes), stop)
+    this.#handOns = createHandOns({ work, terms, account: this.#account, sandbox })
+    this.#fetch = terms.fetch(
+      (message, payload) => sandbox.send(message, payload),
+      () => sandbox.unread
+    )
+    this.#progress = createGate<Parameters<Work['on']['progress']>[0]>(PROGRESS_EVERY_MS, (body) =>
+      work.on.progress(body)
+    )
+    const left = Math.max(0, terms.deadline - this.#started)
+    this.#deadline = setTimeout(() => this.#late(), left)
+    this.#begin()
+  }
+
+  take(message: TaskMessage, payload: Uint8Array): void {
+    if (this.#over) return
+    if (message.type === 'done') return void this.#done(payload, message.patch)
+    if (message.type === 'failed') {
+      if (message.retire) this.#sandbox.tired = true
+      return void this.#failed(message.error)
+    }
+    if (this.#verdict === undefined) this.#hear(message, payload)
+  }
+
+  measured(reading: Reading): void {
+    this.#account.saw(reading)
+    if (this.#account.cpuSpent) this.#stop(this.#account.exceeded('cpuMs'))
+  }
+
+  lost(error: PeerworkError): void {
+    this.#finish(error)
+  }
+
+  #begin(): void {
+    const { work } = { work: this.#work }
+    const { isolation } = this.#sandbox
+    work.on.started({ isolation, waitedMs: this.#started - this.#terms.accepted })
+    this.#sandbox.attach(work.id, this)
+    const { id: task, from, traceparent, state = null } = work
+    this.#sandbox.send({ type: 'run', task, from, traceparent, state }, work.input)
+    if (work.signal.aborted) this.#onAbort()
+    else work.signal.addEventListener('abort', this.#onAbort, { once: true })
+  }
+
+  #hear(message: TaskMessage, payload: Uint8Array): void {
+    switch (message.type) {
+      case 'chunk':
+        return this.#chunk(payload)
+      case 'progress': {
+        const { fraction, message: text } = message
+        const part = fraction === null ? {} : { fraction }
+        const words = text === null ? {} : { message: shorten(text) }
+        return this.#progress.push({ ...part, ...words })
+      }
+      case 'spend': {
+        this.#account.spend(message)
+        const what = this.#account.overspent
+        return what === undefined ? undefined : this.#stop(this.#account.exceeded(what))
+      }
+      case 'log':
+        return this.#say(message.level, message.message)
+      case 'hand-on':
+        return this.#handOns.start(message, payload, this.#stopped.signal)
+      case 'done':
+      case 'failed':
+        return
+      default:
+        return this.#fetch.take(message, payload)
+    }
+  }
+
+  #chunk(bytes: Uint8Array): void {
+    if (bytes.length > CHUNK_BYTES_MAX) throw new PeerworkError('TOO_LARGE', 'a chunk too large')
+    this.#account.bytes += bytes.length
+    if (this.#account.bytes > CHUNKS_TOTAL_BYTES_MAX) {
+      const text = `more than ${CHUNKS_TOTAL_BYTES_MAX} bytes of chunks`
+      return this.#stop(new PeerworkError('OUTPUT_TOO_LARGE', text))
+    }
+    if (this.#account.bytesSpent) return this.#stop(this.#account.exceeded('bytes'))
+    this.#progress.flush()
+    this.#chunks.push(bytes)
+  }
+
+  #credit(bytes: number): void {
+    this.#sandbox.send({ type: 'credit', task: this.#work.id, bytes })
+  }
+
+  #say(level: 'debug' | 'info' | 'warn' | 'error', text: string): void {
+    if (this.#logged > LOG_BYTES_MAX) return
+    this.#logged += text.length
+    const { id: task, skill } = this.#work
+    const dropped = this.#logged > LOG_BYTES_MAX ? ' (the rest of its log is dropped)' : ''
+    this.#terms.log[level]({ task, skill }, shorten(text) + dropped)
+  }
+
+  async #done(output: Uint8Array, patch: readonly PatchOperation[] | null): Promise<void> {
+    try {
+      if (this.#verdict === undefined) await this.#chunks.drained()
+      // A verdict can fall while chunks drain.
+      if (this.#verdict !== undefined) return this.#finish(this.#verdict)
+      this.#account.bytes += output.length
+      if (this.#account.bytesSpent) throw this.#account.exceeded('bytes')
+      const fault = this.#terms.checkOutput(parseJson(output))
+      if (fault !== undefined) throw new PeerworkError('OUTPUT_INVALID', `output ${fault}`)
+      this.#finish(undefined, output, patch === null ? undefined : checkPatch(patch))
+    } catch (error) {
+      this.#finish(toPeerworkError(error, 'OUTPUT_INVALID'))
+    }
+  }
+
+  async #failed(record: ErrorRecord): Promise<void> {
+    await this.#chunks.drained().catch(() => undefined)
+    const message = shorten(record.message)
+    this.#finish(new PeerworkError(record.code, message, factsOf(record)))
+  }
+
+  #late(): void {
+    const allowed = Math.round(this.#terms.deadline - this.#terms.accepted)
+    // What ran into its deadline may hang on to something: the next task gets a fresh process.
+    this.#sandbox.tired = true
+    this.#stop(new PeerworkError('DEADLINE_EXCEEDED', `not done within ${allowed} ms`))
+  }
+
+  /** Ask the skill to stop, and end its process if it does not. */
+  #stop(error: PeerworkError): void {
+    if (this.#over || this.#verdict !== undefined) return
+    this.#verdict = error
+    this.#stopped.abort(error)
+    this.#chunks.stop()
+    const { code, message } = error
+    this.#sandbox.send({ type: 'abort', task: this.#work.id, error: { code, message } })
+    const why = new PeerworkError('SKILL_CRASHED', 'another task in its process had to be killed')
+    this.#grace = setTimeout(() => this.#sandbox.kill(why), GRACE_MS)
+  }
+
+  #finish(error?: PeerworkError, output?: Uint8Array, patch?: readonly PatchOperation[]): void {
+    if (this.#over) return
+    this.#over = true
+    clearTimeout(this.#deadline)
+    clearTimeout(this.#grace)
+    this.#work.signal.removeEventListener('abort', this.#onAbort)
+    this.#account.saw(this.#sandbox.read())
+    this.#sandbox.detach(this.#work.id)
+    const ended = this.#verdict ?? error
+    if (ended === undefined) this.#progress.flush()
+    this.#fetch.close()
+    this.#stopped.abort(ended ?? new PeerworkError('CANCELED', 'the task is over'))
+    const { isolation } = this.#sandbox
+    const usage = this.#account.usage(this.#terms.elapsed() - this.#started)
+    const facts = { usage, isolation, ...(patch === undefined ? {} : { patch }) }
+    if (ended === undefined && output !== undefined) {
+      return this.#settle({ status: 'completed', output, ...facts })
+    }
+    const why = ended ?? new PeerworkError('INTERNAL', 'a task ended without an outcome')
+    const status = why.code === 'CANCELED' ? 'canceled' : 'failed'
+    this.#settle({ status, error: recordOf(why), ...facts })
+  }
+}
+
+const shorten = (text: string): string => text.slice(0, TEXT_BYTES_MAX / 4)
+
+/** Facts that came out of the sandbox: only what may cross the wire. */
+function factsOf({ facts = {} }: ErrorRecord): Record<string, string | number | boolean | null> {
+  const kinds = ['string', 'number', 'boolean']
+  const kept = Object.entries(facts).filter(
+    ([name, value]) => name.length <= 40 && (value === null || kinds.includes(typeof value))
+  )
+  return Object.fromEntries(
+    kept
+      .slice(0, 20)
+      .map(([name, value]) => [name, typeof value === 'string' ? value.slice(0, 200) : value])
+  )
+}
+
+export function recordOf(error: PeerworkError): ErrorRecord {
+  const { code, message, facts } = error
+  return Object.keys(facts).length === 0 ? { code, message } : { code, message, facts }
+}

@@ -1,0 +1,89 @@
+/**
+ * One end of the pipe between the agent and a runner: messages in, messages out.
+ *
+ * Layout: length of the rest (u32) | length of the header (u32) | header (JSON) | payload (bytes).
+ * Both lengths are checked against caps before anything is allocated.
+ */
+
+import type { Socket } from 'node:net'
+import { PeerworkError, toPeerworkError } from '../protocol/errors.ts'
+import { encodeFrame, FrameParser } from '../protocol/frame.ts'
+import { HEADER_BYTES_MAX, MESSAGE_BYTES_MAX } from './limits.ts'
+
+export interface ChannelPort<In> {
+  /** Header bytes to a message. Throws for bytes that are none. */
+  readonly read: (header: Uint8Array) => In
+  readonly onMessage: (message: In, payload: Uint8Array) => void
+  /** The other end broke the rules. Called once; the channel reads nothing more. */
+  readonly onBroken: (error: PeerworkError) => void
+}
+
+const EMPTY = new Uint8Array(0)
+
+export class Channel<In, Out extends { readonly type: string }> {
+  readonly #socket: Socket
+  readonly #port: ChannelPort<In>
+  readonly #parser = new FrameParser(MESSAGE_BYTES_MAX)
+  #broken = false
+
+  constructor(socket: Socket, port: ChannelPort<In>) {
+    this.#socket = socket
+    this.#port = port
+    socket.on('data', (bytes: Uint8Array) => this.#take(bytes))
+    // The process at the other end may die at any time; its exit tells, not the pipe.
+    socket.on('error', () => socket.destroy())
+  }
+
+  /** Bytes written and not yet taken by the other end. */
+  get waiting(): number {
+    return this.#socket.writableLength
+  }
+
+  send(message: Out, payload: Uint8Array = EMPTY): void {
+    if (this.#socket.destroyed) return
+    const header = Buffer.from(JSON.stringify(message))
+    const length = Buffer.allocUnsafe(4)
+    length.writeUInt32BE(header.length, 0)
+    this.#socket.write(encodeFrame(length, header, payload))
+  }
+
+  /** Resolves when all that was sent has left this process. */
+  flushed(): Promise<void> {
+    return new Promise((resolve) => {
+      if (this.#socket.destroyed) resolve()
+      else this.#socket.write(EMPTY, () => resolve())
+    })
+  }
+
+  close(): void {
+    this.#socket.destroy()
+  }
+
+  #take(bytes: Uint8Array): void {
+    if (this.#broken) return
+    try {
+      for (const frame of this.#parser.push(bytes)) {
+        const [message, payload] = this.#split(frame)
+        this.#port.onMessage(message, payload)
+        if (this.#broken) return
+      }
+    } catch (error) {
+      this.#broken = true
+      this.#port.onBroken(toPeerworkError(error, 'MALFORMED'))
+    }
+  }
+
+  #split(frame: Uint8Array): [In, Uint8Array] {
+    if (frame.length < 4) throw new PeerworkError('MALFORMED', 'a message without a header')
+    const view = new DataView(frame.buffer, frame.byteOffset, frame.length)
+    const length = view.getUint32(0)
+    if (length > HEADER_BYTES_MAX || length > frame.length - 4) {
+      throw new PeerworkError('MALFORMED', `a message header of ${length} bytes`)
+    }
+    const message = this.#port.read(frame.subarray(4, 4 + length))
+    const payload = frame.subarray(4 + length)
+    // A small view would keep the whole 64 KiB read buffer alive for as long as somebody holds it.
+    const small = payload.length * 2 < payload.buffer.byteLength
+    return [message, small ? payload.slice() : payload]
+  }
+}

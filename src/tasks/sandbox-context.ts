@@ -1,0 +1,182 @@
+/** `ctx`: what a skill may use of the outside world. Runs inside the sandbox. */
+
+import { CHUNK_BYTES_MAX } from '../protocol/constants.ts'
+import { fromRecord, PeerworkError } from '../protocol/errors.ts'
+import type { JsonObject, JsonValue } from '../protocol/json.ts'
+import { encodeJson, parseJson } from '../protocol/json.ts'
+import { applyPatch, checkPatch } from './json-patch.ts'
+import { CHUNK_WINDOW_BYTES, CHUNKS_IN_FLIGHT_MAX, PROGRESS_EVERY_MS } from './limits.ts'
+import { createGate } from './progress-gate.ts'
+import type { GuestFetch } from './sandbox-fetch.ts'
+import type { LogLevel, RunMessage, ToRunner } from './sandbox-messages.ts'
+import type { Send } from './sandbox-task.ts'
+import type { HandOnOptions, PatchOperation, SkillContext, SkillLog, SkillState } from './skill.ts'
+
+interface Parts {
+  readonly message: RunMessage
+  readonly config: JsonValue
+  readonly secrets: Readonly<Record<string, string>>
+  readonly send: Send
+  readonly abort: AbortController
+  readonly net: GuestFetch
+}
+
+interface OwnContext {
+  readonly context: SkillContext
+  take(message: ToRunner, payload: Uint8Array): void
+  /** Send what was held back. */
+  flush(): void
+  patch(): readonly PatchOperation[] | null
+}
+
+export function createContext(parts: Parts): OwnContext {
+  const { message, config, secrets, send, abort, net } = parts
+  const { task, from, traceparent } = message
+  const emitter = createEmitter(task, send, abort.signal)
+  const parts_ = createPartsOut(task, send, abort.signal)
+  const state = createState(message.state ?? {})
+  const gate = createGate<{ fraction: number | null; message: string | null }>(
+    PROGRESS_EVERY_MS,
+    (said) => send({ type: 'progress', task, ...said })
+  )
+  const context: SkillContext = {
+    task: { id: task, from, traceparent },
+    signal: abort.signal,
+    config,
+    secrets,
+    progress: (first: number | string, second?: string) => gate.push(progressOf(first, second)),
+    emit: (chunk) => emitter.emit(chunk),
+    spend: ({ tokens = 0, cost = 0 }) => send({ type: 'spend', task, tokens: whole(tokens), cost }),
+    state: state.words,
+    run: (skill, input, options) => parts_.run(skill, input, options),
+    fetch: net.fetch,
+    log: createLog(task, send)
+  }
+  return {
+    context,
+    take(words, payload) {
+      if (words.type === 'credit') emitter.credit(words.bytes)
+      else if (words.type === 'handed-on') parts_.settle(words, payload)
+    },
+    flush: () => gate.flush(),
+    patch: state.patch
+  }
+}
+
+const whole = (tokens: number): number => Math.max(0, Math.ceil(tokens))
+
+function progressOf(
+  first: number | string,
+  second: string | undefined
+): { fraction: number | null; message: string | null } {
+  if (typeof first === 'string') return { fraction: null, message: first }
+  const fraction = Number.isFinite(first) ? Math.min(1, Math.max(0, first)) : null
+  return { fraction, message: second ?? null }
+}
+
+function createLog(task: string, send: Send): SkillLog {
+  const at = (level: LogLevel) => (message: string) =>
+    send({ type: 'log', task, level, message: String(message) })
+  return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') }
+}
+
+function createState(start: JsonObject): {
+  words: SkillState
+  patch: () => readonly PatchOperation[] | null
+} {
+  let now = start
+  const done: PatchOperation[] = []
+  return {
+    words: {
+      read: () => structuredClone(now),
+      patch(operations) {
+        // What is checked and applied is what will be sent: plain JSON, all or nothing.
+        const plain = JSON.parse(JSON.stringify(operations)) as PatchOperation[]
+        checkPatch([...done, ...plain])
+        now = applyPatch(now, plain)
+        done.push(...plain)
+      }
+    },
+    patch: () => (done.length === 0 ? null : done)
+  }
+}
+
+/** Streams chunks within a window, so that a slow reader slows the skill. */
+function createEmitter(
+  task: string,
+  send: Send,
+  signal: AbortSignal
+): { emit: (chunk: JsonValue) => Promise<void>; credit: (bytes: number) => void } {
+  let count = 0
+  let bytes = 0
+  const waiting: (() => void)[] = []
+  const fits = (length: number): boolean =>
+    count === 0 || (count < CHUNKS_IN_FLIGHT_MAX && bytes + length <= CHUNK_WINDOW_BYTES)
+  let turn: Promise<void> = Promise.resolve()
+  const one = async (chunk: Uint8Array): Promise<void> => {
+    while (!fits(chunk.length)) {
+      await new Promise<void>((resolve, reject) => {
+        waiting.push(resolve)
+        onAbort(signal, reject)
+      })
+    }
+    signal.throwIfAborted()
+    count++
+    bytes += chunk.length
+    send({ type: 'chunk', task }, chunk)
+  }
+  return {
+    emit(value) {
+      const chunk = encodeJson(value)
+      if (chunk.length > CHUNK_BYTES_MAX) {
+        const text = `a chunk of ${chunk.length} bytes, at most ${CHUNK_BYTES_MAX}`
+        throw new PeerworkError('OUTPUT_TOO_LARGE', text, { bytes: chunk.length })
+      }
+      const mine = turn.then(() => one(chunk))
+      turn = mine.catch(() => undefined)
+      return mine
+    },
+    credit(taken) {
+      count--
+      bytes -= taken
+      for (const resolve of waiting.splice(0)) resolve()
+    }
+  }
+}
+
+/** Parts handed on to peers, by call number. */
+function createPartsOut(
+  task: string,
+  send: Send,
+  signal: AbortSignal
+): {
+  run: (skill: string, input: JsonValue, options?: HandOnOptions) => Promise<JsonValue>
+  settle: (message: Extract<ToRunner, { type: 'handed-on' }>, output: Uint8Array) => void
+} {
+  let calls = 0
+  const open = new Map<number, PromiseWithResolvers<JsonValue>>()
+  return {
+    async run(skill, input, options = {}) {
+      signal.throwIfAborted()
+      const call = calls++
+      const answer = Promise.withResolvers<JsonValue>()
+      open.set(call, answer)
+      onAbort(signal, answer.reject)
+      const { to = null, deadlineMs = null } = options
+      const words = { type: 'hand-on', task, call, skill: String(skill), to, deadlineMs } as const
+      send(words, encodeJson(input))
+      return await answer.promise
+    },
+    settle({ call, error }, output) {
+      const answer = open.get(call)
+      open.delete(call)
+      if (error === null) answer?.resolve(parseJson(output))
+      else answer?.reject(fromRecord(error))
+    }
+  }
+}
+
+function onAbort(signal: AbortSignal, reject: (reason: unknown) => void): void {
+  if (signal.aborted) reject(signal.reason)
+  else signal.addEventListener('abort', () => reject(signal.reason), { once: true })
+}

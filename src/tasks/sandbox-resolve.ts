@@ -1,0 +1,36 @@
+/** How imports of a skill are resolved inside its runner. Runs inside the sandbox. */
+
+import { readFileSync } from 'node:fs'
+import { registerHooks, stripTypeScriptTypes } from 'node:module'
+import { extname } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const SKILL_WORDS = new URL(`./skill${extname(import.meta.url)}`, import.meta.url).href
+
+/** Packages that a skill without a package of its own may still use. */
+const LENT = /^zod(?:\/|$)/
+
+/**
+ * `peerwork` is always this Peerwork, and only its skill-facing part: a skill must not load a
+ * second network stack. `zod` falls back to Peerwork's own copy, so that a lone file works.
+ */
+export function resolveForSkills(): void {
+  registerHooks({
+    resolve(specifier, context, next) {
+      if (specifier === 'peerwork') return { url: SKILL_WORDS, shortCircuit: true }
+      if (!LENT.test(specifier)) return next(specifier, context)
+      try {
+        return next(specifier, context)
+      } catch {
+        return next(specifier, { ...context, parentURL: import.meta.url })
+      }
+    },
+    load(url, context, next) {
+      // Node strips types everywhere but in node_modules, where installed skills lie.
+      const installed = url.startsWith('file:') && url.includes('/node_modules/')
+      if (!installed || !/\.m?ts$/.test(url)) return next(url, context)
+      const source = stripTypeScriptTypes(readFileSync(fileURLToPath(url), 'utf8'))
+      return { format: 'module', source, shortCircuit: true }
+    }
+  })
+}

@@ -1,0 +1,295 @@
+/**
+ * Room for work: admitted tasks come in, wait their turn, run in a sandbox and leave as outcomes.
+ */
+
+import { PeerworkError } from '../protocol/errors.ts'
+import { parseJson } from '../protocol/json.ts'
+import type { Isolation, Usage } from '../protocol/message/result.ts'
+import { createTaskFetch } from './fetch-broker.ts'
+import { STATE_BYTES_MAX } from './limits.ts'
+import { Pool } from './pool.ts'
+import { Queue } from './queue.ts'
+import type { Skill } from './registry.ts'
+import { offerOf, Registry } from './registry.ts'
+import { recordOf, run } from './runner.ts'
+import { runnerEntry } from './runner-entry.ts'
+import { reachOf } from './sandbox-reach.ts'
+import type { Sandbox } from './sandbox.ts'
+import { Shelter } from './shelter.ts'
+import type { WorkLog } from './work-log.ts'
+import type { Outcome, SkillOffer, SkillSource, Work, Workshop } from './work.ts'
+
+export interface WorkshopOptions {
+  readonly skills: readonly SkillSource[]
+  /** The agent's home: no skill may read it. */
+  readonly home?: string
+  /** Tasks that run at once. */
+  readonly capacity: number
+  /** Tasks that may wait. */
+  readonly queue: number
+  /** Refuse to run skills below this level. Default `process`. */
+  readonly minIsolation?: Isolation
+  readonly log: WorkLog
+  /** ms since 1970 */
+  readonly now: () => number
+  /** Milliseconds that only go forward, for durations. */
+  readonly elapsed?: () => number
+}
+
+/** One task in the house. */
+interface Entry {
+  readonly work: Work
+  readonly from: string
+  readonly skill: Skill
+  readonly accepted: number
+  readonly deadline: number
+  readonly settle: (outcome: Outcome) => void
+  /** Canceled, or out of time, before it began. */
+  readonly leave: () => void
+  /** `starting`: has its turn, and waits for a runner. */
+  state: 'queued' | 'starting' | 'running' | 'over'
+  /** Ends the wait at the deadline. */
+  timer: NodeJS.Timeout | undefined
+}
+
+const NO_USAGE: Usage = { wallMs: 0, cpuMs: 0, peakRssBytes: 0, tokens: 0, cost: 0 }
+
+/**
+ * Spawns one runner for every skill before it returns, so that they load while the agent starts.
+ *
+ * @throws PeerworkError `SKILL_LOAD_FAILED`, `SKILL_EXPOSES_HOME`, `ISOLATION_UNAVAILABLE`
+ */
+export function createWorkshop(options: WorkshopOptions): Workshop {
+  return new House(options)
+}
+
+class House implements Workshop {
+  readonly #options: WorkshopOptions
+  readonly #elapsed: () => number
+  readonly #shelter: Shelter
+  readonly #pools: readonly Pool[]
+  readonly #registry = new Registry()
+  readonly #queue: Queue<Entry>
+  readonly #ready: Promise<void>
+  readonly #tasks = new Map<string, AbortController>()
+  #running = 0
+  #closing = false
+  #idle: PromiseWithResolvers<void> | undefined
+
+  constructor(options: WorkshopOptions) {
+    this.#options = options
+    this.#elapsed = options.elapsed ?? (() => performance.now())
+    this.#queue = new Queue(options.queue)
+    const { home, log, minIsolation = 'process', skills } = options
+    const entry = runnerEntry()
+    this.#shelter = new Shelter({ entry, home, minIsolation, log })
+    const reaches = skills.map((source) => reachOf(source.file, entry, home))
+    this.#pools = skills.map((source, index) => this.#open(source, reaches[index]))
+    this.#ready = this.#load()
+    this.#ready.catch(() => undefined)
+  }
+
+  get isolation(): Isolation {
+    return this.#shelter.isolation
+  }
+
+  ready(): Promise<void> {
+    return this.#ready
+  }
+
+  offers(): readonly SkillOffer[] {
+    return this.#registry.offers()
+  }
+
+  load(): { running: number; queued: number; capacity: number } {
+    const { capacity } = this.#options
+    return { running: this.#running, queued: this.#queue.size, capacity }
+  }
+
+  take(work: Work): { ahead: number; outcome: Promise<Outcome> } {
+    if (this.#closing) throw new PeerworkError('SHUTTING_DOWN', 'the agent is stopping')
+    const skill = this.#registry.get(work.skill)
+    this.#check(work, skill)
+    const { promise, resolve } = Promise.withResolvers<Outcome>()
+    const entry = this.#enter(work, skill, resolve)
+    const ahead = this.#queue.size
+    if (entry.state === 'queued') this.#queue.push(entry)
+    this.#next()
+    this.#watch(entry)
+    return { ahead, outcome: promise }
+  }
+
+  async drain(graceMs: number): Promise<void> {
+    this.#closing = true
+    if (this.#tasks.size === 0) return
+    this.#idle ??= Promise.withResolvers<void>()
+    const timer = setTimeout(() => this.#cancelAll(), graceMs)
+    await this.#idle.promise
+    clearTimeout(timer)
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#closing = true
+    this.#cancelAll()
+    await Promise.all(this.#pools.map((pool) => pool.close()))
+  }
+
+  #open(source: SkillSource, reach: ReturnType<typeof reachOf> | undefined): Pool {
+    if (reach === undefined) throw new PeerworkError('INTERNAL', 'a skill without a place')
+    const { capacity: size, log } = this.#options
+    return new Pool({ source, reach, shelter: this.#shelter, size, log, elapsed: this.#elapsed })
+  }
+
+  async #load(): Promise<void> {
+    // Imported while the runners start: at the top it would delay their start.
+    const { compileSchema } = await import('./schema.ts')
+    for (const [index, pool] of this.#pools.entries()) {
+      const file = this.#options.skills[index]?.file ?? ''
+      const loaded = await pool.loaded.catch((error: unknown) => {
+        if (!(error instanceof PeerworkError)) throw error
+        throw new PeerworkError(error.code, `${file}: ${error.message}`, error.facts)
+      })
+      const checkInput = compileSchema(loaded.input, 'own')
+      const checkOutput = compileSchema(loaded.output, 'own')
+      this.#registry.add({ loaded, offer: offerOf(loaded), pool, checkInput, checkOutput }, file)
+    }
+  }
+
+  #check(work: Work, skill: Skill): void {
+    const { capacity } = this.#options
+    if (this.#queue.full && this.#running >= capacity) {
+      const retryAfterMs = this.#queue.retryAfterMs(capacity)
+      const text = `${this.#running} tasks run and ${this.#queue.size} wait`
+      throw new PeerworkError('BUSY', text, { retryAfterMs })
+    }
+    if (this.#tasks.has(work.id)) {
+      throw new PeerworkError('REPLAYED', `task ${work.id} is already here`)
+    }
+    const fault = skill.checkInput(parseJson(work.input))
+    if (fault !== undefined) throw new PeerworkError('INPUT_INVALID', `input ${fault}`)
+    if (work.state !== undefined) checkState(work.state)
+  }
+
+  #enter(work: Work, skill: Skill, resolve: (outcome: Outcome) => void): Entry {
+    const accepted = this.#elapsed()
+    const ended = new AbortController()
+    const { signal } = ended
+    const cancel = (): void => ended.abort(work.signal.reason)
+    const leave = (): void => this.#leave(entry, signal.reason)
+    const entry: Entry = {
+      work: { ...work, signal },
+      from: work.from,
+      skill,
+      accepted,
+      deadline: accepted + work.budget.wallMs,
+      leave,
+      state: 'queued',
+      timer: undefined,
+      settle: (outcome) => {
+        entry.state = 'over'
+        clearTimeout(entry.timer)
+        work.signal.removeEventListener('abort', cancel)
+        this.#tasks.delete(work.id)
+        if (this.#tasks.size === 0) this.#idle?.resolve()
+        resolve(outcome)
+      }
+    }
+    this.#tasks.set(work.id, ended)
+    signal.addEventListener('abort', leave, { once: true })
+    if (work.signal.aborted) cancel()
+    else work.signal.addEventListener('abort', cancel, { once: true })
+    return entry
+  }
+
+  /** Start what there is room for. */
+  #next(): void {
+    while (this.#running < this.#options.capacity) {
+      const entry = this.#queue.shift()
+      if (entry === undefined) return
+      this.#running++
+      entry.state = 'starting'
+      this.#begin(entry)
+    }
+  }
+
+  #begin(entry: Entry): void {
+    const { pool } = entry.skill
+    try {
+      const sandbox = pool.take()
+      if (!(sandbox instanceof Promise)) return this.#run(entry, sandbox)
+      sandbox.then(
+        (box) => {
+          if (entry.state === 'starting') return this.#run(entry, box)
+          pool.give(box)
+          this.#end(entry)
+        },
+        (error: unknown) => this.#end(entry, refused(error, this.isolation))
+      )
+    } catch (error) {
+      this.#end(entry, refused(error, this.isolation))
+    }
+  }
+
+  #run(entry: Entry, sandbox: Sandbox): void {
+    const { work, skill, accepted } = entry
+    entry.state = 'running'
+    clearTimeout(entry.timer)
+    const started = this.#elapsed()
+    const own = started + (skill.loaded.timeoutMs ?? Number.POSITIVE_INFINITY)
+    const outcome = run(work, sandbox, {
+      checkOutput: skill.checkOutput,
+      accepted,
+      deadline: Math.min(entry.deadline, own),
+      fetch: (send) => createTaskFetch(send),
+      log: this.#options.log,
+      elapsed: this.#elapsed
+    })
+    void outcome.then((result) => {
+      skill.pool.give(sandbox)
+      this.#queue.learn(this.#elapsed() - started)
+      this.#end(entry, result)
+    })
+  }
+
+  #end(entry: Entry, outcome?: Outcome): void {
+    this.#running--
+    if (outcome !== undefined && entry.state !== 'over') entry.settle(outcome)
+    this.#next()
+  }
+
+  #leave(entry: Entry, reason: unknown): void {
+    if (entry.state !== 'queued' && entry.state !== 'starting') return
+    if (entry.state === 'queued') this.#queue.remove(entry)
+    entry.settle(refused(reason, this.isolation))
+  }
+
+  /** While it waits, nobody else watches its deadline. */
+  #watch(entry: Entry): void {
+    if (entry.state !== 'queued' && entry.state !== 'starting') return
+    const { wallMs } = entry.work.budget
+    entry.timer = setTimeout(() => {
+      const error = new PeerworkError('DEADLINE_EXCEEDED', `no room to run within ${wallMs} ms`)
+      this.#leave(entry, error)
+    }, wallMs)
+  }
+
+  #cancelAll(): void {
+    const reason = new PeerworkError('SHUTTING_DOWN', 'the agent is stopping')
+    for (const ended of this.#tasks.values()) ended.abort(reason)
+  }
+}
+
+function checkState(state: object): void {
+  const bytes = Buffer.byteLength(JSON.stringify(state))
+  if (bytes <= STATE_BYTES_MAX) return
+  const text = `a state of ${bytes} bytes, at most ${STATE_BYTES_MAX}`
+  throw new PeerworkError('INPUT_TOO_LARGE', text)
+}
+
+/** The outcome of work that never ran. */
+function refused(reason: unknown, isolation: Isolation): Outcome {
+  const error =
+    reason instanceof PeerworkError ? reason : new PeerworkError('CANCELED', String(reason))
+  const status = error.code === 'CANCELED' ? 'canceled' : 'failed'
+  return { status, error: recordOf(error), usage: NO_USAGE, isolation }
+}
