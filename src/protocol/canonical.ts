@@ -41,13 +41,16 @@ export function decode(bytes: Uint8Array): unknown {
 
 /** SHA-256 of the bytes, 32 bytes. */
 export function digest(bytes: Uint8Array): Uint8Array {
-  return hash('sha256', bytes, 'buffer')
+  return new Uint8Array(hash('sha256', bytes, 'buffer'))
 }
 
 /** A digest over bytes that arrive in pieces. */
 export function digester(): { update(bytes: Uint8Array): void; digest(): Uint8Array } {
   const running = createHash('sha256')
-  return { update: (bytes) => void running.update(bytes), digest: () => running.digest() }
+  return {
+    update: (bytes) => void running.update(bytes),
+    digest: () => new Uint8Array(running.digest())
+  }
 }
 
 /** The content id (CIDv1, dag-cbor, sha2-256, base32) under which tools of IPFS know these bytes. */

@@ -83,11 +83,20 @@ function endOf(bytes: Uint8Array, at: number, head: Head): number {
     const initial = bytes[at]
     const known = initial === FALSE || initial === TRUE || initial === NULL || initial === FLOAT_64
     if (!known) throw malformed('a simple value other than false, true and null')
+    if (initial === FLOAT_64) checkFloat(bytes, at + 1)
   }
   const end = major === MAJOR.bytes || major === MAJOR.text ? next + value : next
   if (end > bytes.length) throw malformed('an early end')
   if (major === MAJOR.text && !isUtf8(bytes.subarray(next, end))) throw malformed('broken UTF-8')
   return end
+}
+
+/** A whole number is written as one; a float that holds it would be its second encoding. */
+function checkFloat(bytes: Uint8Array, at: number): void {
+  if (at + 8 > bytes.length) throw malformed('an early end')
+  const value = new DataView(bytes.buffer, bytes.byteOffset + at, 8).getFloat64(0)
+  if (!Number.isFinite(value)) throw malformed('a number that is none')
+  if (Number.isSafeInteger(value)) throw malformed('a whole number as a float')
 }
 
 /** Keys grow in length, then bytewise; comparing whole encodings does both. Equal ones are twins. */

@@ -51,11 +51,14 @@ export const quantity = z.number().check(z.gte(0), z.refine(Number.isFinite))
 export const fraction = z.number().check(z.gte(0), z.lte(1))
 export const errorCode = z.custom<ErrorCode>(isErrorCode)
 const fact = z.union([shortText, z.number(), z.boolean(), z.null()])
-const factName = z.string().check(z.regex(/^[a-zA-Z][a-zA-Z0-9]{0,39}$/))
-const few = z.custom<Record<string, unknown>>(
-  (value) => typeof value === 'object' && value !== null && Object.keys(value).length <= FACTS_MAX
-)
-export const facts = z.pipe(few, z.record(factName, fact))
+const FACT_NAME = /^[a-zA-Z][a-zA-Z0-9]{0,39}$/
+/** Names are checked here and not by the record, which drops a key `__proto__` without a word. */
+const few = z.custom<Record<string, unknown>>((value) => {
+  if (typeof value !== 'object' || value === null) return false
+  const names = Object.keys(value)
+  return names.length <= FACTS_MAX && names.every((name) => FACT_NAME.test(name))
+})
+export const facts = z.pipe(few, z.record(z.string(), fact))
 export const errorRecord = z.strictObject({
   code: errorCode,
   message: text,
