@@ -18,14 +18,17 @@ export interface Dispatch {
 const SLACK_MS = 30_000
 
 /** @param wrapped whether bubblewrap is put around runners */
-export async function dispatch(place: Place, wrapped: boolean, plan: Plan): Promise<Dispatch> {
+export async function dispatch(
+  { place, wrapped, flags = [] }: { place: Place; wrapped: boolean; flags?: readonly string[] },
+  plan: Plan
+): Promise<Dispatch> {
   const script = fileURLToPath(new URL('./dispatch-process.ts', import.meta.url))
   const planMs = [plan.warmUp, ...plan.steps].reduce((sum, { ms }) => sum + ms, 0)
   const options = {
     timeout: planMs + SLACK_MS,
     env: wrapped ? process.env : { ...process.env, PEERWORK_SANDBOX: 'process' }
   }
-  const args = ['--conditions=source', script, place, JSON.stringify(plan)]
+  const args = [...flags, '--conditions=source', script, place, JSON.stringify(plan)]
   const { stdout } = await promisify(execFile)(process.execPath, args, options)
   return JSON.parse(stdout) as Dispatch
 }

@@ -1,15 +1,17 @@
 /**
- * Where the time goes: `node --conditions=source bench/profile.ts [candidate] [in flight] [seconds]`.
+ * Where the time goes: `node --conditions=source bench/profile.ts [what] [in flight] [seconds]`,
+ * where what is a candidate (both ends are profiled) or `workshop` (no network, no signatures).
  *
- * Both ends run under Node's sampling profiler; what is printed is the self time of functions during
- * the measured step only, in µs per task.
+ * Node's sampling profiler runs in every process but the runners; what is printed is the self time
+ * of functions during the measured step only, in µs per task.
  */
 
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { candidateNames } from './candidates.ts'
-import type { Sample } from './measure.ts'
+import { dispatch } from './dispatch.ts'
+import type { Plan, Sample } from './measure.ts'
 import { measurePair } from './pair.ts'
 import { figure, table } from './table.ts'
 
@@ -32,17 +34,28 @@ interface Profile {
 }
 
 const [name = 'peerwork', inFlight = '1', seconds = '3'] = process.argv.slice(2)
-const candidate = candidateNames.find((known) => known === name)
-if (candidate === undefined) throw new Error(`no candidate ${name}`)
 const directory = await mkdtemp(join(tmpdir(), 'peerwork-profile-'))
 try {
   const step = { size: SIZE, inFlight: Number(inFlight), ms: Number(seconds) * 1000 }
   const profiler = ['--cpu-prof', `--cpu-prof-dir=${directory}`]
   const flags = ['--conditions=source', ...profiler, `--cpu-prof-interval=${INTERVAL_US}`]
-  const [sample] = await measurePair({ candidate, flags }, { warmUp: step, steps: [step] })
+  const [sample] = await samples(flags, { warmUp: step, steps: [step] })
   if (sample !== undefined) await tell(sample)
 } finally {
   await rm(directory, { recursive: true, force: true })
+}
+
+async function samples(
+  flags: readonly string[],
+  plan: Omit<Plan, 'pids'>
+): Promise<readonly Sample[]> {
+  if (name === 'workshop') {
+    const place = { place: 'workshop', wrapped: true, flags } as const
+    return (await dispatch(place, { ...plan, pids: [] })).samples
+  }
+  const candidate = candidateNames.find((known) => known === name)
+  if (candidate === undefined) throw new Error(`no candidate ${name}`)
+  return measurePair({ candidate, flags }, plan)
 }
 
 async function tell(sample: Sample): Promise<void> {

@@ -38,7 +38,7 @@ export function sandbox({ stepMs }: Settings): Section {
       'the runner protocol. Cold start: until the first runner can work.',
     round: async (number) => {
       for (const way of rotated(WAYS, number)) {
-        found.get(way)?.push(await dispatch(way.place, way.wrapped, plan))
+        found.get(way)?.push(await dispatch(way, plan))
       }
     },
     tables: () => [
