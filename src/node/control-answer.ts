@@ -1,8 +1,11 @@
 /** One request of the control socket, asked of the agent, as the lines that answer it. */
 
-import type { AgentApi } from './api.ts'
+import type { Agent, AgentApi } from './api.ts'
 import type { ControlAnswer, ControlRequest } from './control-protocol.ts'
 import { toWireEvent, toWireResult } from './control-protocol.ts'
+
+/** What the socket serves. */
+export type Controlled = AgentApi & Pick<Agent, 'allow' | 'disallow'>
 
 /**
  * Ask the agent. Ends after `ok` or `end`; what the agent throws passes through.
@@ -10,7 +13,7 @@ import { toWireEvent, toWireResult } from './control-protocol.ts'
  * @param signal aborts when the asker has gone: cancels the task or ends the stream
  */
 export async function* answer(
-  agent: AgentApi,
+  agent: Controlled,
   request: ControlRequest,
   signal: AbortSignal
 ): AsyncGenerator<ControlAnswer, void, void> {
@@ -40,6 +43,9 @@ export async function* answer(
       for await (const event of task) yield { event: toWireEvent(event) }
       break
     }
+    case 'admit':
+      yield* admit(agent, request.peer, signal)
+      break
     case 'watch':
       for await (const event of agent.watch({ ...request.filter, signal })) yield { event }
       break
@@ -48,4 +54,20 @@ export async function* answer(
       break
   }
   yield { end: true }
+}
+
+/** The permission ends with the connection, however that ends. */
+async function* admit(
+  agent: Controlled,
+  peer: string,
+  signal: AbortSignal
+): AsyncGenerator<ControlAnswer, void, void> {
+  agent.allow(peer)
+  try {
+    yield { event: { admitted: peer } }
+    if (signal.aborted) return
+    await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }))
+  } finally {
+    agent.disallow(peer)
+  }
 }

@@ -29,6 +29,11 @@ export type ControlRequest =
       readonly input: JsonValue
       readonly options: Omit<SubmitOptions, 'signal'>
     }
+  | {
+      /** Let a peer submit for as long as this connection stays open. */
+      readonly op: 'admit'
+      readonly peer: string
+    }
   | { readonly op: 'cancel'; readonly task: string; readonly reason?: string }
   | { readonly op: 'watch'; readonly filter: Omit<WatchFilter, 'signal'> }
 

@@ -44,7 +44,12 @@ const request = z.discriminatedUnion('op', [
   z.strictObject({ op: z.literal('watch-peers') }),
   z.strictObject({ op: z.literal('submit'), ...submission }),
   z.strictObject({ op: z.literal('run'), ...submission }),
-  z.strictObject({ op: z.literal('cancel'), task: shape.text, reason: z.optional(shape.shortText) }),
+  z.strictObject({ op: z.literal('admit'), peer: shape.agentId }),
+  z.strictObject({
+    op: z.literal('cancel'),
+    task: shape.text,
+    reason: z.optional(shape.shortText)
+  }),
   z.strictObject({ op: z.literal('watch'), filter })
 ])
 

@@ -4,8 +4,8 @@ import { chmodSync, lstatSync, rmSync } from 'node:fs'
 import { connect, createServer } from 'node:net'
 import type { Server, Socket } from 'node:net'
 import { PeerworkError, toPeerworkError } from '../protocol/errors.ts'
-import type { AgentApi } from './api.ts'
 import { answer } from './control-answer.ts'
+import type { Controlled } from './control-answer.ts'
 import { LineParser } from './control-lines.ts'
 import { claimSocketPath, releaseSocketPath } from './control-path.ts'
 import {
@@ -22,7 +22,7 @@ export interface ControlLog {
 }
 
 export interface ControlInit {
-  readonly agent: AgentApi
+  readonly agent: Controlled
   /** Must be the agent's alone (0700): its mode guards the socket while it is made. */
   readonly home: string
   readonly log: ControlLog
@@ -84,7 +84,8 @@ async function removeStale(path: string): Promise<void> {
   if (!lstatSync(path).isSocket()) {
     throw new PeerworkError('STORE_FAILED', `${path} exists and is no socket`, { path })
   }
-  if (await answers(path)) throw new PeerworkError('HOME_IN_USE', `another agent answers on ${path}`, { path })
+  if (await answers(path))
+    throw new PeerworkError('HOME_IN_USE', `another agent answers on ${path}`, { path })
   rmSync(path, { force: true })
 }
 

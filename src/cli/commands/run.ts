@@ -1,0 +1,175 @@
+/** `peerwork run`: have a peer do a task, and print what it answers. */
+
+import type { SubmitOptions, SubmittedTask, TaskResult } from '../../node/api.ts'
+import { PeerworkError } from '../../protocol/errors.ts'
+import { NETWORKING, defineCommand } from '../command.ts'
+import type { Context, Values } from '../command.ts'
+import { inputFor, readInput } from '../input.ts'
+import type { Input } from '../input.ts'
+import { toMs } from '../../node/duration.ts'
+import { callerOf } from '../guest.ts'
+import { findOffer } from '../offers.ts'
+import { TaskProgress } from '../progress.ts'
+import { plainJson, plainText } from '../plain-text.ts'
+import { anyAgent, untilInterrupted } from '../session.ts'
+import type { Session } from '../session.ts'
+
+/** How long a canceled task may take to end before we leave all the same, ms. */
+const CANCEL_MS_MAX = 3000
+/** Wait for a peer when `--wait` does not say, ms; the same as the agent's own default. */
+const WAIT_MS = 10_000
+
+const options = {
+  input: {
+    type: 'string',
+    value: '<json|@file|->',
+    about: 'JSON; @file (parsed when it ends in .json, else a text); - for JSON on stdin'
+  },
+  to: { type: 'string', value: '<peer>', about: 'id, beginning of one, or name of the executor' },
+  deadline: { type: 'string', value: '<time>', about: 'from now to the result; 60s by default' },
+  wait: { type: 'string', value: '<time>', about: 'how long to look for a peer; 10s by default' },
+  'idempotency-key': { type: 'string', value: '<key>', about: 'the same key never runs twice' },
+  'budget-tokens': { type: 'string', value: '<n>', about: 'most model tokens to spend' },
+  'budget-cost': { type: 'string', value: '<n>', about: "most money, in the operator's unit" },
+  trace: { type: 'string', value: '<traceparent>', about: 'W3C traceparent to continue' },
+  ...NETWORKING
+} as const
+
+export const run = defineCommand({
+  name: 'run',
+  summary: 'have a peer do a task, and print what it answers',
+  about: [
+    'The result goes to stdout, everything else to stderr. A text result is printed as it is, ' +
+      'anything else as JSON. Streamed chunks appear on stderr as they come. Ctrl-C cancels the ' +
+      'task.',
+    'A text file, or @- for text on stdin, becomes {"text": …} for a skill whose input requires a ' +
+      'string "text", and a JSON string for any other skill.'
+  ],
+  words: [{ name: 'skill', about: 'the name of a skill; see peerwork skills' }],
+  options,
+  json: 'One object: task, skill, value, by, trace, isolation, engine, chunks, usage, timing (findMs, acceptMs, workMs, totalMs), replay, sealed (base64).',
+  examples: [
+    [`peerwork run shout --input '{"text":"hello"}'`, 'a task with JSON input'],
+    ['peerwork run analyse-text --input @README.md --to alice', 'a document, to one peer'],
+    ['peerwork run chat --input @prompt.json --deadline 5m --json | jq .value', 'for a script']
+  ],
+  async run({ values, words }, context) {
+    const [skill = ''] = words
+    const input = await readInput(values.input, context)
+    const submitOptions = submitOptionsOf(values)
+    await using home = await anyAgent(values, context)
+    await using session = await callerOf(home, skill, values.to)
+    const value = await untilInterrupted(
+      valueFor(input, { session, skill, values }),
+      context.interrupts
+    )
+    const task = session.agent.submit(skill, value, submitOptions)
+    const progress = new TaskProgress(context.err, skill)
+    const result = await follow(task, progress, context)
+    print(result, { context, json: values.json, streamed: progress.streamed })
+  }
+})
+
+interface Wanted {
+  readonly session: Session
+  readonly skill: string
+  readonly values: Values<typeof options>
+}
+
+/** Only a document has to know the skill before it is sent. */
+async function valueFor(input: Input, { session, skill, values }: Wanted): Promise<unknown> {
+  if (input.kind === 'value') return input.value
+  const waitMs = values.wait === undefined ? WAIT_MS : toMs(values.wait, '--wait')
+  const offer = await findOffer(session.agent, { skill, to: values.to, waitMs })
+  return inputFor(input, offer?.input)
+}
+
+async function follow(
+  task: SubmittedTask,
+  progress: TaskProgress,
+  { interrupts, err }: Context
+): Promise<TaskResult> {
+  const ended = Promise.withResolvers<TaskResult>()
+  const interrupt = (): void => {
+    progress.clear()
+    if (err.tty) err.line(err.paint('yellow', 'canceling the task …'))
+    task.cancel('interrupted').catch(() => undefined)
+    const canceled = new PeerworkError('CANCELED', 'the task was interrupted', { task: task.id })
+    setTimeout(() => ended.reject(canceled), CANCEL_MS_MAX).unref()
+  }
+  if (interrupts.signal.aborted) interrupt()
+  interrupts.signal.addEventListener('abort', interrupt, { once: true })
+  readEvents(task, progress, err).then(ended.resolve, ended.reject)
+  try {
+    return await ended.promise
+  } finally {
+    progress.clear()
+    interrupts.signal.removeEventListener('abort', interrupt)
+  }
+}
+
+async function readEvents(
+  task: SubmittedTask,
+  progress: TaskProgress,
+  err: Context['err']
+): Promise<TaskResult> {
+  // The last event tells the same; without this a failure would count as unhandled.
+  const events = task[Symbol.asyncIterator]()
+  task.result.catch(() => undefined)
+  for (;;) {
+    const { value: event, done } = await events.next()
+    if (done === true) return task.result
+    progress.show(event)
+    if (event.type === 'completed') return event.result
+    if (event.type === 'failed' || event.type === 'canceled') throw event.error
+    await err.drained()
+  }
+}
+
+interface Printing {
+  readonly context: Context
+  readonly json: boolean
+  readonly streamed: string
+}
+
+function print(result: TaskResult, { context, json, streamed }: Printing): void {
+  const { out, err } = context
+  const { value } = result
+  if (json) {
+    return out.json({ ...result, sealed: Buffer.from(result.sealed).toString('base64') })
+  }
+  if (typeof value !== 'string') {
+    return out.line(out.tty ? plainJson(value, 2) : JSON.stringify(value, null, 2))
+  }
+  // On one terminal the reader has seen the whole text as it was streamed.
+  if (out.tty && err.tty && value === streamed) return
+  out.line(out.tty ? plainText(value) : value)
+}
+
+function submitOptionsOf(values: Values<typeof options>): SubmitOptions {
+  const tokens = amount(values['budget-tokens'], '--budget-tokens')
+  const cost = amount(values['budget-cost'], '--budget-cost')
+  const budget = { ...(tokens !== undefined && { tokens }), ...(cost !== undefined && { cost }) }
+  const key = values['idempotency-key']
+  for (const option of ['deadline', 'wait'] as const) {
+    const text = values[option]
+    if (text !== undefined) toMs(text, `--${option}`)
+  }
+  return {
+    ...(values.to !== undefined && { to: values.to }),
+    ...(values.deadline !== undefined && { deadline: values.deadline }),
+    ...(values.wait !== undefined && { wait: values.wait }),
+    ...(key !== undefined && { idempotencyKey: key }),
+    ...(Object.keys(budget).length > 0 && { budget }),
+    ...(values.trace !== undefined && { traceparent: values.trace })
+  }
+}
+
+function amount(text: string | undefined, option: string): number | undefined {
+  if (text === undefined) return undefined
+  const value = Number(text)
+  if (text.trim() === '' || !Number.isFinite(value) || value < 0) {
+    throw new PeerworkError('BAD_OPTION', `${option} is a number from 0: "${text}"`)
+  }
+  return value
+}

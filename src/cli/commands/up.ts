@@ -1,0 +1,137 @@
+/** `peerwork up`: start an agent and stay in the foreground until it is told to stop. */
+
+import { resolve } from 'node:path'
+import type { Agent, AgentInit } from '../../node/api.ts'
+import { PRESETS } from '../../node/presets.ts'
+import type { PresetName } from '../../node/presets.ts'
+import { PeerworkError } from '../../protocol/errors.ts'
+import { NETWORKING, defineCommand } from '../command.ts'
+import type { COMMON, Context, Values } from '../command.ts'
+import { homeOf, initOf } from '../session.ts'
+import { skillSources } from '../skill-config.ts'
+import { showStart } from '../start-screen.ts'
+import { tellEvents } from '../up-events.ts'
+
+const options = {
+  ...NETWORKING,
+  skill: { type: 'string', multiple: true, value: '<file>', about: 'a skill to offer (repeat)' },
+  'skill-config': {
+    type: 'string',
+    value: '<file>',
+    about: 'JSON: configuration and secrets of the skills'
+  },
+  allow: {
+    type: 'string',
+    multiple: true,
+    value: '<peer>',
+    about: 'a peer that may submit (repeat)'
+  },
+  'allow-file': {
+    type: 'string',
+    value: '<file>',
+    about: 'peers that may submit, one id a line; read again when it changes'
+  },
+  open: { type: 'boolean', about: 'everybody may submit' },
+  'min-isolation': {
+    type: 'string',
+    value: '<level>',
+    choices: ['process', 'os'],
+    about: 'refuse to start below this level'
+  },
+  capacity: { type: 'string', value: '<n>', about: 'tasks at once; one a processor by default' },
+  queue: { type: 'string', value: '<n>', about: 'tasks that may wait; 64 by default' },
+  'log-level': {
+    type: 'string',
+    value: '<level>',
+    choices: ['silent', 'error', 'warn', 'info', 'debug', 'trace'],
+    about: 'log of the agent; warn by default'
+  }
+} as const
+
+type Given = Values<typeof options & typeof COMMON>
+
+export const up = defineCommand({
+  name: 'up',
+  summary: 'start an agent, and stay until Ctrl-C',
+  about: [
+    'Nobody may submit tasks until you say who: --allow, --allow-file or --open. Skills run in a ' +
+      'sandbox. Ctrl-C lets running tasks finish (5 s at most); a second one ends at once.',
+    'The file for --skill-config names each skill by its file or base name: {"chat": {"config": ' +
+      '{"model": "llama3.2"}, "secrets": {"apiKey": {"env": "OPENAI_API_KEY"}}}}.'
+  ],
+  options,
+  json: 'One object a line on stdout: {"type":"started","agent":{…}}, then joined, changed, left (peer), trace (the fields of peerwork watch), at last {"type":"stopped"}.',
+  examples: [
+    ['peerwork up --name alice --skill ./shout.ts --open', 'offer a skill to everybody'],
+    [
+      'peerwork up --name bob --bootstrap /ip4/192.168.1.20/tcp/4001/p2p/12D3KooW…',
+      'join through a known peer'
+    ],
+    ['peerwork up --skill ./chat.ts --skill-config ./skills.json --allow 12D3KooW…', 'for one peer']
+  ],
+  async run({ values }, context) {
+    const { createAgent } = await import('../../node/agent.ts')
+    const agent = await createAgent(upInit(values, context))
+    try {
+      await announce(agent, values, context)
+      await tellEvents(agent, context, values.json)
+    } finally {
+      await stop(agent, context, values.json)
+    }
+  }
+})
+
+function upInit(values: Given, context: Context): AgentInit {
+  const level = values['min-isolation']
+  const allowFile = values['allow-file']
+  const capacity = count(values.capacity, '--capacity', 1)
+  const queue = count(values.queue, '--queue', 0)
+  return {
+    ...initOf(values, context),
+    home: homeOf(values, context),
+    control: true,
+    skills: skillSources(values.skill, values['skill-config'], context),
+    logLevel: (values['log-level'] ?? 'warn') as 'warn',
+    open: values.open,
+    ...(values.allow.length > 0 && { allow: values.allow }),
+    ...(allowFile !== undefined && { allowFile: resolve(context.cwd, allowFile) }),
+    ...(level !== undefined && { minIsolation: level as 'os' }),
+    ...(capacity !== undefined && { capacity }),
+    ...(queue !== undefined && { queue })
+  }
+}
+
+async function announce(agent: Agent, values: Given, { out, err }: Context): Promise<void> {
+  const info = await agent.info()
+  if (values.json) return out.json({ type: 'started', agent: info })
+  const preset = PRESETS[(values.preset ?? 'lan') as PresetName]
+  showStart(
+    {
+      info,
+      allowed: values.allow.length,
+      allowFile: values['allow-file'],
+      mdns: preset.mdns && !values['no-mdns']
+    },
+    err
+  )
+}
+
+async function stop(agent: Agent, { out, err }: Context, json: boolean): Promise<void> {
+  if (!json) {
+    const { running, queued } = (await agent.info()).load
+    const open = running + queued
+    const tasks = open === 1 ? 'one task finishes' : `${open} tasks finish`
+    const rest = open > 0 ? ` when ${tasks}, in 5 s at most; Ctrl-C again ends at once` : ''
+    err.line(err.paint('dim', `stopping${rest} …`))
+  }
+  await agent.stop()
+  if (json) out.json({ type: 'stopped' })
+  else err.line(err.paint('dim', 'stopped'))
+}
+
+function count(text: string | undefined, option: string, least: number): number | undefined {
+  if (text === undefined) return undefined
+  const value = Number(text)
+  if (text.trim() !== '' && Number.isSafeInteger(value) && value >= least) return value
+  throw new PeerworkError('BAD_OPTION', `${option} is a whole number from ${least}: "${text}"`)
+}

@@ -1,0 +1,65 @@
+/** One of the two streams that a command writes to. */
+
+import type { Paint } from './colour.ts'
+import { painter, wantsColour } from './colour.ts'
+
+/** What is needed of a stream: `process.stdout`, or a collecting one in tests. */
+export interface Sink {
+  readonly isTTY?: boolean
+  readonly columns?: number
+  write(text: string): boolean
+  once(event: 'drain' | 'error' | 'close', listener: () => void): unknown
+  off(event: 'drain' | 'error' | 'close', listener: () => void): unknown
+}
+
+/** Columns when the stream does not say. */
+const COLUMNS = 80
+
+export class Output {
+  readonly paint: Paint
+  /** A person reads along: progress and decoration are welcome. */
+  readonly tty: boolean
+  readonly #sink: Sink
+  #full = false
+  /** False in the middle of a line that raw text left open. */
+  #atStart = true
+
+  constructor(sink: Sink, env: Readonly<Record<string, string | undefined>>) {
+    this.#sink = sink
+    this.tty = sink.isTTY === true
+    this.paint = painter(wantsColour(this.tty, env))
+  }
+
+  get columns(): number {
+    return this.#sink.columns ?? COLUMNS
+  }
+
+  /** A whole line; ends a line that raw text left open first. */
+  line(text = ''): void {
+    this.raw(`${this.#atStart ? '' : '\n'}${text}\n`)
+  }
+
+  raw(text: string): void {
+    if (text === '') return
+    this.#atStart = text.endsWith('\n')
+    if (!this.#sink.write(text)) this.#full = true
+  }
+
+  /** One JSON value a line: the form of every `--json` answer. */
+  json(value: unknown): void {
+    this.line(JSON.stringify(value))
+  }
+
+  /** Wait for a slow reader. Streams of lines call it between lines, so that memory stays flat. */
+  async drained(): Promise<void> {
+    if (!this.#full) return
+    this.#full = false
+    await new Promise<void>((resolve) => {
+      const done = (): void => {
+        for (const event of ['drain', 'error', 'close'] as const) this.#sink.off(event, done)
+        resolve()
+      }
+      for (const event of ['drain', 'error', 'close'] as const) this.#sink.once(event, done)
+    })
+  }
+}

@@ -1,0 +1,91 @@
+/** The life of a task on a terminal: a line that changes in place, and chunks as they come. */
+
+import type { TaskEvent, TaskResult } from '../node/api.ts'
+import { formatDuration } from './units.ts'
+import { shortId, shortTask } from './names.ts'
+import type { Output } from './output.ts'
+import { plainLabel, plainText } from './plain-text.ts'
+import { progressText } from './trace-line.ts'
+
+/** Back to the first column, and clear to the end of the line (ECMA-48 EL). */
+const CLEAR_LINE = '\r\u001b[K'
+
+export class TaskProgress {
+  readonly #err: Output
+  readonly #skill: string
+  #peer = ''
+  #open = false
+  #streamed = ''
+
+  constructor(err: Output, skill: string) {
+    this.#err = err
+    this.#skill = skill
+  }
+
+  /** All text chunks so far, in one. */
+  get streamed(): string {
+    return this.#streamed
+  }
+
+  show(event: TaskEvent): void {
+    switch (event.type) {
+      case 'submitted':
+        return this.#status(`task ${shortTask(event.task)}: looking for a peer with ${this.#skill}`)
+      case 'sent':
+        this.#peer = plainLabel(event.name) || shortId(event.to)
+        return this.#status(`task ${shortTask(event.task)}: sent to ${this.#peer}`)
+      case 'accepted':
+        return this.#status(
+          event.ahead > 0
+            ? `${this.#peer} accepted, ${event.ahead} tasks ahead`
+            : `${this.#peer} accepted`
+        )
+      case 'progress':
+        return this.#status(`${this.#peer}: ${progressText(event)}`)
+      case 'chunk':
+        return this.#chunk(event.value)
+      case 'completed':
+        return this.#done(event.result)
+      case 'failed':
+      case 'canceled':
+        return this.clear()
+    }
+  }
+
+  /** Remove the changing line. */
+  clear(): void {
+    if (this.#open) this.#err.raw(CLEAR_LINE)
+    this.#open = false
+  }
+
+  #status(text: string): void {
+    if (!this.#err.tty || this.#streamed !== '') return
+    const line = plainLabel(text, Math.max(20, this.#err.columns - 3))
+    this.#err.raw(`${CLEAR_LINE}${this.#err.paint('cyan', '◌')} ${this.#err.paint('dim', line)}`)
+    this.#open = true
+  }
+
+  #chunk(value: unknown): void {
+    this.clear()
+    const text = typeof value === 'string' ? value : `${JSON.stringify(value)}\n`
+    this.#streamed += text
+    this.#err.raw(this.#err.tty ? plainText(text) : text)
+  }
+
+  #done(result: TaskResult): void {
+    this.clear()
+    if (!this.#err.tty) return
+    const { paint } = this.#err
+    const { findMs, acceptMs, workMs, totalMs } = result.timing
+    const legs = `found ${formatDuration(findMs)}, accepted ${formatDuration(acceptMs)}, worked ${formatDuration(workMs)}`
+    const tick = paint(['bold', 'green'], '✔')
+    const facts = [
+      `${plainLabel(result.skill)} by ${this.#peer || shortId(result.by)}`,
+      'signature verified',
+      `isolation ${result.isolation}`,
+      ...(result.replay ? ['answered from its journal'] : [])
+    ]
+    this.#err.line(`${tick} ${facts.join(' · ')}`)
+    this.#err.line(paint('dim', `  ${formatDuration(totalMs)}: ${legs} · task ${result.task}`))
+  }
+}

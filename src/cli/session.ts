@@ -1,0 +1,140 @@
+/** The agent a command talks to: the running one of its home, or a short-lived one of its own. */
+
+import { readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { AgentApi, AgentInfo, AgentInit } from '../node/api.ts'
+import { homeFor } from '../node/home.ts'
+import { PeerworkError } from '../protocol/errors.ts'
+import type { COMMON, Context, NETWORKING, Values } from './command.ts'
+import { connectControl } from './control-client.ts'
+import type { Running } from './control-client.ts'
+
+/** How long to wait for another short-lived agent to leave the home, ms. */
+const HOME_WAIT_MS = 10_000
+/** How often to look whether it has, ms. */
+const HOME_RETRY_MS = 100
+
+export interface Session extends AsyncDisposable {
+  readonly agent: AgentApi
+  readonly info: AgentInfo
+  /** The running agent; absent when one was started for this command, and stops with it. */
+  readonly running?: Running
+}
+
+type Common = Values<typeof COMMON>
+type Networking = Values<typeof NETWORKING>
+
+export function homeOf(values: Pick<Common, 'home' | 'name'>, context: Context): string {
+  const { home, name } = values
+  const choice = { ...(home !== undefined && { home }), ...(name !== undefined && { name }) }
+  return homeFor(choice, context.env)
+}
+
+/** The running agent of the home. @throws PeerworkError `NOT_RUNNING` */
+export async function runningAgent(
+  values: Pick<Common, 'home' | 'name'>,
+  context: Context
+): Promise<Session> {
+  const home = homeOf(values, context)
+  const running = await connectControl(home)
+  if (running !== undefined) return attached(running)
+  throw new PeerworkError('NOT_RUNNING', `no agent runs with the home ${home}`, { home })
+}
+
+/**
+ * The running agent of the home, or one started here with the home's key.
+ *
+ * @param serve whether other commands may reach the short-lived agent while it lives
+ * @throws PeerworkError what the agent's start failed with
+ */
+export async function anyAgent(
+  values: Common & Networking,
+  context: Context,
+  serve = false
+): Promise<Session> {
+  const home = homeOf(values, context)
+  for (let waited = 0; ; waited += HOME_RETRY_MS) {
+    const running = await connectControl(home)
+    if (running !== undefined) return attached(running)
+    try {
+      return await startAgent({ ...initOf(values, context), home, control: serve }, context)
+    } catch (error) {
+      const busy = error instanceof PeerworkError && error.code === 'HOME_IN_USE'
+      if (!busy || waited >= HOME_WAIT_MS || context.interrupts.signal.aborted) throw error
+    }
+    if (waited === 0) context.err.line(dim(context, 'waiting for another peerwork command …'))
+    await sleep(HOME_RETRY_MS)
+  }
+}
+
+async function startAgent(init: AgentInit, context: Context): Promise<Session> {
+  const { createAgent } = await import('../node/agent.ts')
+  const agent = await createAgent(init)
+  context.err.line(dim(context, `no agent is running here; looking for peers ${ways(init)} …`))
+  return {
+    agent,
+    info: await agent.info(),
+    [Symbol.asyncDispose]: () => agent.stop({ graceMs: 0 })
+  }
+}
+
+/** What the networking options say to an agent. */
+export function initOf(values: Common & Networking, context: Context): AgentInit {
+  const passphrase = passphraseOf(values, context)
+  return {
+    ...(values.name !== undefined && { name: values.name }),
+    ...(values.network !== undefined && { network: values.network }),
+    ...(values.preset !== undefined && { preset: values.preset as 'lan' }),
+    ...(values.listen.length > 0 && { listen: values.listen }),
+    ...(values.bootstrap.length > 0 && { bootstrap: values.bootstrap }),
+    ...(values['no-mdns'] && { mdns: false }),
+    ...(passphrase !== undefined && { passphrase })
+  }
+}
+
+/** The passphrase, when the options name a file that holds it. @throws PeerworkError `BAD_OPTION` */
+export function passphraseOf(
+  values: Pick<Networking, 'passphrase-file'>,
+  context: Context
+): string | undefined {
+  const file = values['passphrase-file']
+  if (file === undefined) return undefined
+  const path = resolve(context.cwd, file)
+  try {
+    return readFileSync(path, 'utf8').replace(/\r?\n$/, '')
+  } catch (error) {
+    const why = (error as Error).message
+    throw new PeerworkError('BAD_OPTION', `cannot read the passphrase: ${why}`, { path }, error)
+  }
+}
+
+/** Let Ctrl-C end a wait. @throws PeerworkError `CANCELED` */
+export function untilInterrupted<T>(
+  work: Promise<T>,
+  { signal }: Context['interrupts']
+): Promise<T> {
+  const interrupted = new Promise<never>((_resolve, reject) => {
+    const stop = (): void => reject(new PeerworkError('CANCELED', 'interrupted'))
+    if (signal.aborted) stop()
+    else signal.addEventListener('abort', stop, { once: true })
+  })
+  return Promise.race([work, interrupted])
+}
+
+function ways(init: AgentInit): string {
+  const mdns = init.mdns ?? (init.preset ?? 'lan') === 'lan'
+  const count = init.bootstrap?.length ?? 0
+  const names = [
+    ...(mdns ? ['on the local network'] : []),
+    ...(count > 0 ? [`through ${count} bootstrap address${count > 1 ? 'es' : ''}`] : [])
+  ]
+  return names.length === 0 ? 'that dial in' : names.join(' and ')
+}
+
+const dim = (context: Context, text: string): string => context.err.paint('dim', text)
+
+function attached(running: Running): Session {
+  const { agent, info } = running
+  return { agent, info, running, [Symbol.asyncDispose]: () => Promise.resolve() }
+}

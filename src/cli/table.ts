@@ -1,0 +1,35 @@
+/** All commands by name. Each loads only when it runs: help and sockets must not wait for libp2p. */
+
+import { PeerworkError } from '../protocol/errors.ts'
+import type { Command, CommandTable } from './command.ts'
+import { suggestion } from './did-you-mean.ts'
+
+type Entry = readonly [summary: string, load: () => Promise<Command>]
+
+const ENTRIES: Readonly<Record<string, Entry>> = {
+  up: ['start an agent', async () => (await import('./commands/up.ts')).up],
+  run: ['have a peer do a task', async () => (await import('./commands/run.ts')).run],
+  peers: ['show who is there', async () => (await import('./commands/peers.ts')).peers],
+  skills: ['show what is offered', async () => (await import('./commands/skills.ts')).skills],
+  tasks: ['list recent tasks', async () => (await import('./commands/tasks.ts')).tasks],
+  cancel: ['stop a task', async () => (await import('./commands/cancel.ts')).cancel],
+  watch: ['follow live traces', async () => (await import('./commands/watch.ts')).watch],
+  id: ['show who this agent is', async () => (await import('./commands/id.ts')).id],
+  new: ['write a first skill file', async () => (await import('./commands/new.ts')).create],
+  completion: [
+    'print shell completion',
+    async () => (await import('./commands/completion.ts')).completion
+  ],
+  version: ['print the version', async () => (await import('./commands/version.ts')).version],
+  help: ['explain a command', async () => (await import('./commands/help.ts')).help]
+}
+
+export const COMMANDS: CommandTable = {
+  summaries: Object.fromEntries(Object.entries(ENTRIES).map(([name, [what]]) => [name, what])),
+  async load(name) {
+    const entry = Object.hasOwn(ENTRIES, name) ? ENTRIES[name] : undefined
+    if (entry !== undefined) return entry[1]()
+    const hint = suggestion(name, Object.keys(ENTRIES))
+    throw new PeerworkError('BAD_OPTION', `there is no command "${name}".${hint}`)
+  }
+}

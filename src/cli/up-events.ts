@@ -1,0 +1,74 @@
+/** What `peerwork up` tells while it runs: peers that come and go, tasks from begin to end. */
+
+import type { Agent, ObservedEvent, PeerEvent } from '../node/api.ts'
+import type { TraceEventType } from '../protocol/trace.ts'
+import type { Context } from './command.ts'
+import { hueOf } from './colour.ts'
+import { pad } from './columns.ts'
+import { Names, shortTask } from './names.ts'
+import type { Output } from './output.ts'
+import { peerLine } from './peer-line.ts'
+import { clockTime, describeWork } from './trace-line.ts'
+
+/** The beginning and the ends of a task; what is between is for `peerwork watch`. */
+const TOLD: ReadonlySet<TraceEventType> = new Set<TraceEventType>([
+  'task.received',
+  'task.submitted',
+  'task.rejected',
+  'task.completed',
+  'task.failed',
+  'task.canceled',
+  'task.replayed'
+])
+
+/** Tell until interrupted. */
+export async function tellEvents(agent: Agent, context: Context, json: boolean): Promise<void> {
+  const { signal } = context.interrupts
+  const names = new Names()
+  const peers = async (): Promise<void> => {
+    for await (const event of agent.watchPeers(signal)) {
+      names.add(event.peer.id, event.peer.name)
+      if (json) context.out.json(event)
+      else tellPeer(event, context.err)
+      await drained(context)
+    }
+  }
+  const tasks = async (): Promise<void> => {
+    for await (const observed of agent.watch({ peer: agent.id, signal })) {
+      if (observed.from !== agent.id) continue
+      if (json) context.out.json({ type: 'trace', ...observed })
+      else tellTask(observed, names, context.err)
+      await drained(context)
+    }
+  }
+  await Promise.all([peers(), tasks()])
+}
+
+async function drained({ out, err }: Context): Promise<void> {
+  await out.drained()
+  await err.drained()
+}
+
+function tellPeer(event: PeerEvent, err: Output): void {
+  // Every task changes a peer's load; that is no news for a person.
+  if (event.type !== 'changed') err.line(`  ${peerLine(event, err)}`)
+}
+
+function tellTask({ event }: ObservedEvent, names: Names, err: Output): void {
+  if (!('task' in event) || !TOLD.has(event.type)) return
+  const { paint } = err
+  const asked = event.side === 'requester'
+  const ended = event.type !== 'task.received' && event.type !== 'task.submitted'
+  const sign = ended ? signOf(event.type, err) : paint('cyan', asked ? '→' : '←')
+  const task = paint(hueOf(event.task), shortTask(event.task))
+  const peer = paint(['bold', hueOf(event.peer)], names.of(event.peer))
+  const where = asked ? `to ${peer}` : `from ${peer}`
+  const time = paint('dim', clockTime(event.at))
+  const what = `${pad(event.skill, 14)} ${where}: ${describeWork(event, names)}`
+  err.line(`  ${sign} ${task} ${what} ${time}`)
+}
+
+function signOf(type: TraceEventType, { paint }: Output): string {
+  if (type === 'task.completed' || type === 'task.replayed') return paint('green', '✔')
+  return type === 'task.canceled' ? paint('yellow', '■') : paint('red', '✘')
+}
