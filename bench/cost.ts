@@ -19,11 +19,16 @@ export async function family(pids: readonly number[]): Promise<readonly number[]
   return [...found]
 }
 
-/** Processor time used so far by all threads that live, µs; to the nanosecond, unlike `stat`. */
-export async function cpuUs(pids: readonly number[]): Promise<number | null> {
-  const all = await Promise.all(pids.map(threadTimes))
-  const ns = all.flat()
-  return ns.length === 0 ? null : ns.reduce((sum, each) => sum + each, 0) / NS_PER_US
+/**
+ * Processor time each process used so far, µs, all its living threads together; to the nanosecond,
+ * unlike `stat`. Processes that are gone, and all where there is no /proc, are left out.
+ */
+export async function cpuUs(pids: readonly number[]): Promise<ReadonlyMap<number, number>> {
+  const times = await Promise.all(pids.map(threadTimes))
+  const sums = times.map((each) => each.reduce((sum, ns) => sum + ns, 0) / NS_PER_US)
+  return new Map(
+    pids.map((pid, at): [number, number] => [pid, sums[at] ?? 0]).filter(([, us]) => us > 0)
+  )
 }
 
 export async function memoryOf(pid: number): Promise<Memory | null> {

@@ -25,6 +25,8 @@ export interface Sample {
   readonly perSecond: number
   /** Processor time of all processes together, per task. */
   readonly cpuUs: number | null
+  /** The same by process: pid and µs per task. */
+  readonly cpuEach: readonly (readonly [pid: number, us: number])[]
   /** By the clock all processes share, µs: to find the step in a profile. */
   readonly beganUs: number
   readonly endedUs: number
@@ -59,13 +61,17 @@ async function sample(caller: Caller, step: Step, pids: readonly number[]): Prom
   const cpuAfter = await cpuUs(all)
   const sorted = Float64Array.from(times).sort()
   const at = (share: number): number => sorted[Math.floor((sorted.length - 1) * share)] ?? 0
-  const cpu = cpuBefore === null || cpuAfter === null ? null : cpuAfter - cpuBefore
+  const cpuEach = [...cpuAfter].map(([pid, us]): [number, number] => [
+    pid,
+    (us - (cpuBefore.get(pid) ?? 0)) / times.length
+  ])
   return {
     step,
     p50Us: at(0.5),
     p99Us: at(0.99),
     perSecond: times.length / ((endedUs - beganUs) / 1e6),
-    cpuUs: cpu === null ? null : cpu / times.length,
+    cpuUs: cpuEach.length === 0 ? null : cpuEach.reduce((sum, [, us]) => sum + us, 0),
+    cpuEach,
     beganUs,
     endedUs
   }

@@ -1,6 +1,7 @@
 /**
  * Where the time goes: `node --conditions=source bench/profile.ts [what] [in flight] [seconds]`,
- * where what is a candidate (both ends are profiled) or `workshop` (no network, no signatures).
+ * where what is a candidate (both ends are profiled), or without network and signatures `workshop` or
+ * `bare`, the limit's runner.
  *
  * Node's sampling profiler runs in every process but the runners; what is printed is the self time
  * of functions during the measured step only, in µs per task.
@@ -49,9 +50,9 @@ async function samples(
   flags: readonly string[],
   plan: Omit<Plan, 'pids'>
 ): Promise<readonly Sample[]> {
-  if (name === 'workshop') {
-    const place = { place: 'workshop', wrapped: true, flags } as const
-    return (await dispatch(place, { ...plan, pids: [] })).samples
+  if (name === 'workshop' || name === 'bare') {
+    const way = { place: name, wrapped: true, flags } as const
+    return (await dispatch(way, { ...plan, pids: [] })).samples
   }
   const candidate = candidateNames.find((known) => known === name)
   if (candidate === undefined) throw new Error(`no candidate ${name}`)
@@ -60,9 +61,10 @@ async function samples(
 
 async function tell(sample: Sample): Promise<void> {
   const tasks = (sample.perSecond * (sample.endedUs - sample.beganUs)) / 1e6
-  const { p50Us, perSecond, cpuUs } = sample
+  const { p50Us, perSecond, cpuUs, cpuEach } = sample
   process.stdout.write(
-    `p50 ${figure(p50Us)} µs, ${figure(perSecond)} tasks/s, CPU ${figure(cpuUs)} µs per task\n`
+    `p50 ${figure(p50Us)} µs, ${figure(perSecond)} tasks/s, CPU ${figure(cpuUs)} µs per task: ` +
+      `${cpuEach.map(([pid, us]) => `process ${pid} ${figure(us)}`).join(', ')}\n`
   )
   for (const file of await readdir(directory)) {
     const profile = JSON.parse(await readFile(join(directory, file), 'utf8')) as Profile
