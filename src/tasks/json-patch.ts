@@ -32,7 +32,7 @@ export function applyPatch(
     }
   })
   if (!isObject(root.root)) throw new PeerworkError('SKILL_FAILED', 'the state must be an object')
-  return root.root as JsonObject
+  return root.root
 }
 
 /**

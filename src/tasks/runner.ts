@@ -19,6 +19,7 @@ import { checkPatch } from './json-patch.ts'
 import { GRACE_MS, LOG_BYTES_MAX, PROGRESS_EVERY_MS } from './limits.ts'
 import type { Reading } from './process-meter.ts'
 import { createGate } from './progress-gate.ts'
+import { asCanceled, recordOf, statusOf } from './refusal.ts'
 import type { TaskMessage } from './sandbox-messages.ts'
 import type { Sandbox, TaskPort } from './sandbox.ts'
 import type { SchemaCheck } from './schema.ts'
@@ -33,7 +34,7 @@ export interface Terms {
   readonly deadline: number
   /** When it was accepted, by `elapsed`. */
   readonly accepted: number
-  readonly fetch: (send: Sandbox['send'], unread: () => number) => TaskFetch
+  readonly fetch: (send: Sandbox['send']) => TaskFetch
   readonly log: WorkLog
   readonly elapsed: () => number
 }
@@ -56,7 +57,7 @@ class Run implements TaskPort {
   readonly #progress
   readonly #settle: (outcome: Outcome) => void
   readonly #stopped = new AbortController()
-  readonly #onAbort = (): void => this.#stop(toPeerworkError(this.#work.signal.reason, 'CANCELED'))
+  readonly #onAbort = (): void => this.#stop(asCanceled(this.#work.signal.reason))
   readonly #deadline: NodeJS.Timeout
   /** Why the task has to end, once that is decided. */
   #verdict: PeerworkError | undefined
@@ -76,10 +77,7 @@ class Run implements TaskPort {
     const stop = (error: PeerworkError): void => this.#stop(error)
     this.#chunks = createChunkFlow(work, (bytes) => this.#credit(bytes), stop)
     this.#handOns = createHandOns({ work, terms, account: this.#account, sandbox })
-    this.#fetch = terms.fetch(
-      (message, payload) => sandbox.send(message, payload),
-      () => sandbox.unread
-    )
+    this.#fetch = terms.fetch((message, payload) => sandbox.send(message, payload))
     this.#progress = createGate<Parameters<Work['on']['progress']>[0]>(PROGRESS_EVERY_MS, (body) =>
       work.on.progress(body)
     )
@@ -108,7 +106,7 @@ class Run implements TaskPort {
   }
 
   #begin(): void {
-    const { work } = { work: this.#work }
+    const work = this.#work
     const { isolation } = this.#sandbox
     work.on.started({ isolation, waitedMs: this.#started - this.#terms.accepted })
     this.#sandbox.attach(work.id, this)
@@ -228,8 +226,7 @@ class Run implements TaskPort {
       return this.#settle({ status: 'completed', output, ...facts })
     }
     const why = ended ?? new PeerworkError('INTERNAL', 'a task ended without an outcome')
-    const status = why.code === 'CANCELED' ? 'canceled' : 'failed'
-    this.#settle({ status, error: recordOf(why), ...facts })
+    this.#settle({ status: statusOf(why), error: recordOf(why), ...facts })
   }
 }
 
@@ -237,18 +234,13 @@ const shorten = (text: string): string => text.slice(0, TEXT_BYTES_MAX / 4)
 
 /** Facts that came out of the sandbox: only what may cross the wire. */
 function factsOf({ facts = {} }: ErrorRecord): Record<string, string | number | boolean | null> {
-  const kinds = ['string', 'number', 'boolean']
+  const kinds = new Set(['string', 'number', 'boolean'])
   const kept = Object.entries(facts).filter(
-    ([name, value]) => name.length <= 40 && (value === null || kinds.includes(typeof value))
+    ([name, value]) => name.length <= 40 && (value === null || kinds.has(typeof value))
   )
   return Object.fromEntries(
     kept
       .slice(0, 20)
       .map(([name, value]) => [name, typeof value === 'string' ? value.slice(0, 200) : value])
   )
-}
-
-export function recordOf(error: PeerworkError): ErrorRecord {
-  const { code, message, facts } = error
-  return Object.keys(facts).length === 0 ? { code, message } : { code, message, facts }
 }

@@ -34,25 +34,12 @@ export class Channel<In, Out extends { readonly type: string }> {
     socket.on('error', () => socket.destroy())
   }
 
-  /** Bytes written and not yet taken by the other end. */
-  get waiting(): number {
-    return this.#socket.writableLength
-  }
-
   send(message: Out, payload: Uint8Array = EMPTY): void {
     if (this.#socket.destroyed) return
     const header = Buffer.from(JSON.stringify(message))
     const length = Buffer.allocUnsafe(4)
     length.writeUInt32BE(header.length, 0)
     this.#socket.write(encodeFrame(length, header, payload))
-  }
-
-  /** Resolves when all that was sent has left this process. */
-  flushed(): Promise<void> {
-    return new Promise((resolve) => {
-      if (this.#socket.destroyed) resolve()
-      else this.#socket.write(EMPTY, () => resolve())
-    })
   }
 
   close(): void {

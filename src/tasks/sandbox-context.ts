@@ -1,5 +1,6 @@
 /** `ctx`: what a skill may use of the outside world. Runs inside the sandbox. */
 
+import { inspect } from 'node:util'
 import { CHUNK_BYTES_MAX } from '../protocol/constants.ts'
 import { fromRecord, PeerworkError } from '../protocol/errors.ts'
 import type { JsonObject, JsonValue } from '../protocol/json.ts'
@@ -33,7 +34,7 @@ export function createContext(parts: Parts): OwnContext {
   const { message, config, secrets, send, abort, net } = parts
   const { task, from, traceparent } = message
   const emitter = createEmitter(task, send, abort.signal)
-  const parts_ = createPartsOut(task, send, abort.signal)
+  const handed = createPartsOut(task, send, abort.signal)
   const state = createState(message.state ?? {})
   const gate = createGate<{ fraction: number | null; message: string | null }>(
     PROGRESS_EVERY_MS,
@@ -46,9 +47,9 @@ export function createContext(parts: Parts): OwnContext {
     secrets,
     progress: (first: number | string, second?: string) => gate.push(progressOf(first, second)),
     emit: (chunk) => emitter.emit(chunk),
-    spend: ({ tokens = 0, cost = 0 }) => send({ type: 'spend', task, tokens: whole(tokens), cost }),
+    spend: (used) => send({ type: 'spend', task, ...amountsOf(used) }),
     state: state.words,
-    run: (skill, input, options) => parts_.run(skill, input, options),
+    run: (skill, input, options) => handed.run(skill, input, options),
     fetch: net.fetch,
     log: createLog(task, send)
   }
@@ -56,14 +57,24 @@ export function createContext(parts: Parts): OwnContext {
     context,
     take(words, payload) {
       if (words.type === 'credit') emitter.credit(words.bytes)
-      else if (words.type === 'handed-on') parts_.settle(words, payload)
+      else if (words.type === 'handed-on') handed.settle(words, payload)
     },
     flush: () => gate.flush(),
     patch: state.patch
   }
 }
 
-const whole = (tokens: number): number => Math.max(0, Math.ceil(tokens))
+/** Skills are not always type-checked, and the agent refuses what is no string. */
+const textOf = (value: unknown): string => (typeof value === 'string' ? value : inspect(value))
+
+function amountsOf(used: { tokens?: number; cost?: number }): { tokens: number; cost: number } {
+  const tokens = Math.ceil(used.tokens ?? 0)
+  const cost = used.cost ?? 0
+  if (Number.isSafeInteger(tokens) && tokens >= 0 && cost >= 0 && Number.isFinite(cost)) {
+    return { tokens, cost }
+  }
+  throw new TypeError('ctx.spend takes amounts that are not negative')
+}
 
 function progressOf(
   first: number | string,
@@ -71,12 +82,12 @@ function progressOf(
 ): { fraction: number | null; message: string | null } {
   if (typeof first === 'string') return { fraction: null, message: first }
   const fraction = Number.isFinite(first) ? Math.min(1, Math.max(0, first)) : null
-  return { fraction, message: second ?? null }
+  return { fraction, message: second === undefined ? null : textOf(second) }
 }
 
 function createLog(task: string, send: Send): SkillLog {
   const at = (level: LogLevel) => (message: string) =>
-    send({ type: 'log', task, level, message: String(message) })
+    send({ type: 'log', task, level, message: textOf(message) })
   return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') }
 }
 
@@ -163,7 +174,7 @@ function createPartsOut(
       open.set(call, answer)
       onAbort(signal, answer.reject)
       const { to = null, deadlineMs = null } = options
-      const words = { type: 'hand-on', task, call, skill: String(skill), to, deadlineMs } as const
+      const words = { type: 'hand-on', task, call, skill: textOf(skill), to, deadlineMs } as const
       send(words, encodeJson(input))
       return await answer.promise
     },

@@ -33,8 +33,7 @@ const isSchema = (value: unknown): boolean => {
   const standard = (value as Partial<Schema>)['~standard']
   return isObject(standard) && standard.version === 1 && typeof standard.validate === 'function'
 }
-const prints = (value: unknown): boolean =>
-  isObject((value as Schema)['~standard'].jsonSchema as unknown)
+const prints = (value: unknown): boolean => isObject((value as Schema)['~standard'].jsonSchema)
 const textsOrFunction: Check = [
   (value) => typeof value === 'function' || isTexts(value),
   'a list of strings, or a function of the config that returns one'

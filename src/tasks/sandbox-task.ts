@@ -52,7 +52,7 @@ export function createTask({ message, skill, secrets, send }: Parts): GuestTask 
     async run(input) {
       try {
         const value = await checkInput(skill, input)
-        const result: unknown = await skill.definition.run(value as never, own.context as never)
+        const result: unknown = await skill.definition.run(value, own.context)
         const output = await checkOutput(skill, result)
         own.flush()
         say({ type: 'done', task: id, patch: own.patch() }, output)

@@ -129,11 +129,6 @@ export class Sandbox {
     this.#channel.send(message, payload)
   }
 
-  /** Bytes sent that the runner has not read yet. */
-  get unread(): number {
-    return this.#channel.waiting
-  }
-
   read(): Reading {
     return this.#meter.read()
   }

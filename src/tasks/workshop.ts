@@ -4,14 +4,18 @@
 
 import { PeerworkError } from '../protocol/errors.ts'
 import { parseJson } from '../protocol/json.ts'
-import type { Isolation, Usage } from '../protocol/message/result.ts'
+import type { Isolation } from '../protocol/message/result.ts'
+import { compileHosts } from './address-guard.ts'
 import { createTaskFetch } from './fetch-broker.ts'
+import type { HttpAgents } from './http-exchange.ts'
+import { createHttpAgents } from './http-exchange.ts'
 import { STATE_BYTES_MAX } from './limits.ts'
 import { Pool } from './pool.ts'
 import { Queue } from './queue.ts'
 import type { Skill } from './registry.ts'
-import { offerOf, Registry } from './registry.ts'
-import { recordOf, run } from './runner.ts'
+import { checkLoaded, offerOf, Registry } from './registry.ts'
+import { refusal } from './refusal.ts'
+import { run } from './runner.ts'
 import { runnerEntry } from './runner-entry.ts'
 import { reachOf } from './sandbox-reach.ts'
 import type { Sandbox } from './sandbox.ts'
@@ -52,8 +56,6 @@ interface Entry {
   timer: NodeJS.Timeout | undefined
 }
 
-const NO_USAGE: Usage = { wallMs: 0, cpuMs: 0, peakRssBytes: 0, tokens: 0, cost: 0 }
-
 /**
  * Spawns one runner for every skill before it returns, so that they load while the agent starts.
  *
@@ -69,6 +71,7 @@ class House implements Workshop {
   readonly #shelter: Shelter
   readonly #pools: readonly Pool[]
   readonly #registry = new Registry()
+  readonly #agents: HttpAgents[] = []
   readonly #queue: Queue<Entry>
   readonly #ready: Promise<void>
   readonly #tasks = new Map<string, AbortController>()
@@ -131,6 +134,7 @@ class House implements Workshop {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#closing = true
     this.#cancelAll()
+    for (const agents of this.#agents) agents.close()
     await Promise.all(this.#pools.map((pool) => pool.close()))
   }
 
@@ -145,13 +149,17 @@ class House implements Workshop {
     const { compileSchema } = await import('./schema.ts')
     for (const [index, pool] of this.#pools.entries()) {
       const file = this.#options.skills[index]?.file ?? ''
-      const loaded = await pool.loaded.catch((error: unknown) => {
+      const described = await pool.loaded.catch((error: unknown) => {
         if (!(error instanceof PeerworkError)) throw error
         throw new PeerworkError(error.code, `${file}: ${error.message}`, error.facts)
       })
+      const loaded = checkLoaded(described, file)
       const checkInput = compileSchema(loaded.input, 'own')
       const checkOutput = compileSchema(loaded.output, 'own')
-      this.#registry.add({ loaded, offer: offerOf(loaded), pool, checkInput, checkOutput }, file)
+      const broker = { hosts: compileHosts(loaded.hosts), agents: createHttpAgents() }
+      this.#agents.push(broker.agents)
+      const offer = offerOf(loaded)
+      this.#registry.add({ loaded, offer, pool, broker, checkInput, checkOutput })
     }
   }
 
@@ -223,10 +231,10 @@ class House implements Workshop {
           pool.give(box)
           this.#end(entry)
         },
-        (error: unknown) => this.#end(entry, refused(error, this.isolation))
+        (error: unknown) => this.#end(entry, refusal(error, this.isolation))
       )
     } catch (error) {
-      this.#end(entry, refused(error, this.isolation))
+      this.#end(entry, refusal(error, this.isolation))
     }
   }
 
@@ -240,7 +248,7 @@ class House implements Workshop {
       checkOutput: skill.checkOutput,
       accepted,
       deadline: Math.min(entry.deadline, own),
-      fetch: (send) => createTaskFetch(send),
+      fetch: (send) => createTaskFetch(skill.broker, send),
       log: this.#options.log,
       elapsed: this.#elapsed
     })
@@ -260,7 +268,7 @@ class House implements Workshop {
   #leave(entry: Entry, reason: unknown): void {
     if (entry.state !== 'queued' && entry.state !== 'starting') return
     if (entry.state === 'queued') this.#queue.remove(entry)
-    entry.settle(refused(reason, this.isolation))
+    entry.settle(refusal(reason, this.isolation))
   }
 
   /** While it waits, nobody else watches its deadline. */
@@ -284,12 +292,4 @@ function checkState(state: object): void {
   if (bytes <= STATE_BYTES_MAX) return
   const text = `a state of ${bytes} bytes, at most ${STATE_BYTES_MAX}`
   throw new PeerworkError('INPUT_TOO_LARGE', text)
-}
-
-/** The outcome of work that never ran. */
-function refused(reason: unknown, isolation: Isolation): Outcome {
-  const error =
-    reason instanceof PeerworkError ? reason : new PeerworkError('CANCELED', String(reason))
-  const status = error.code === 'CANCELED' ? 'canceled' : 'failed'
-  return { status, error: recordOf(error), usage: NO_USAGE, isolation }
 }
