@@ -53,7 +53,7 @@ export function digester(): { update(bytes: Uint8Array): void; digest(): Uint8Ar
   }
 }
 
-/** The content id (CIDv1, dag-cbor, sha2-256, base32) under which tools of IPFS know these bytes. */
+/** The content id (CIDv1, dag-cbor, sha2-256, base32) under which IPFS tools know these bytes. */
 export function cidOf(bytes: Uint8Array): string {
   return CID.createV1(dagCbor.code, create(SHA2_256, digest(bytes))).toString()
 }

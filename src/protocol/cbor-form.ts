@@ -99,7 +99,7 @@ function checkFloat(bytes: Uint8Array, at: number): void {
   if (Number.isSafeInteger(value)) throw malformed('a whole number as a float')
 }
 
-/** Keys grow in length, then bytewise; comparing whole encodings does both. Equal ones are twins. */
+/** Keys grow in length, then bytewise; comparing whole encodings does both. */
 function checkOrder(bytes: Uint8Array, map: Open, key: { at: number; end: number }): void {
   const before = bytes.subarray(map.keyAt, map.keyEnd)
   const order = Buffer.compare(before, bytes.subarray(key.at, key.end))

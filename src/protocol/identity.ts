@@ -8,7 +8,7 @@ import type { KeyObject } from 'node:crypto'
 import { base58btc } from 'multiformats/bases/base58'
 import { PeerworkError } from './errors.ts'
 
-/** Identity multihash (00), 36 bytes (24), protobuf: type Ed25519 (08 01), 32 bytes of key (12 20) */
+/** Identity multihash (00), 36 bytes (24), protobuf: Ed25519 (08 01), 32 bytes of key (12 20). */
 const ID_PREFIX = Uint8Array.of(0x00, 0x24, 0x08, 0x01, 0x12, 0x20)
 const KEY_BYTES = 32
 export const SIGNATURE_BYTES = 64

@@ -1,4 +1,4 @@
-/** JSON values from strangers: parsed with a bound on nesting, before any recursive code sees them. */
+/** JSON values from strangers: bounded in nesting before any recursive code sees them. */
 
 import { DEPTH_MAX } from './constants.ts'
 import { messageOf, PeerworkError } from './errors.ts'

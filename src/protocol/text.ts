@@ -5,7 +5,7 @@
  * bidirectional marks (Unicode TR9), byte order marks and halves of surrogate pairs.
  */
 const UNPRINTABLE =
-  /[\p{Cc}\p{Cs}\u{2028}\u{2029}\u{061C}\u{200E}\u{200F}\u{202A}-\u{202E}\u{2066}-\u{2069}\u{FEFF}]/u
+  /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u{061C}\u{200E}\u{200F}\u{202A}-\u{202E}\u{2066}-\u{2069}\u{FEFF}]/u
 const UNPRINTABLE_ALL = new RegExp(UNPRINTABLE, 'gu')
 const BLANKS = /[\t\n\r]+/g
 

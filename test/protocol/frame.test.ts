@@ -115,7 +115,7 @@ test('a declared length allocates nothing', () => {
   expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(4 * 1024 * 1024)
 })
 
-test('a frame that arrives byte by byte in buffers of its own holds little more than itself', () => {
+test('a frame that arrives byte by byte keeps no buffer of the transport alive', () => {
   const length = 256 * 1024
   const parser = new FrameParser(length)
   expect([...parser.push(encodeFrame(Buffer.alloc(length)).subarray(0, LENGTH_BYTES + 1))]).toEqual(

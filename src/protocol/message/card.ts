@@ -1,7 +1,7 @@
 /** An agent card: what an agent says of itself, signed, numbered and expiring. */
 
 import * as z from 'zod/mini'
-import { AGENT_NAME, CARD_BYTES_MAX, CARD_LIFE_MS } from '../constants.ts'
+import { AGENT_NAME, CARD_BYTES_MAX } from '../constants.ts'
 import type { Expectation, SealedBody } from '../seal.ts'
 import * as shape from '../shape.ts'
 import { isolation } from './result.ts'
@@ -49,7 +49,6 @@ export type Card = z.infer<typeof card> & SealedBody
 export type Offer = z.infer<typeof offer>
 
 export const readCard = shape.reader('card', card)
-export { CARD_LIFE_MS }
 
 /** How anybody opens the card of `sender`. */
 export function expectCard(context: {
