@@ -11,7 +11,7 @@ interface Part<Whole extends 'each' | 'one'> {
   out<T>(ask: Ask<T>): Answers<T, Whole>
 }
 
-/** Asks for one property of a token, a span or the document; a handle, never called here. */
+/** What is used of wink; its own types leave out the helpers that need the model. */
 interface Wink {
   readonly its: {
     readonly lemma: Ask<string>

@@ -1,0 +1,72 @@
+/**
+ * Ask a language model on any OpenAI-compatible server (Ollama, llama.cpp, vLLM, a hosted one) and
+ * stream its tokens. The server's address and the key are the operator's; the requester sees neither.
+ */
+
+import { defineSkill } from 'peerwork'
+import * as z from 'zod'
+import { answerOf } from './chat/answer.ts'
+
+const MESSAGES_MAX = 256
+const CONTENT_LENGTH_MAX = 512 * 1024
+/** A local model on a slow machine takes minutes for a long answer. */
+const TIMEOUT_MS = 5 * 60_000
+
+const content = z.string().max(CONTENT_LENGTH_MAX)
+const role = z.enum(['system', 'user', 'assistant'])
+const sampling = {
+  temperature: z.number().min(0).max(2).optional(),
+  maxTokens: z.int().min(1).optional()
+}
+
+export default defineSkill({
+  name: 'chat',
+  description: 'Ask a language model; its answer streams in as it is written.',
+  tags: ['llm', 'chat'],
+  models: ({ model }) => [model],
+  hosts: ({ baseUrl }) => [new URL(baseUrl).host],
+  concurrency: 8,
+  timeoutMs: 60 * 60_000,
+  config: z.object({
+    baseUrl: z.url({ protocol: /^https?$/ }).describe('For example http://127.0.0.1:11434/v1'),
+    model: z.string().min(1),
+    timeoutMs: z.int().min(1).default(TIMEOUT_MS),
+    ...sampling
+  }),
+  input: z.union([
+    z.object({ prompt: content, ...sampling }),
+    z.object({
+      messages: z.array(z.object({ role, content })).min(1).max(MESSAGES_MAX),
+      ...sampling
+    })
+  ]),
+  output: z.object({
+    text: z.string(),
+    finishReason: z.string().describe('stop, length, or what the server says'),
+    model: z.string(),
+    tokens: z.object({ prompt: z.int(), completion: z.int(), total: z.int() })
+  }),
+
+  async run(input, ctx) {
+    const { baseUrl, model, timeoutMs, ...preset } = ctx.config
+    const messages =
+      'messages' in input ? input.messages : [{ role: 'user' as const, content: input.prompt }]
+    const limits = [input.maxTokens, preset.maxTokens].filter((limit) => limit !== undefined)
+    const answer = await answerOf({
+      fetch: ctx.fetch,
+      url: `${baseUrl.replace(/\/+$/, '')}/chat/completions`,
+      key: ctx.secrets['apiKey'],
+      signal: AbortSignal.any([ctx.signal, AbortSignal.timeout(timeoutMs)]),
+      // What the operator sets bounds the length; the requester may only ask for less.
+      request: {
+        model,
+        messages,
+        temperature: input.temperature ?? preset.temperature,
+        max_tokens: limits.length === 0 ? undefined : Math.min(...limits)
+      },
+      onText: (text) => ctx.emit(text)
+    })
+    ctx.spend({ tokens: answer.tokens.total })
+    return answer
+  }
+})
