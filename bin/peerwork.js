@@ -99,7 +99,7 @@ function stream(fd) {
 }
 
 function fail(why) {
-  const hint = `Install Node ${NODE_MAJOR_MIN}, or run "npm rebuild node" where peerwork is installed.`
+  const hint = `Install Node ${NODE_MAJOR_MIN}, or run "npm rebuild node" beside peerwork.`
   process.stderr.write(`error NODE_TOO_OLD: ${why}\nhint: ${hint}\n`)
   process.exit(1)
 }

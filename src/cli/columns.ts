@@ -29,8 +29,13 @@ export function widthOf(text: string): number {
   return width
 }
 
-const WIDE =
-  /[\u1100-\u115f\u2e80-\u303e\u3041-\u33ff\u3400-\u4dbf\u4e00-\u9fff\ua000-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|\p{Emoji_Presentation}/u
+/** Unicode TR11 "wide" in its main blocks, and what is drawn as an emoji. */
+const WIDE = new RegExp(
+  String.raw`[\u1100-\u115f\u2e80-\u303e\u3041-\u33ff\u3400-\u4dbf\u4e00-\u9fff\ua000-\ua4cf` +
+    String.raw`\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]` +
+    String.raw`|\p{Emoji_Presentation}`,
+  'u'
+)
 
 /** Break a text at spaces into lines of at most `width` characters. */
 export function wrap(text: string, width: number): string[] {

@@ -9,14 +9,24 @@
 /** Longest stranger's text on one line, characters: names and messages, not documents. */
 const LABEL_LENGTH_MAX = 200
 
-/** Whole escape sequences: CSI, OSC and other strings up to their terminator, two-character ones. */
-const SEQUENCE =
-  // oxlint-disable-next-line no-control-regex -- control characters are what is looked for
-  /\u001b\[[0-?]*[ -/]*[@-~]|\u001b[\]PX^_][^\u0007\u001b\u009c]*(?:\u0007|\u001b\\|\u009c)?|\u001b[ -/]*[0-~]/g
-/** What is left of controls, except tab and newline; and bidirectional and invisible formatting. */
-const CONTROL =
-  // oxlint-disable-next-line no-control-regex -- control characters are what is looked for
-  /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g
+/**
+ * Whole escape sequences (ECMA-48): CSI; OSC, DCS, SOS, PM and APC up to their terminator; and the
+ * two-character ones.
+ */
+const SEQUENCE = new RegExp(
+  [
+    String.raw`\u001b\[[0-?]*[ -/]*[@-~]`,
+    String.raw`\u001b[\]PX^_][^\u0007\u001b\u009c]*(?:\u0007|\u001b\\|\u009c)?`,
+    String.raw`\u001b[ -/]*[0-~]`
+  ].join('|'),
+  'g'
+)
+/** What is left of controls, except tab and newline; bidirectional and invisible formatting. */
+const CONTROL = new RegExp(
+  String.raw`[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200b\u200e\u200f` +
+    String.raw`\u2028-\u202e\u2060-\u2069\ufeff]`,
+  'g'
+)
 
 /** Several lines: tabs and newlines stay. Also removes lone surrogates. */
 export function plainText(text: string): string {

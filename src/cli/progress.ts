@@ -77,7 +77,9 @@ export class TaskProgress {
     if (!this.#err.tty) return
     const { paint } = this.#err
     const { findMs, acceptMs, workMs, totalMs } = result.timing
-    const legs = `found ${formatDuration(findMs)}, accepted ${formatDuration(acceptMs)}, worked ${formatDuration(workMs)}`
+    const legs = Object.entries({ found: findMs, accepted: acceptMs, worked: workMs })
+      .map(([leg, ms]) => `${leg} ${formatDuration(ms)}`)
+      .join(', ')
     const tick = paint(['bold', 'green'], '✔')
     const facts = [
       `${plainLabel(result.skill)} by ${this.#peer || shortId(result.by)}`,

@@ -93,7 +93,7 @@ export function initOf(values: Common & Networking, context: Context): AgentInit
   }
 }
 
-/** The passphrase, when the options name a file that holds it. @throws PeerworkError `BAD_OPTION` */
+/** The passphrase, when an option names its file. @throws PeerworkError `BAD_OPTION` */
 export function passphraseOf(
   values: Pick<Networking, 'passphrase-file'>,
   context: Context

@@ -23,8 +23,8 @@ type Entry = z.infer<typeof entry>
  * The skill files with what the configuration file says of each. An entry is named after the file
  * as given to `--skill`, its base name, or that without its extension.
  *
- * @throws PeerworkError `BAD_OPTION` for a file that cannot be read, an entry that fits no skill, or
- *   a secret whose environment variable is not set
+ * @throws PeerworkError `BAD_OPTION` for a file that cannot be read, an entry that fits no skill,
+ *   or a secret whose environment variable is not set
  */
 export function skillSources(
   skills: readonly string[],

@@ -1,4 +1,4 @@
-/** All commands by name. Each loads only when it runs: help and sockets must not wait for libp2p. */
+/** All commands by name. Each loads only when it runs: help must not wait for libp2p. */
 
 import { PeerworkError } from '../protocol/errors.ts'
 import type { Command, CommandTable } from './command.ts'

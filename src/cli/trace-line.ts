@@ -36,7 +36,8 @@ export function traceLine(observed: ObservedEvent, names: Names, paint: Paint): 
   const task = paint(hueOf(event.task), shortTask(event.task))
   const skill = pad(event.skill, SKILL_WIDTH)
   const what = paint(styleOf(event), describeWork(event, names))
-  return `${time}  ${pad(pairOf(event, from, { names, paint }), PAIR_WIDTH)}  ${task}  ${skill}  ${what}`
+  const pair = pad(pairOf(event, from, { names, paint }), PAIR_WIDTH)
+  return [time, pair, task, skill, what].join('  ')
 }
 
 interface Look {

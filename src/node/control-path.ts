@@ -1,8 +1,8 @@
 /**
  * Where an agent's control socket is: in its home, or behind a pointer when that path is too long.
  *
- * A Unix socket's path has 107 bytes on Linux and 103 on macOS (`sun_path` less its NUL). For longer
- * ones the socket lies in a private directory with a short path, whose name the home's
+ * A Unix socket's path has 107 bytes on Linux and 103 on macOS (`sun_path` less its NUL). For
+ * longer ones the socket lies in a private directory with a short path, whose name the home's
  * `control.path` file tells.
  */
 

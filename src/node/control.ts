@@ -39,10 +39,11 @@ export async function serveControl(init: ControlInit): Promise<AsyncDisposable> 
   const path = claimSocketPath(init.home, process.env)
   const open = new Set<Socket>()
   const server = createServer((socket) => {
-    if (open.size >= CONTROL_CONNECTIONS_MAX) return refuse(socket)
+    const full = open.size >= CONTROL_CONNECTIONS_MAX
     open.add(socket)
     socket.on('close', () => open.delete(socket))
-    serve(socket, init)
+    if (full) refuse(socket)
+    else serve(socket, init)
   })
   await listen(server, path)
   server.on('error', (error) => init.log.warn({ error: error.message }, 'control socket failed'))
@@ -79,7 +80,7 @@ function tryListen(server: Server, path: string): Promise<void> {
   })
 }
 
-/** A socket nobody answers on is left from a process that died; anything else is not ours to remove. */
+/** A socket nobody answers on is left from a dead process; anything else is not ours to remove. */
 async function removeStale(path: string): Promise<void> {
   if (!lstatSync(path).isSocket()) {
     throw new PeerworkError('STORE_FAILED', `${path} exists and is no socket`, { path })
@@ -112,6 +113,9 @@ function refuse(socket: Socket): void {
   const message = `${CONTROL_CONNECTIONS_MAX} commands use this agent already`
   const error = new PeerworkError('BUSY', message, { connectionsMax: CONTROL_CONNECTIONS_MAX })
   socket.on('error', () => socket.destroy())
+  socket.setTimeout(CONTROL_REQUEST_MS_MAX, () => socket.destroy())
+  // Unread bytes would keep the end of the connection from being seen.
+  socket.resume()
   socket.end(lineOf({ error: error.toJSON() }))
 }
 

@@ -8,7 +8,9 @@ export const help = defineCommand({
   summary: 'explain a command',
   words: [{ name: 'command', about: 'the command to explain', optional: true }],
   options: {},
-  json: 'Without a command {"commands": {name: summary}}; with one: name, summary, words, options, examples.',
+  json:
+    'Without a command {"commands": {name: summary}}; with one: name, summary, words, ' +
+    'options, examples.',
   examples: [
     ['peerwork help', 'all commands'],
     ['peerwork help run', 'one of them']

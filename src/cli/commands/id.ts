@@ -23,8 +23,8 @@ export const id = defineCommand({
   name: 'id',
   summary: 'show who this agent is',
   about: [
-    'The id is the public key: give it to others for their --allow. Without a running agent it is ' +
-      'read from the home; a home without a key gets one.'
+    'The id is the public key: give it to others for their --allow. Without a running agent it ' +
+      'is read from the home; a home without a key gets one.'
   ],
   options: {
     'passphrase-file': {

@@ -31,7 +31,7 @@ export const create = defineCommand({
     err.line('Offer it:')
     err.line(`  ${paint('cyan', `peerwork up --skill ./${name}.ts --open`)}`)
     err.line('Have it done, in another terminal:')
-    err.line(`  ${paint('cyan', `peerwork run ${name} --name me --input '{"text":"hello"}'`)}`)
+    err.line(`  ${paint('cyan', `peerwork run ${name} --input '{"text":"hello"}'`)}`)
     return Promise.resolve()
   }
 })

@@ -30,7 +30,10 @@ export const peers = defineCommand({
     wait: { type: 'string', value: '<time>', about: `how long to look around; ${WAIT} by default` },
     ...NETWORKING
   },
-  json: 'One object {"peers": […]} with id, name, version, addresses, via, skills, isolation, load, since (ms). With --watch one object a line: type (joined, changed, left), peer, reason when left.',
+  json:
+    'One object {"peers": […]} with id, name, version, addresses, via, skills, ' +
+    'isolation, load, since (ms). With --watch one object a line: type (joined, ' +
+    'changed, left), peer, reason when left.',
   examples: [
     ['peerwork peers', 'everybody in reach'],
     ['peerwork peers --watch', 'follow who comes and goes'],

@@ -42,12 +42,14 @@ export const run = defineCommand({
     'The result goes to stdout, everything else to stderr. A text result is printed as it is, ' +
       'anything else as JSON. Streamed chunks appear on stderr as they come. Ctrl-C cancels the ' +
       'task.',
-    'A text file, or @- for text on stdin, becomes {"text": …} for a skill whose input requires a ' +
-      'string "text", and a JSON string for any other skill.'
+    'A text file, or @- for text on stdin, becomes {"text": …} for a skill whose input requires ' +
+      'a string "text", and a JSON string for any other skill.'
   ],
   words: [{ name: 'skill', about: 'the name of a skill; see peerwork skills' }],
   options,
-  json: 'One object: task, skill, value, by, trace, isolation, engine, chunks, usage, timing (findMs, acceptMs, workMs, totalMs), replay, sealed (base64).',
+  json:
+    'One object: task, skill, value, by, trace, isolation, engine, chunks, usage, ' +
+    'timing (findMs, acceptMs, workMs, totalMs), replay, sealed (base64).',
   examples: [
     [`peerwork run shout --input '{"text":"hello"}'`, 'a task with JSON input'],
     ['peerwork run analyse-text --input @README.md --to alice', 'a document, to one peer'],

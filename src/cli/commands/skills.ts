@@ -28,7 +28,9 @@ export const skills = defineCommand({
     wait: { type: 'string', value: '<time>', about: `how long to look around; ${WAIT} by default` },
     ...NETWORKING
   },
-  json: 'One object {"skills": […]}, one entry for each skill and agent: name, description, by {id, name, self}, input, output (JSON Schema), tags, models.',
+  json:
+    'One object {"skills": […]}, one entry for each skill and agent: name, ' +
+    'description, by {id, name, self}, input, output (JSON Schema), tags, models.',
   examples: [
     ['peerwork skills', 'everything in reach'],
     ['peerwork skills analyse-text --schema', 'what it takes and gives'],

@@ -26,7 +26,9 @@ export const tasks = defineCommand({
   name: 'tasks',
   summary: 'list recent tasks of the running agent',
   options: {},
-  json: 'One object {"tasks": […]} with id, skill, side (requester, executor), peer, state, code, trace, started (ms), wallMs.',
+  json:
+    'One object {"tasks": […]} with id, skill, side (requester, executor), peer, ' +
+    'state, code, trace, started (ms), wallMs.',
   examples: [
     ['peerwork tasks', 'asked for and done lately'],
     [`peerwork tasks --json | jq '.tasks[] | select(.state=="failed")'`, 'only what failed']

@@ -60,7 +60,10 @@ export const up = defineCommand({
       '{"model": "llama3.2"}, "secrets": {"apiKey": {"env": "OPENAI_API_KEY"}}}}.'
   ],
   options,
-  json: 'One object a line on stdout: {"type":"started","agent":{…}}, then joined, changed, left (peer), trace (the fields of peerwork watch), at last {"type":"stopped"}.',
+  json:
+    'One object a line on stdout: {"type":"started","agent":{…}}, then joined, ' +
+    'changed, left (peer), trace (the fields of peerwork watch), at last ' +
+    '{"type":"stopped"}.',
   examples: [
     ['peerwork up --name alice --skill ./shout.ts --open', 'offer a skill to everybody'],
     [

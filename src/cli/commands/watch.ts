@@ -32,7 +32,9 @@ export const watch = defineCommand({
       'pair up. Without a running agent, a short-lived one joins the network to listen.'
   ],
   options,
-  json: 'One object a line: from (peer id), name, missed (events not seen before this one), event (type, seq, at and the fields of its type; see docs/protocol.md).',
+  json:
+    'One object a line: from (peer id), name, missed (events not seen before this ' +
+    'one), event (type, seq, at and the fields of its type; see docs/protocol.md).',
   examples: [
     ['peerwork watch', 'everything'],
     [`peerwork watch --skill analyse-text --type 'task.*'`, 'the life of one kind of task'],
