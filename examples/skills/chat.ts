@@ -1,6 +1,6 @@
 /**
  * Ask a language model on any OpenAI-compatible server (Ollama, llama.cpp, vLLM, a hosted one) and
- * stream its tokens. The server's address and the key are the operator's; the requester sees neither.
+ * stream its tokens. Address and key of the server are the operator's; the requester sees neither.
  */
 
 import { defineSkill } from 'peerwork'

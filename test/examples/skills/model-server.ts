@@ -1,4 +1,4 @@
-/** A stand-in for a third party's model server: answers each request with what the test scripted. */
+/** A stand-in for a third party's model server: answers every request as the test says. */
 
 import { once } from 'node:events'
 import type { IncomingMessage, ServerResponse } from 'node:http'
