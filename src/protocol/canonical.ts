@@ -44,12 +44,13 @@ export function digest(bytes: Uint8Array): Uint8Array {
   return new Uint8Array(hash('sha256', bytes, 'buffer'))
 }
 
-/** A digest over bytes that arrive in pieces. */
+/** A digest over bytes that arrive in pieces. Asking for it ends it; asking again is free. */
 export function digester(): { update(bytes: Uint8Array): void; digest(): Uint8Array } {
   const running = createHash('sha256')
+  let done: Uint8Array | undefined
   return {
     update: (bytes) => void running.update(bytes),
-    digest: () => new Uint8Array(running.digest())
+    digest: () => (done ??= new Uint8Array(running.digest()))
   }
 }
 

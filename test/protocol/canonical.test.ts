@@ -76,6 +76,7 @@ test('a digest in pieces is the digest of the whole', () => {
       for (const piece of pieces) running.update(piece)
       const whole = Buffer.concat(pieces)
       expect(sameBytes(running.digest(), digest(whole))).toBe(true)
+      expect(running.digest()).toEqual(running.digest())
       expect(toHex(digest(whole))).toBe(createHash('sha256').update(whole).digest('hex'))
     })
   )

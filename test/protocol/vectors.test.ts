@@ -1,0 +1,69 @@
+/** The published vectors: what we write, read back through every door. */
+
+import { readFileSync } from 'node:fs'
+import { expect, test } from 'vitest'
+import { cidOf, digest, encode, fromHex, toHex } from '../../src/protocol/canonical.ts'
+import { FrameParser } from '../../src/protocol/frame.ts'
+import { identityFromSeed } from '../../src/protocol/identity.ts'
+import { expectCard } from '../../src/protocol/message/card.ts'
+import { expectResult } from '../../src/protocol/message/result.ts'
+import { decodeBulkHeader, decodeSessionFrame } from '../../src/protocol/message/session.ts'
+import { expectTask } from '../../src/protocol/message/task.ts'
+import { open, peek } from '../../src/protocol/seal.ts'
+import { expectBatch } from '../../src/protocol/trace.ts'
+import { alice, bob, NETWORK, NOW } from './samples.ts'
+import { makeVectors, VECTORS } from './vectors.ts'
+
+const vectors = JSON.parse(readFileSync(VECTORS, 'utf8')) as ReturnType<typeof makeVectors>
+const at = { network: NETWORK, now: NOW + 300 }
+const asAlice = expectTask({ ...at, self: alice.id, sender: bob.id })
+const doors = {
+  task: (bytes: Uint8Array) => open(bytes, asAlice),
+  result: (bytes: Uint8Array) =>
+    open(bytes, expectResult({ ...at, self: bob.id, sender: alice.id })),
+  card: (bytes: Uint8Array) => open(bytes, expectCard({ ...at, sender: alice.id })),
+  batch: (bytes: Uint8Array) => open(bytes, expectBatch(at))
+}
+
+/** DAG-JSON to values; only what the vectors use of it. */
+function fromDagJson(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(fromDagJson)
+  if (typeof value !== 'object' || value === null) return value
+  const { '/': special } = value as { '/'?: { bytes: string } }
+  if (special !== undefined) return new Uint8Array(Buffer.from(special.bytes, 'base64'))
+  return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, fromDagJson(part)]))
+}
+
+test('the published vectors are what the code makes today', () => {
+  expect(vectors).toEqual(JSON.parse(JSON.stringify(makeVectors())))
+})
+
+test.each(vectors.identities)('the seed of $name gives the id', ({ seed, id }) => {
+  expect(identityFromSeed(fromHex(seed)).id).toBe(id)
+})
+
+test.each(vectors.seals)('the sealed $kind opens, and has its digest, id and export', (vector) => {
+  const bytes = fromHex(vector.sealed)
+  const opened = doors[vector.kind](bytes)
+  expect(opened.ok && opened.sealed.body).toEqual(fromDagJson(vector.body))
+  const payload = peek(bytes).body
+  expect(toHex(payload)).toBe(toHex(encode(fromDagJson(vector.body))))
+  expect(toHex(digest(payload))).toBe(vector.digest)
+  expect(cidOf(payload)).toBe(vector.cid)
+  expect(Buffer.from(vector.dsse.payload, 'base64').equals(payload)).toBe(true)
+})
+
+test('the frames are read from the stream as written', () => {
+  const stream = Buffer.concat(vectors.frames.map(({ hex }) => fromHex(hex)))
+  const frames = [...new FrameParser(64 * 1024).push(stream)].map(decodeSessionFrame)
+  expect(frames).toEqual(vectors.frames.map(({ frame }) => fromDagJson(frame)))
+})
+
+test('the bulk header is read as written', () => {
+  const { id, part } = decodeBulkHeader(fromHex(vectors.bulk.hex))
+  expect({ id: toHex(id), part }).toEqual({ id: vectors.bulk.id, part: vectors.bulk.part })
+})
+
+test.each(vectors.refused)('a task of $what is refused: $code', ({ sealed, code }) => {
+  expect(open(fromHex(sealed), asAlice)).toMatchObject({ ok: false, error: { code } })
+})

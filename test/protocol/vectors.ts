@@ -1,0 +1,99 @@
+/**
+ * Test vectors for other implementations, from fixed seeds. `node test/protocol/vectors.ts` writes
+ * them anew; a change to any of them is a change of the wire.
+ *
+ * Bytes in bodies are written as DAG-JSON writes them: `{ "/": { "bytes": "<base64>" } }`.
+ */
+
+import { writeFileSync } from 'node:fs'
+import { cidOf, toHex } from '../../src/protocol/canonical.ts'
+import { toDsse } from '../../src/protocol/dsse.ts'
+import { encodeFrame } from '../../src/protocol/frame.ts'
+import { identityFromSeed } from '../../src/protocol/identity.ts'
+import { encodeBulkHeader, encodeSessionFrame } from '../../src/protocol/message/session.ts'
+import type { SessionFrame } from '../../src/protocol/message/session.ts'
+import type { Kind, SealedBody } from '../../src/protocol/seal.ts'
+import { KINDS, peek, seal } from '../../src/protocol/seal.ts'
+import { alice, batchBody, bob, cardBody, mallory, resultBody, taskBody } from './samples.ts'
+
+export const VECTORS = new URL('vectors.json', import.meta.url)
+export const SEEDS = { bob: 1, alice: 2, mallory: 3 } as const
+type Name = keyof typeof SEEDS
+const AGENTS = { bob, alice, mallory }
+
+const task = seal('task', taskBody(), bob)
+const result = seal('result', resultBody({ task: task.digest }), alice)
+const id = taskBody().id
+const input = Buffer.from('{"text":"hello"}')
+
+export function makeVectors() {
+  return {
+    wire: 1,
+    identities: (Object.keys(SEEDS) as Name[]).map((name) => {
+      const seed = new Uint8Array(32).fill(SEEDS[name])
+      return { name, seed: toHex(seed), id: identityFromSeed(seed).id }
+    }),
+    seals: [
+      sealVector('task', 'bob', taskBody()),
+      sealVector('result', 'alice', resultBody({ task: task.digest })),
+      sealVector('card', 'alice', cardBody()),
+      sealVector('batch', 'alice', batchBody())
+    ],
+    frames: [
+      frameVector({ kind: 'request', id, task: task.bytes, input }),
+      frameVector({ kind: 'accepted', id, ahead: 0 }),
+      frameVector({ kind: 'progress', id, fraction: 0.5, message: 'half' }),
+      frameVector({ kind: 'rejected', id, error: { code: 'BUSY', message: 'full' } }),
+      frameVector({ kind: 'result', id, result: result.bytes, output: Buffer.from('"HELLO"') }),
+      frameVector({ kind: 'cancel', id, reason: 'changed my mind' })
+    ],
+    bulk: { id: toHex(id), part: 'input', hex: toHex(encodeBulkHeader({ id, part: 'input' })) },
+    refused: refusals()
+  }
+}
+
+function sealVector(kind: Kind, by: Name, body: SealedBody) {
+  const sealed = seal(kind, body, AGENTS[by])
+  return {
+    kind,
+    by,
+    body: toDagJson(body),
+    sealed: toHex(sealed.bytes),
+    digest: toHex(sealed.digest),
+    cid: cidOf(peek(sealed.bytes).body),
+    dsse: toDsse(sealed.bytes)
+  }
+}
+
+/** A frame as it goes over the stream, with its length in front. */
+function frameVector(frame: SessionFrame) {
+  return { frame: toDagJson(frame), hex: toHex(encodeFrame(...encodeSessionFrame(frame))) }
+}
+
+/** Tasks for alice, brought by bob, that she must refuse, and how. */
+function refusals() {
+  const flipped = Uint8Array.from(task.bytes)
+  flipped[70] = (flipped[70] ?? 0) ^ 1
+  const relabelled = Uint8Array.from(result.bytes)
+  relabelled[1] = KINDS.task
+  const cases: readonly (readonly [string, Uint8Array, string])[] = [
+    ['another network', seal('task', taskBody({ network: 'away' }), bob).bytes, 'WRONG_NETWORK'],
+    ['another audience', seal('task', taskBody({ to: bob.id }), bob).bytes, 'WRONG_AUDIENCE'],
+    ['a forged signature', seal('task', taskBody(), mallory).bytes, 'SIGNATURE_INVALID'],
+    ['a result called a task', relabelled, 'MALFORMED'],
+    ['one bit changed', flipped, 'MALFORMED'],
+    ['a later version', Uint8Array.from(task.bytes).fill(2, 0, 1), 'UNSUPPORTED_VERSION']
+  ]
+  return cases.map(([what, bytes, code]) => ({ what, sealed: toHex(bytes), code }))
+}
+
+function toDagJson(value: unknown): unknown {
+  if (value instanceof Uint8Array) {
+    return { '/': { bytes: Buffer.from(value).toString('base64').replaceAll('=', '') } }
+  }
+  if (Array.isArray(value)) return value.map(toDagJson)
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, toDagJson(part)]))
+}
+
+if (import.meta.main) writeFileSync(VECTORS, `${JSON.stringify(makeVectors(), null, 2)}\n`)
