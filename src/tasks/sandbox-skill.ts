@@ -1,5 +1,6 @@
 /** Loads a skill file and checks what it exports. Runs inside the sandbox. */
 
+import type { $ZodType } from 'zod/v4/core'
 import { NAME_LENGTH_MAX, SKILL_NAME } from '../protocol/constants.ts'
 import { PeerworkError } from '../protocol/errors.ts'
 import type { JsonObject, JsonValue } from '../protocol/json.ts'
@@ -33,7 +34,11 @@ const isSchema = (value: unknown): boolean => {
   const standard = (value as Partial<Schema>)['~standard']
   return isObject(standard) && standard.version === 1 && typeof standard.validate === 'function'
 }
-const prints = (value: unknown): boolean => isObject((value as Schema)['~standard'].jsonSchema)
+/** `zod/mini` cannot print itself; Zod's own function does it for every schema of that library. */
+const prints = (value: unknown): boolean => {
+  const { vendor, jsonSchema } = (value as Schema)['~standard']
+  return vendor === 'zod' || isObject(jsonSchema)
+}
 const textsOrFunction: Check = [
   (value) => typeof value === 'function' || isTexts(value),
   'a list of strings, or a function of the config that returns one'
@@ -74,7 +79,7 @@ const OPTIONAL: Record<string, Check> = {
 export async function loadSkill(file: string, config: JsonObject | null): Promise<ReadySkill> {
   const definition = checkDefinition(await importFile(file))
   const checked = await checkConfig(definition, config)
-  return { definition, config: checked, offer: offerOf(definition, checked) }
+  return { definition, config: checked, offer: await offerOf(definition, checked) }
 }
 
 async function importFile(file: string): Promise<unknown> {
@@ -123,13 +128,13 @@ async function checkConfig(
   return checked.value as JsonValue
 }
 
-function offerOf(definition: SkillDefinition, config: JsonValue): LoadedSkill {
+async function offerOf(definition: SkillDefinition, config: JsonValue): Promise<LoadedSkill> {
   const { name, description } = definition
   return {
     name,
     description,
-    input: print(definition.input, 'input'),
-    output: print(definition.output, 'output'),
+    input: await print(definition.input, 'input'),
+    output: await print(definition.output, 'output'),
     tags: definition.tags ?? [],
     models: listOf('models', definition.models, config),
     hosts: listOf('hosts', definition.hosts, config),
@@ -140,10 +145,11 @@ function offerOf(definition: SkillDefinition, config: JsonValue): LoadedSkill {
 }
 
 /** The JSON Schema of what goes in, or of what comes out after the schema's transforms. */
-function print(schema: Schema, side: 'input' | 'output'): JsonObject {
+async function print(schema: Schema, side: 'input' | 'output'): Promise<JsonObject> {
   let printed: unknown
   try {
-    printed = schema['~standard'].jsonSchema[side]({ target: 'draft-2020-12' })
+    const { jsonSchema } = schema['~standard']
+    printed = jsonSchema?.[side]({ target: 'draft-2020-12' }) ?? (await printZod(schema, side))
   } catch (error) {
     throw invalid(`${side} cannot be printed as JSON Schema: ${(error as Error).message}`)
   }
@@ -152,6 +158,11 @@ function print(schema: Schema, side: 'input' | 'output'): JsonObject {
     throw invalid(`${side} prints ${text.length} bytes of JSON Schema, over ${SCHEMA_BYTES_MAX}`)
   }
   return JSON.parse(text) as JsonObject
+}
+
+async function printZod(schema: Schema, io: 'input' | 'output'): Promise<unknown> {
+  const { toJSONSchema } = await import('zod/v4/core')
+  return toJSONSchema(schema as unknown as $ZodType, { io, target: 'draft-2020-12' })
 }
 
 function listOf(

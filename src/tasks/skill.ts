@@ -14,7 +14,8 @@ export interface Schema<Input = unknown, Output = Input> {
     readonly version: 1
     readonly vendor: string
     readonly validate: (value: unknown) => SchemaResult<Output> | Promise<SchemaResult<Output>>
-    readonly jsonSchema: {
+    /** https://standardschema.dev/json-schema; optional only because `zod/mini` leaves it out. */
+    readonly jsonSchema?: {
       input(options: { target: 'draft-2020-12' }): Record<string, unknown>
       output(options: { target: 'draft-2020-12' }): Record<string, unknown>
     }
