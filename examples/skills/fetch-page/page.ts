@@ -19,8 +19,12 @@ export interface Page {
 const UNREADABLE = new Set(['script', 'style', 'noscript', 'template', 'iframe', 'svg', 'xmp'])
 /** Content left out of the text; menus are far more often than text in `nav` and `footer`. */
 const SILENT = new Set([...UNREADABLE, 'head', 'nav', 'footer', 'button', 'select', 'textarea'])
-const BLOCKS =
-  /^(?:p|div|section|article|main|header|aside|h[1-6]|ul|ol|li|dl|dt|dd|table|tr|pre|blockquote|figure|figcaption|br|hr|address|details|summary)$/
+const BLOCKS = new Set(
+  (
+    'address article aside blockquote br dd details div dl dt figcaption figure h1 h2 h3 h4 h5 ' +
+    'h6 header hr li main ol p pre section summary table tr ul'
+  ).split(' ')
+)
 
 export function pageOf(html: string, url: string): Page {
   const reader = new Reader(url)
@@ -70,7 +74,7 @@ class Reader {
     if (name === 'body') this.#silent.length = 0
     if (SILENT.has(name) && !attributes.endsWith('/')) this.#silent.push(name)
     if (name === 'pre') this.#pre = true
-    if (BLOCKS.test(name)) this.#parts.push('\n')
+    if (BLOCKS.has(name)) this.#parts.push('\n')
     if (name === 'td' || name === 'th') this.#parts.push(' ')
     if (name === 'a') this.#openLink(attributeOf(attributes, 'href'))
   }
@@ -78,7 +82,7 @@ class Reader {
   close(name: string): void {
     if (name === 'title') this.#inTitle = false
     if (name === 'pre') this.#pre = false
-    if (BLOCKS.test(name)) this.#parts.push('\n')
+    if (BLOCKS.has(name)) this.#parts.push('\n')
     if (name === 'a') this.#closeLink()
     const at = this.#silent.lastIndexOf(name)
     if (at >= 0) this.#silent.length = at
