@@ -25,7 +25,7 @@ function bytesOf(dump: string): string {
   return hex
 }
 
-const dumps = [...page.matchAll(/```hex (\S+)\n([^`]*)```/g)]
+const dumps = [...page.matchAll(/```hex (\S+)\n(.*?)```/gs)]
 
 test('there is a dump of a seal and one of a frame', () => {
   expect(dumps.map(([, path]) => path)).toEqual(['seals.0.sealed', 'frames.2.hex'])
