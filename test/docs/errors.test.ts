@@ -5,8 +5,8 @@ import { expect, test } from 'vitest'
 import { ERRORS } from '../../src/protocol/errors.ts'
 
 const page = readFileSync(new URL('../../docs/errors.md', import.meta.url), 'utf8')
-const ROW = /^\| `([A-Z_]+)` \| (\d) \| (yes|no) \| ([^|]+) \| ([^|]*) \| ([^|]+) \|$/gm
-const rows = [...page.matchAll(ROW)].map(([, code, exit, retry, meaning, facts, action]) => {
+const ROW = /^\| `([A-Z_]+)` \| (\d) \| (yes|no) \| ([^|]+) \|([^|]*)\| ([^|]+) \|$/gm
+const rows = [...page.matchAll(ROW)].map(([, code = '', exit, retry, meaning, facts, action]) => {
   return { code, exit: Number(exit), retry: retry === 'yes', meaning, facts, action }
 })
 
