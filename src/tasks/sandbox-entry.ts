@@ -79,6 +79,8 @@ function stray(thrown: unknown): void {
  * processes, and the network, whose own refusal would not say what to use instead. A seat belt.
  */
 function takeAway(): void {
+  // bubblewrap sets PWD.
+  for (const name of Object.keys(process.env)) delete process.env[name]
   const host = process as unknown as Record<string, unknown>
   for (const name of [
     'kill',

@@ -95,7 +95,7 @@ function asOutput(value: unknown): Uint8Array {
   }
 }
 
-const MEMORY = /^Array buffer allocation failed/
+const MEMORY = /^Array buffer allocation failed|could not allocate memory/
 
 /** Whatever a skill threw, as a record: our own errors keep their code, the rest is its failure. */
 export function recordOf(thrown: unknown): ErrorRecord {

@@ -35,6 +35,7 @@ const attempts: Record<string, (argument: string) => unknown> = {
   datagram: (port) =>
     new Promise((resolve, reject) => {
       const socket = createSocket('udp4')
+      socket.on('error', reject)
       socket.send('x', Number(port), '127.0.0.1', (error) =>
         error === null ? resolve('sent') : reject(error)
       )
