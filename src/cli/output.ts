@@ -14,6 +14,8 @@ export interface Sink {
 
 /** Columns when the stream does not say. */
 const COLUMNS = 80
+/** Back to the first column, and clear to the end of the line (ECMA-48 EL). */
+const CLEAR_LINE = '\r\u001b[K'
 
 export class Output {
   readonly paint: Paint
@@ -43,6 +45,12 @@ export class Output {
     if (text === '') return
     this.#atStart = text.endsWith('\n')
     if (!this.#sink.write(text)) this.#full = true
+  }
+
+  /** Rewrite the current line of a terminal; an empty text clears it. */
+  rewrite(text: string): void {
+    this.raw(CLEAR_LINE + text)
+    this.#atStart = text === ''
   }
 
   /** One JSON value a line: the form of every `--json` answer. */

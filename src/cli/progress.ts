@@ -7,9 +7,6 @@ import type { Output } from './output.ts'
 import { plainLabel, plainText } from './plain-text.ts'
 import { progressText } from './trace-line.ts'
 
-/** Back to the first column, and clear to the end of the line (ECMA-48 EL). */
-const CLEAR_LINE = '\r\u001b[K'
-
 export class TaskProgress {
   readonly #err: Output
   readonly #skill: string
@@ -54,14 +51,14 @@ export class TaskProgress {
 
   /** Remove the changing line. */
   clear(): void {
-    if (this.#open) this.#err.raw(CLEAR_LINE)
+    if (this.#open) this.#err.rewrite('')
     this.#open = false
   }
 
   #status(text: string): void {
     if (!this.#err.tty || this.#streamed !== '') return
     const line = plainLabel(text, Math.max(20, this.#err.columns - 3))
-    this.#err.raw(`${CLEAR_LINE}${this.#err.paint('cyan', '◌')} ${this.#err.paint('dim', line)}`)
+    this.#err.rewrite(`${this.#err.paint('cyan', '◌')} ${this.#err.paint('dim', line)}`)
     this.#open = true
   }
 

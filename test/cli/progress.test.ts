@@ -1,0 +1,40 @@
+import { expect, test } from 'vitest'
+import { TaskProgress } from '../../src/cli/progress.ts'
+import { RESULT, TASK } from '../node/control-double.ts'
+import { contextOf } from './harness.ts'
+
+function progress(tty: boolean) {
+  const { context, err } = contextOf({ tty, env: { NO_COLOR: '1' } })
+  return { err, progress: new TaskProgress(context.err, 'shout') }
+}
+
+const sent = { type: 'sent', task: TASK, to: RESULT.by, name: 'bob' } as const
+
+test('a terminal sees a line that changes, and what was done', () => {
+  const { err, progress: task } = progress(true)
+  task.show(sent)
+  task.show({ type: 'accepted', task: TASK, ahead: 2 })
+  task.show({ type: 'progress', task: TASK, fraction: 0.5, message: 'half' })
+  task.show({ type: 'completed', task: TASK, result: RESULT })
+  expect(err.text).toContain('◌ bob accepted, 2 tasks ahead')
+  expect(err.text).toContain('\r\u001b[K◌ bob: 50 % half')
+  expect(err.text).toContain('\r\u001b[K✔ shout by bob · signature verified · isolation os\n')
+  expect(err.text).toContain('6.0 ms: found 1.0 ms, accepted 2.0 ms, worked 3.0 ms')
+})
+
+test('a pipe sees chunks alone', () => {
+  const { err, progress: task } = progress(false)
+  task.show(sent)
+  task.show({ type: 'progress', task: TASK, message: 'x' })
+  task.show({ type: 'chunk', task: TASK, value: 'raw \u001b[1m' })
+  task.show({ type: 'chunk', task: TASK, value: { n: 1 } })
+  task.show({ type: 'completed', task: TASK, result: RESULT })
+  expect(err.text).toBe('raw \u001b[1m{"n":1}\n')
+  expect(task.streamed).toBe('raw \u001b[1m{"n":1}\n')
+})
+
+test('chunks on a terminal are made plain', () => {
+  const { err, progress: task } = progress(true)
+  task.show({ type: 'chunk', task: TASK, value: 'a\u001b[2Jb\n' })
+  expect(err.text).toBe('ab\n')
+})
