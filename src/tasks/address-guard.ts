@@ -48,13 +48,17 @@ const PRIVATE_6 = [
   'ff00::/8'
 ]
 
-const blocked = new BlockList()
-for (const range of PRIVATE_4) block(range, 'ipv4')
-for (const range of PRIVATE_6) block(range, 'ipv6')
+/** Two lists: in one, the range of mapped addresses would cover every IPv4 address too. */
+const private4 = blockList(PRIVATE_4, 'ipv4')
+const private6 = blockList(PRIVATE_6, 'ipv6')
 
-function block(range: string, family: 'ipv4' | 'ipv6'): void {
-  const [net = '', bits = ''] = range.split('/')
-  blocked.addSubnet(net, Number(bits), family)
+function blockList(ranges: readonly string[], family: 'ipv4' | 'ipv6'): BlockList {
+  const list = new BlockList()
+  for (const range of ranges) {
+    const [net = '', bits = ''] = range.split('/')
+    list.addSubnet(net, Number(bits), family)
+  }
+  return list
 }
 
 /** Loopback, private, link-local, metadata, multicast, reserved, and anything that is no address. */
@@ -62,7 +66,7 @@ export function isPrivateAddress(address: string): boolean {
   const plain = address.replace(/%.*$/, '')
   const family = isIP(plain)
   if (family === 0) return true
-  return blocked.check(plain, family === 4 ? 'ipv4' : 'ipv6')
+  return family === 4 ? private4.check(plain, 'ipv4') : private6.check(plain, 'ipv6')
 }
 
 /** Whether a URL may be asked, and whether its host may resolve to a private address. */

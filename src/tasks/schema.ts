@@ -2,11 +2,12 @@
  * JSON Schemas as checks, without generating code.
  *
  * A schema from a peer is as hostile as any other input: its regular expressions could hang us, and
- * its references could fetch or recurse. Those parts are left out before it is used.
+ * its references could fetch or multiply. Such parts are left out or counted. The same goes for a
+ * schema of ours under hostile values, whose regular expressions the sandbox applies instead.
  */
 
 import type { Schema as JsonSchema } from '@cfworker/json-schema'
-import { Validator } from '@cfworker/json-schema'
+import { dereference, validate } from '@cfworker/json-schema'
 import { PeerworkError } from '../protocol/errors.ts'
 import type { JsonObject, JsonValue } from '../protocol/json.ts'
 import { SCHEMA_BYTES_MAX } from './limits.ts'
@@ -17,35 +18,61 @@ export type SchemaCheck = (value: JsonValue) => string | undefined
 /** Nesting of a peer's schema; real ones stay far below. */
 const SCHEMA_DEPTH_MAX = 24
 /** Keywords whose cost is for their author to choose. */
-const COSTLY = new Set(['pattern', 'patternProperties', '$dynamicRef', '$recursiveRef'])
+const COSTLY = new Set([
+  'pattern',
+  'patternProperties',
+  'format',
+  'uniqueItems',
+  '$dynamicRef',
+  '$recursiveRef'
+])
+/** References followed for one value: a fraction of a second, and enough for large trees. */
+const REFERENCES_MAX = 200_000
 /** Keywords below which names are data, not keywords. */
 const NAMED = new Set(['properties', '$defs', 'definitions', 'dependentSchemas'])
 const LITERAL = new Set(['const', 'enum', 'default', 'examples', 'required', 'dependentRequired'])
 
 /**
- * @param trust `own` for schemas of skills installed here, `remote` for a peer's
+ * @param trust `remote` when the schema or the value comes from a stranger, `own` when neither does
  * @throws PeerworkError `MALFORMED` for a schema that is too large, too deep or unusable
  */
 export function compileSchema(schema: JsonObject, trust: 'own' | 'remote'): SchemaCheck {
   if (trust === 'remote') checkSize(schema)
-  const safe = trust === 'remote' ? withoutCosts(schema, 0) : schema
-  let validator: Validator
-  try {
-    validator = new Validator(safe as JsonSchema, '2020-12', true)
-  } catch (error) {
-    throw new PeerworkError('MALFORMED', `unusable JSON Schema: ${(error as Error).message}`)
-  }
+  const safe = (trust === 'remote' ? withoutCosts(schema, 0) : schema) as JsonSchema
+  const lookup = lookupOf(safe)
   return (value) => {
     try {
-      const { valid, errors } = validator.validate(value)
+      const counted = trust === 'remote' ? counting(lookup) : lookup
+      const { valid, errors } = validate(value, safe, '2020-12', counted, true)
       if (valid) return undefined
       const fault = errors.at(-1)
       const where = fault?.instanceLocation.replace(/^#/, '') ?? ''
       return `at ${where === '' ? '/' : where}: ${fault?.error ?? 'does not fit the schema'}`
     } catch (error) {
-      return `at /: the schema cannot be applied: ${(error as Error).message}`
+      return `at /: the schema cannot be applied: ${(error as Error).message.slice(0, 200)}`
     }
   }
+}
+
+type Lookup = Record<string, JsonSchema | boolean>
+
+function lookupOf(schema: JsonSchema): Lookup {
+  try {
+    return dereference(schema)
+  } catch (error) {
+    throw new PeerworkError('MALFORMED', `unusable JSON Schema: ${(error as Error).message}`)
+  }
+}
+
+/** Only references can make the work larger than schema times value, so they are counted. */
+function counting(lookup: Lookup): Lookup {
+  let left = REFERENCES_MAX
+  return new Proxy(lookup, {
+    get(schemas, uri) {
+      if (--left < 0) throw new RangeError(`more than ${REFERENCES_MAX} references followed`)
+      return schemas[String(uri)]
+    }
+  })
 }
 
 function checkSize(schema: JsonObject): void {

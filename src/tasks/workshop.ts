@@ -154,8 +154,8 @@ class House implements Workshop {
         throw new PeerworkError(error.code, `${file}: ${error.message}`, error.facts)
       })
       const loaded = checkLoaded(described, file)
-      const checkInput = compileSchema(loaded.input, 'own')
-      const checkOutput = compileSchema(loaded.output, 'own')
+      const checkInput = compileSchema(loaded.input, 'remote')
+      const checkOutput = compileSchema(loaded.output, 'remote')
       const broker = { hosts: compileHosts(loaded.hosts), agents: createHttpAgents() }
       this.#agents.push(broker.agents)
       const offer = offerOf(loaded)

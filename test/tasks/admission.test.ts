@@ -1,0 +1,44 @@
+import { describe, expect, it } from 'vitest'
+import { createAdmission } from '../../src/tasks/admission.ts'
+
+const denied = expect.objectContaining({ code: 'NOT_ADMITTED' }) as Error
+
+describe('admission', () => {
+  it('lets nobody in unless told otherwise, and says what to run', () => {
+    const admission = createAdmission({ allow: [], open: false })
+    expect(admission.mode()).toBe('nobody')
+    expect(() => admission.check('peer-a')).toThrow(denied)
+    expect(() => admission.check('peer-a')).toThrow('peerwork up --allow peer-a')
+  })
+
+  it('lets in who is listed, and nobody else', () => {
+    const admission = createAdmission({ allow: ['peer-a'], open: false })
+    expect(admission.mode()).toBe('listed')
+    admission.check('peer-a')
+    expect(() => admission.check('peer-b')).toThrow(denied)
+  })
+
+  it('can be changed while it runs', () => {
+    const admission = createAdmission({ allow: [], open: false })
+    admission.allow('peer-a')
+    admission.check('peer-a')
+    admission.disallow('peer-a')
+    expect(() => admission.check('peer-a')).toThrow(denied)
+    expect(admission.mode()).toBe('nobody')
+  })
+
+  it('takes a new list from a file and keeps those allowed by hand', () => {
+    const admission = createAdmission({ allow: ['hand'], open: false })
+    admission.list(['one', 'two'])
+    admission.check('two')
+    admission.list(['one'])
+    expect(() => admission.check('two')).toThrow(denied)
+    admission.check('hand')
+  })
+
+  it('lets everybody in when it is open', () => {
+    const admission = createAdmission({ allow: [], open: true })
+    admission.check('anybody')
+    expect(admission.mode()).toBe('everybody')
+  })
+})
