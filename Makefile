@@ -1,0 +1,68 @@
+# `make` tells what you can do. Needs git, make, npm and any Node from 20 on; the Node that runs
+# everything comes with `make install`, pinned in package-lock.json.
+
+.DEFAULT_GOAL := help
+.PHONY: help install mvp-demo test check types lint build publint bench format clean
+
+STAMP := node_modules/.peerwork-stamp
+# The npm package keeps its binary here; node_modules/.bin/node points to it.
+NODE := node_modules/node/bin/node
+RUN := npm run --silent
+
+FILE ?= README.md
+BOOTSTRAP ?=
+JSON ?=
+
+help: ## Show this help
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | \
+		awk -F ':.*## ' '{ printf "  make %-10s %s\n", $$1, $$2 }'
+	@echo
+	@echo "  make mvp-demo FILE=document.md   analyse another document"
+	@echo "  make mvp-demo BOOTSTRAP=1        on a machine without multicast"
+
+install: $(STAMP) ## Install exactly what the lockfile says
+
+# The stamp is newer than both files only after a whole installation.
+$(STAMP): package.json package-lock.json
+	@command -v npm >/dev/null || { echo "npm is missing: install Node 20 or newer" >&2; exit 1; }
+	npm ci --no-audit --no-fund --loglevel=http
+	@$(MAKE) --no-print-directory $(NODE)
+	@touch $@
+
+# Where npm blocks install scripts, the `node` package is there but its binary is not.
+$(NODE):
+	@echo "npm did not run the install script of the node package; running it now"
+	npm rebuild node --foreground-scripts --ignore-scripts=false || \
+		(cd node_modules/node && node installArchSpecificPackage.js)
+	@test -x $@ || { echo "$@ is missing: allow install scripts (npm config set" \
+		"ignore-scripts false) and run make install again" >&2; exit 1; }
+
+mvp-demo: $(STAMP) ## Two agents find each other and one works for the other
+	@$(NODE) --conditions=source examples/mvp-demo.ts $(if $(BOOTSTRAP),--bootstrap) \
+		$(if $(JSON),--json) "$(FILE)"
+
+test: $(STAMP) ## Run the tests from source; nothing needs to be built
+	@$(RUN) test
+
+check: types lint build publint ## What CI checks beside the tests
+
+types: $(STAMP)
+	@$(RUN) types
+
+lint: $(STAMP)
+	@$(RUN) lint
+
+build: $(STAMP) ## Compile to dist/
+	@$(RUN) build
+
+publint: build
+	@$(RUN) publint
+
+bench: $(STAMP) ## Measure, beside the limits and the rivals; writes docs/benchmarks.md
+	@$(RUN) bench
+
+format: $(STAMP) ## Rewrite the files in the house format
+	@$(RUN) format
+
+clean: ## Remove what was built and installed
+	rm -rf dist coverage node_modules

@@ -1,0 +1,59 @@
+/** What the demo can be told on its command line. */
+
+import { readFileSync, statSync } from 'node:fs'
+import { parseArgs } from 'node:util'
+
+export const USAGE = `Two agents find each other, one works for the other, a third watches.
+
+usage: make mvp-demo [FILE=document] [BOOTSTRAP=1]
+       node --conditions=source examples/mvp-demo.ts [document] [--bootstrap] [--json]
+
+  document      English text or Markdown to analyse, at most 1 MiB (default README.md)
+  --bootstrap   find each other through an address instead of multicast DNS
+  --json        print one JSON object instead of the story
+  --wait <s>    give up looking for the peer after this many seconds (default 30)`
+
+/** The skill takes at most this much text, characters; more bytes can never fit. */
+const DOCUMENT_BYTES_MAX = 1024 * 1024
+
+export interface Options {
+  readonly file: string
+  readonly bootstrap: boolean
+  readonly json: boolean
+  readonly waitMs: number
+}
+
+/** @throws Error with a sentence for the user */
+export function readOptions(args: readonly string[]): Options | 'help' {
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    options: {
+      bootstrap: { type: 'boolean', default: false },
+      json: { type: 'boolean', default: false },
+      wait: { type: 'string', default: '30' },
+      help: { type: 'boolean', short: 'h', default: false }
+    }
+  })
+  if (values.help) return 'help'
+  if (positionals.length > 1) throw new Error('one document at a time, please')
+  const file = positionals[0] ?? 'README.md'
+  checkDocument(file)
+  const waitMs = Number(values.wait) * 1000
+  if (!(waitMs > 0)) throw new Error(`--wait takes seconds, not "${values.wait}"`)
+  return { file, waitMs, bootstrap: values.bootstrap, json: values.json }
+}
+
+function checkDocument(file: string): void {
+  const found = statSync(file, { throwIfNoEntry: false })
+  if (found === undefined) throw new Error(`there is no file ${file}`)
+  if (!found.isFile()) throw new Error(`${file} is no file`)
+  if (found.size > DOCUMENT_BYTES_MAX) {
+    throw new Error(`${file} has ${found.size} bytes, more than the ${DOCUMENT_BYTES_MAX} allowed`)
+  }
+  try {
+    new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(file))
+  } catch {
+    throw new Error(`${file} is not text in UTF-8`)
+  }
+}
