@@ -58,7 +58,7 @@ function readPeers(path: string, log: WorkLog): string[] {
   const { size } = statSync(path)
   if (size > ALLOW_FILE_BYTES_MAX) throw new Error(`${size} bytes, at most ${ALLOW_FILE_BYTES_MAX}`)
   const peers = new Set<string>()
-  for (const [index, line] of readFileSync(path, 'utf8').split('\n').entries()) {
+  for (const [index, line] of readFileSync(path, 'utf8').split(/\r?\n/).entries()) {
     const id = line.replace(/#.*$/, '').trim()
     if (id === '') continue
     if (!isAgentId(id)) {

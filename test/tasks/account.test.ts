@@ -1,0 +1,47 @@
+import { describe, expect, it } from 'vitest'
+import { Account } from '../../src/tasks/account.ts'
+
+const start = { cpuMs: 100, rssBytes: 10 }
+
+describe('the account of a task', () => {
+  it('counts from where the process stood', () => {
+    const account = new Account({ wallMs: 1, depth: 0 }, start)
+    account.saw({ cpuMs: 130, rssBytes: 30 })
+    account.saw({ cpuMs: 140, rssBytes: 20 })
+    // A process that is gone reads as zero.
+    account.saw({ cpuMs: 0, rssBytes: 0 })
+    account.spend({ tokens: 5, cost: 0.5 })
+    expect(account.usage(12.3456)).toEqual({
+      wallMs: 12.346,
+      cpuMs: 40,
+      peakRssBytes: 30,
+      tokens: 5,
+      cost: 0.5
+    })
+  })
+
+  it('knows what is overspent, and nothing is when there is no limit', () => {
+    const free = new Account({ wallMs: 1, depth: 0 }, start)
+    free.spend({ tokens: 1e9, cost: 1e9 })
+    expect([free.overspent, free.cpuSpent, free.bytesSpent]).toEqual([undefined, false, false])
+    const account = new Account({ wallMs: 1, depth: 0, tokens: 5, cost: 1, cpuMs: 10 }, start)
+    account.spend({ tokens: 5, cost: 1 })
+    expect(account.overspent).toBeUndefined()
+    account.spend({ tokens: 0, cost: 0.1 })
+    expect(account.overspent).toBe('cost')
+    account.saw({ cpuMs: 111, rssBytes: 0 })
+    expect(account.cpuSpent).toBe(true)
+    expect(account.exceeded('cpuMs')).toMatchObject({
+      code: 'BUDGET_EXCEEDED',
+      facts: { what: 'cpuMs', used: 11, limit: 10 }
+    })
+  })
+
+  it('leaves the rest to a part, one level deeper, and sets no limit where there is none', () => {
+    const account = new Account({ wallMs: 9, depth: 3, tokens: 10, bytes: 5 }, start)
+    account.spend({ tokens: 4, cost: 0 })
+    account.bytes = 9
+    expect(account.left(500.7)).toEqual({ wallMs: 500, depth: 2, tokens: 6, bytes: 0 })
+    expect(account.left(-1).wallMs).toBe(1)
+  })
+})
