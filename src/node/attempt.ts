@@ -19,6 +19,7 @@ import type { Result } from '../protocol/message/result.ts'
 import type { Task } from '../protocol/message/task.ts'
 import { open } from '../protocol/seal.ts'
 import type { Sealed } from '../protocol/seal.ts'
+import { clipLabel } from '../protocol/text.ts'
 import { BulkWriter, readWhole } from './bulk.ts'
 import type { BulkDesk } from './bulk-desk.ts'
 import type { ReplyFrame, Session } from './session.ts'
@@ -205,4 +206,4 @@ function progressOf(frame: Extract<ReplyFrame, { kind: 'progress' }>) {
   }
 }
 
-const reasonOf = (signal: AbortSignal): string => toPeerworkError(signal.reason).message.slice(0, 200)
+const reasonOf = (signal: AbortSignal): string => clipLabel(toPeerworkError(signal.reason).message)

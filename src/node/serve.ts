@@ -17,6 +17,7 @@ import { expectTask } from '../protocol/message/task.ts'
 import type { Task } from '../protocol/message/task.ts'
 import { checkFresh, open } from '../protocol/seal.ts'
 import type { Sealed } from '../protocol/seal.ts'
+import { clipLabel } from '../protocol/text.ts'
 import { parseTraceparent } from '../protocol/trace-context.ts'
 import type { TracePort, WorkFields } from '../protocol/trace.ts'
 import type { Admission } from '../tasks/admission.ts'
@@ -177,9 +178,10 @@ export class Server {
     this.#running.set(key, running)
     try {
       journal.begin(entry)
-      const { ahead, outcome } = this.#take(running, fields, input)
+      const { ahead, outcome, begin } = this.#take(running, fields, input)
       this.#attach(running, task, caller, ahead)
       trace.emit({ type: 'task.accepted', ...fields, ahead })
+      begin()
       void this.#finish(running, fields, outcome)
     } catch (error) {
       this.#running.delete(key)
@@ -245,7 +247,7 @@ export class Server {
       const used = { wallMs, cpuMs, tokens, cost, bytes: all, chunks }
       trace.emit({ type: 'task.completed', ...fields, ...used })
     } else if (outcome.status === 'canceled') {
-      const reason = outcome.error.message.slice(0, 200)
+      const reason = clipLabel(outcome.error.message)
       trace.emit({ type: 'task.canceled', ...fields, reason })
     } else {
       const { code, message } = outcome.error

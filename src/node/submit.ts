@@ -6,6 +6,7 @@ import { fromRecord, PeerworkError, toPeerworkError } from '../protocol/errors.t
 import type { ErrorRecord } from '../protocol/errors.ts'
 import type { Identity } from '../protocol/identity.ts'
 import type { JsonValue } from '../protocol/json.ts'
+import { clipLabel } from '../protocol/text.ts'
 import type { TracePort, WorkFields } from '../protocol/trace.ts'
 import { compileSchema } from '../tasks/schema.ts'
 import type { SkillOffer } from '../tasks/work.ts'
@@ -137,7 +138,7 @@ export class Submitter {
       const error = toPeerworkError(thrown)
       const { code, message } = error
       if (code === 'CANCELED') {
-        trace.emit({ type: 'task.canceled', ...fields, reason: message.slice(0, 200) })
+        trace.emit({ type: 'task.canceled', ...fields, reason: clipLabel(message) })
       } else trace.emit({ type: 'task.failed', ...fields, code, message })
       throw error
     } finally {

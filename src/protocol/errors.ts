@@ -101,6 +101,8 @@ export interface ErrorRecord {
 
 /** Facts in one error, count: a handful explains, more is a dump. */
 export const FACTS_MAX = 16
+/** Fact names are field names. */
+export const FACT_NAME = /^[a-zA-Z][a-zA-Z0-9]{0,39}$/
 
 /**
  * Any failure that Peerwork names. Compare `error.code`, not the class.
@@ -163,12 +165,13 @@ function bounded(text: string, bytesMax: number): string {
   return clip(printable(text.slice(0, bytesMax + 1)), bytesMax)
 }
 
+/** Facts can come from a skill: what no peer would accept is left out. */
 function boundedFacts(facts: ErrorFacts): ErrorFacts {
-  const few = Object.entries(facts).slice(0, FACTS_MAX)
-  return Object.fromEntries(
-    few.map(([name, fact]) => [
-      name,
-      typeof fact === 'string' ? bounded(fact, LABEL_BYTES_MAX) : fact
-    ])
-  )
+  const fit = Object.entries(facts).filter(([name, fact]) => {
+    return FACT_NAME.test(name) && (typeof fact !== 'number' || Number.isFinite(fact))
+  })
+  const few = fit.slice(0, FACTS_MAX).map(([name, fact]): [string, typeof fact] => {
+    return [name, typeof fact === 'string' ? bounded(fact, LABEL_BYTES_MAX) : fact]
+  })
+  return Object.fromEntries(few)
 }

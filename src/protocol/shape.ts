@@ -9,7 +9,7 @@ import {
   TASK_LIFE_MS_MAX,
   TEXT_BYTES_MAX
 } from './constants.ts'
-import { FACTS_MAX, isErrorCode, messageOf, PeerworkError } from './errors.ts'
+import { FACT_NAME, FACTS_MAX, isErrorCode, messageOf, PeerworkError } from './errors.ts'
 import type { ErrorCode } from './errors.ts'
 import { isAgentId } from './identity.ts'
 import { fitsBytes, isPrintable, printable } from './text.ts'
@@ -51,7 +51,6 @@ export const quantity = z.number().check(z.gte(0), z.refine(Number.isFinite))
 export const fraction = z.number().check(z.gte(0), z.lte(1))
 export const errorCode = z.custom<ErrorCode>(isErrorCode)
 const fact = z.union([shortText, z.number(), z.boolean(), z.null()])
-const FACT_NAME = /^[a-zA-Z][a-zA-Z0-9]{0,39}$/
 /** Names are checked here and not by the record, which drops a key `__proto__` without a word. */
 const few = z.custom<Record<string, unknown>>((value) => {
   if (typeof value !== 'object' || value === null) return false

@@ -1,5 +1,7 @@
 /** Text from strangers: bounded in bytes, and safe to show in a terminal or a log. */
 
+import { LABEL_BYTES_MAX } from './constants.ts'
+
 /**
  * What can move a cursor, reorder a line or end it: control characters (C0, C1), line separators,
  * bidirectional marks (Unicode TR9), byte order marks and halves of surrogate pairs.
@@ -25,6 +27,9 @@ export function fitsBytes(text: string, bytesMax: number): boolean {
 
 const ELLIPSIS = '…'
 const encoder = new TextEncoder()
+
+/** A reason or a name cut to what fits in a label on the wire. */
+export const clipLabel = (text: string): string => clip(text, LABEL_BYTES_MAX)
 
 /** The text itself when it fits, else its beginning and an ellipsis; never half a character. */
 export function clip(text: string, bytesMax: number): string {

@@ -38,8 +38,8 @@ test('a message that quotes a stranger is one printable line', () => {
 test('any error fits the record that every peer accepts', () => {
   const read = shape.reader('error', shape.errorRecord)
   const facts = fc.dictionary(
-    fc.stringMatching(/^[a-zA-Z][a-zA-Z0-9]{0,39}$/),
-    fc.oneof(fc.string({ unit: 'binary', maxLength: 500 }), fc.integer(), fc.constant(null)),
+    fc.oneof(fc.stringMatching(/^[a-zA-Z][a-zA-Z0-9]{0,39}$/), fc.string()),
+    fc.oneof(fc.string({ unit: 'binary', maxLength: 500 }), fc.double(), fc.constant(null)),
     { maxKeys: 30 }
   )
   const text = fc.string({ unit: 'binary', maxLength: 3 }).map((part) => part.repeat(2_000))

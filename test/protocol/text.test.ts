@@ -1,6 +1,7 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { clip, fitsBytes, isPrintable, printable } from '../../src/protocol/text.ts'
+import { LABEL_BYTES_MAX } from '../../src/protocol/constants.ts'
+import { clip, clipLabel, fitsBytes, isPrintable, printable } from '../../src/protocol/text.ts'
 
 test('text that can be shown stays as it is', () => {
   const text = 'Grüße, 世界! 👩‍👩‍👧 naïve — “quoted” …'
@@ -45,4 +46,8 @@ test('clipping keeps whole characters and never more bytes than asked', () => {
 test('a limit in bytes counts bytes, not characters', () => {
   expect(fitsBytes('ééé', 5)).toBe(false)
   expect(fitsBytes('ééé', 6)).toBe(true)
+})
+
+test('a label is cut to the bytes that every reader of labels takes', () => {
+  expect(Buffer.byteLength(clipLabel('é'.repeat(200)))).toBeLessThanOrEqual(LABEL_BYTES_MAX)
 })
