@@ -9,11 +9,13 @@
 
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { basename, join } from 'node:path'
+import { join } from 'node:path'
 import { candidateNames } from './candidates.ts'
 import { dispatch } from './dispatch.ts'
 import type { Plan, Sample } from './measure.ts'
 import { measurePair } from './pair.ts'
+import { timesOf } from './profile-times.ts'
+import type { Profile } from './profile-times.ts'
 import { figure, table } from './table.ts'
 
 /** Functions shown of each process, count. */
@@ -21,18 +23,6 @@ const SHOWN = 40
 const SIZE = 1024
 /** Between two samples, µs. */
 const INTERVAL_US = 100
-
-interface Profile {
-  readonly nodes: readonly {
-    readonly id: number
-    readonly callFrame: { functionName: string; url: string; lineNumber: number }
-  }[]
-  readonly samples: readonly number[]
-  /** µs between samples. */
-  readonly timeDeltas: readonly number[]
-  /** µs by the clock of `process.hrtime`. */
-  readonly startTime: number
-}
 
 const [name = 'peerwork', inFlight = '1', seconds = '3'] = process.argv.slice(2)
 const directory = await mkdtemp(join(tmpdir(), 'peerwork-profile-'))
@@ -68,35 +58,20 @@ async function tell(sample: Sample): Promise<void> {
   )
   for (const file of await readdir(directory)) {
     const profile = JSON.parse(await readFile(join(directory, file), 'utf8')) as Profile
-    const times = selfTimes(profile, sample)
-    const busy = [...times].filter(([key]) => !key.startsWith('(idle)'))
-    const total = busy.reduce((sum, [, us]) => sum + us, 0)
-    const rows = busy
-      .sort(([, a], [, b]) => b - a)
-      .slice(0, SHOWN)
-      .map(([key, us]) => [key, figure(us / tasks, 2), `${figure((100 * us) / total, 1)} %`])
+    const { self, places, inclusive } = timesOf(profile, sample)
+    const total = [...self.values()].reduce((sum, us) => sum + us, 0)
     if (total / tasks < 1) continue
-    const head = [`${file}: ${figure(total / tasks)} µs per task`, 'self µs', 'share']
-    process.stdout.write(`\n${table(head, rows)}\n`)
+    process.stdout.write(`\n${file}: busy ${figure(total / tasks)} µs per task\n\n`)
+    show('self time', self, tasks)
+    show('self time by package or file', places, tasks)
+    show('own functions and what they call', inclusive, tasks)
   }
 }
 
-/** µs of each function while the step ran. */
-function selfTimes(profile: Profile, { beganUs, endedUs }: Sample): Map<string, number> {
-  const names = new Map(
-    profile.nodes.map(({ id, callFrame: { functionName, url, lineNumber } }) => {
-      const where = url === '' ? '' : ` ${basename(url)}:${lineNumber + 1}`
-      return [id, `${functionName === '' ? '(anonymous)' : functionName}${where}`]
-    })
-  )
-  const times = new Map<string, number>()
-  let at = profile.startTime
-  profile.samples.forEach((id, index) => {
-    at += profile.timeDeltas[index] ?? 0
-    if (at < beganUs || at > endedUs) return
-    // The time up to the next sample is this function's.
-    const key = names.get(id) ?? '?'
-    times.set(key, (times.get(key) ?? 0) + (profile.timeDeltas[index + 1] ?? 0))
-  })
-  return times
+function show(title: string, times: ReadonlyMap<string, number>, tasks: number): void {
+  const rows = [...times]
+    .sort(([, a], [, b]) => b - a)
+    .slice(0, SHOWN)
+    .map(([key, us]) => [key, figure(us / tasks, 2)])
+  process.stdout.write(`${table([title, 'µs per task'], rows)}\n\n`)
 }
