@@ -22,10 +22,15 @@ help: ## Show this help
 
 install: $(STAMP) ## Install exactly what the lockfile says
 
-# The stamp is newer than both files only after a whole installation.
+# The stamp is newer than both files only after a whole installation. `npm ci` insists that the
+# lockfile names the packages of every platform, also where a registry does not carry them; then
+# `npm install --no-save` installs the same locked versions with the same hashes.
 $(STAMP): package.json package-lock.json
 	@command -v npm >/dev/null || { echo "npm is missing: install Node 20 or newer" >&2; exit 1; }
-	npm ci --no-audit --no-fund --loglevel=http
+	@echo "Installing some 290 packages, Node among them (480 MB); this happens once."
+	@if npm ci --dry-run >/dev/null 2>&1; then way=ci; else way="install --no-save"; fi; \
+		if [ -t 2 ]; then show=--progress; else show=--loglevel=http; fi; \
+		npm $$way --no-audit --no-fund $$show
 	@$(MAKE) --no-print-directory $(NODE)
 	@touch $@
 
