@@ -14,7 +14,12 @@ export type Scope = 'loopback' | 'private' | 'public' | 'refused'
 
 const RANK = { loopback: 0, private: 1, public: 2 } as const
 
-const PRIVATE_V4 = [/^10\./, /^192\.168\./, /^172\.(1[6-9]|2\d|3[01])\./, /^100\.(6[4-9]|[7-9]\d|1[01]\d|12[0-7])\./]
+const PRIVATE_V4 = [
+  /^10\./,
+  /^192\.168\./,
+  /^172\.(1[6-9]|2\d|3[01])\./,
+  /^100\.(6[4-9]|[7-9]\d|1[01]\d|12[0-7])\./
+]
 /** Never dialled on hearsay: this host, link-local (cloud metadata), multicast, broadcast. */
 const REFUSED_V4 = [/^0\./, /^169\.254\./, /^(22[4-9]|2[3-5]\d)\./]
 

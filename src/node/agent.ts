@@ -2,8 +2,9 @@
 
 import type { JsonObject } from '../protocol/json.ts'
 import type { Offer } from '../protocol/message/card.ts'
+import { clipLabel } from '../protocol/text.ts'
 import { createAdmission } from '../tasks/admission.ts'
-import { watchAllowFile } from '../tasks/allow-file.ts'
+import { openAllowFile } from '../tasks/allow-file.ts'
 import type { SkillOffer, Workshop } from '../tasks/work.ts'
 import { createWorkshop } from '../tasks/workshop.ts'
 import { handOn, PeerAgent } from './peer-agent.ts'
@@ -79,16 +80,21 @@ async function assemble(beginning: Beginning): Promise<Agent> {
   const name = options.name ?? `agent-${identity.id.slice(-6)}`
   const admission = createAdmission({ allow: [...options.allow], open: options.open })
   const closers: Parts['closers'] = []
-  if (options.allowFile !== undefined) closers.push(watchAllowFile(options.allowFile, admission, log))
+  if (options.allowFile !== undefined) {
+    const file = openAllowFile(options.allowFile, log, (listed) => admission.list(listed))
+    admission.list(file.peers())
+    closers.push(() => file[Symbol.dispose]())
+    undo.push(() => file[Symbol.dispose]())
+  }
   const peers = new Peers()
   const { Network: NetworkClass } = await loading
-  let live: Network | undefined
-  const describe = () => describeAgent(name, live, workshop)
+  const live: { network?: Network } = {}
+  const describe = () => describeAgent(name, live.network, workshop)
   const network = await NetworkClass.create({ options, secret, clock, peers, describe, log })
-  live = network
+  live.network = network
   const { gossip } = network
   const trace = new TraceLog({ identity, network: options.network, clock, ...gossip })
-  gossip.onAudience(() => trace.flush())
+  gossip.onAudience(() => void trace.flush())
   const desk = new BulkDesk()
   const table = new TaskTable(clock)
   const common = { identity, network: options.network, clock, desk, trace, table }
@@ -150,7 +156,6 @@ function tellPeer(trace: TraceLog, event: Parameters<Parameters<Peers['events'][
   const { peer, type } = event
   if (type === 'joined') trace.emit({ type: 'peer.joined', peer: peer.id, name: peer.name })
   else if (type === 'left') {
-    trace.emit({ type: 'peer.left', peer: peer.id, reason: event.reason.slice(0, 200) })
+    trace.emit({ type: 'peer.left', peer: peer.id, reason: clipLabel(event.reason) })
   }
 }
-

@@ -2,8 +2,7 @@
 
 import { decode, digest, encode } from '../protocol/canonical.ts'
 import { WIRE_VERSION } from '../protocol/constants.ts'
-import { PeerworkError } from '../protocol/errors.ts'
-import type { ErrorRecord } from '../protocol/errors.ts'
+import type { ErrorRecord, PeerworkError } from '../protocol/errors.ts'
 import type { Identity } from '../protocol/identity.ts'
 import { NO_USAGE, readResult } from '../protocol/message/result.ts'
 import type { Result } from '../protocol/message/result.ts'
@@ -64,7 +63,7 @@ export function sealAgain(
   identity: Identity
 ): Sealed<Result> {
   const body = readResult(decode(peek(stored).body))
-  return seal('result', { ...body, ...addressing(task, now), replay: true } as Result, identity)
+  return seal('result', { ...body, ...addressing(task, now), replay: true }, identity)
 }
 
 /** What ties work to an idempotency key: the same key must mean the same skill and input. */

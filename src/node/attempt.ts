@@ -80,7 +80,9 @@ export async function attempt(options: AttemptOptions): Promise<Verified> {
   const late = setTimeout(() => {
     session.send({ kind: 'cancel', id: fromHex(id), reason: 'the deadline passed' })
     const wallMs = task.body.budget.wallMs
-    ended.reject(new PeerworkError('DEADLINE_EXCEEDED', `no result within ${wallMs} ms`, { wallMs }))
+    ended.reject(
+      new PeerworkError('DEADLINE_EXCEEDED', `no result within ${wallMs} ms`, { wallMs })
+    )
   }, task.body.budget.wallMs + LATE_MS_MAX)
   try {
     await sendRequest(options, ended.promise)

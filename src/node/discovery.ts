@@ -98,7 +98,8 @@ export class Discovery {
   lost(id: string, addresses: readonly string[]): void {
     if (this.#stopping.signal.aborted) return
     const known = [...this.#candidates.values()].find((candidate) => candidate.id === id)
-    const candidate = known ?? (addresses.length === 0 ? undefined : this.#add(id, id, addresses, 'peer'))
+    const candidate =
+      known ?? (addresses.length === 0 ? undefined : this.#add(id, id, addresses, 'peer'))
     if (candidate === undefined) return
     if (candidate.via !== 'bootstrap' && addresses.length > 0) candidate.addresses = addresses
     candidate.attempts = 0

@@ -8,7 +8,7 @@
 
 import type { GossipSub } from '@libp2p/gossipsub'
 import { TopicValidatorResult } from '@libp2p/gossipsub'
-import { traceTopic } from '../protocol/constants.ts'
+import { CLOCK_BEHIND_MS_MAX, traceTopic } from '../protocol/constants.ts'
 import { open } from '../protocol/seal.ts'
 import type { Sealed } from '../protocol/seal.ts'
 import { expectBatch } from '../protocol/trace.ts'
@@ -17,7 +17,8 @@ import type { TraceBatch } from '../protocol/trace.ts'
 export interface Gossip {
   /** Whether any peer subscribes, or we do. */
   listened(): boolean
-  publish(batch: Sealed<TraceBatch>): void
+  /** True when the batch left for at least one peer, or was received here. */
+  publish(batch: Sealed<TraceBatch>): Promise<boolean>
   /** Receive verified batches, own ones included, until the returned function is called. */
   subscribe(receive: (batch: Sealed<TraceBatch>) => void): () => void
   /** Told whenever a peer begins or stops to listen. */
@@ -35,19 +36,31 @@ export function createGossip({ pubsub, network, now, refused }: GossipOptions): 
   const topic = traceTopic(network)
   const receivers = new Set<(batch: Sealed<TraceBatch>) => void>()
   pubsub.topicValidators.set(topic, (_peer, message) => {
-    const opened = open(message.data, expectBatch({ network, now: now() }))
+    const time = now()
+    // Sealed and published in one moment: an old batch is a replay, beyond what gossip remembers.
+    const duplicate = (body: TraceBatch): boolean => time - body.issued > CLOCK_BEHIND_MS_MAX
+    const opened = open(message.data, { ...expectBatch({ network, now: time }), duplicate })
     if (opened.ok) {
       for (const receive of receivers) receive(opened.sealed)
       return TopicValidatorResult.Accept
     }
     refused(opened.error)
-    return TopicValidatorResult.Reject
+    // A clock that is behind is no offence of the peer that passed the batch on.
+    const { code } = opened.error
+    const innocent = code === 'REPLAYED' || code === 'CLOCK_SKEW'
+    return innocent ? TopicValidatorResult.Ignore : TopicValidatorResult.Reject
   })
   return {
     listened: () => receivers.size > 0 || pubsub.getSubscribers(topic).length > 0,
-    publish(batch) {
+    async publish(batch) {
       for (const receive of receivers) receive(batch)
-      pubsub.publish(topic, batch.bytes).catch(refused)
+      try {
+        const { recipients } = await pubsub.publish(topic, batch.bytes)
+        return recipients.length > 0 || receivers.size > 0
+      } catch (error) {
+        refused(error as Error)
+        return receivers.size > 0
+      }
     },
     subscribe(receive) {
       if (receivers.size === 0) pubsub.subscribe(topic)

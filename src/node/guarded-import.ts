@@ -36,7 +36,9 @@ export async function importGuarded<T>(load: () => Promise<T>): Promise<T> {
         return loaded
       }
       const text =
-        typeof loaded.source === 'string' ? loaded.source : Buffer.from(loaded.source as Uint8Array).toString()
+        typeof loaded.source === 'string'
+          ? loaded.source
+          : Buffer.from(loaded.source as Uint8Array).toString()
       const guarded = guardLengthPrefix(text)
       if (guarded === undefined) {
         throw new Error(`${MODULE} has changed: the guard against endless length prefixes is off`)

@@ -14,7 +14,7 @@ import { privateKeyFromRaw } from '@libp2p/crypto/keys'
 import { gossipsub, StrictNoSign } from '@libp2p/gossipsub'
 import type { GossipSub } from '@libp2p/gossipsub'
 import { identify } from '@libp2p/identify'
-import type { Connection, Libp2p, ServiceMap } from '@libp2p/interface'
+import type { Connection, Libp2p, PeerDiscovery, ServiceMap } from '@libp2p/interface'
 import { mdns } from '@libp2p/mdns'
 import { tcp } from '@libp2p/tcp'
 import { multiaddr } from '@multiformats/multiaddr'
@@ -46,6 +46,8 @@ export interface HostOptions {
   readonly listen: readonly string[]
   readonly bootstrap: readonly string[]
   readonly mdns: boolean
+  /** Somebody may be there, and how we know. */
+  readonly found: (id: string, addresses: readonly string[], via: 'mdns' | 'bootstrap') => void
 }
 
 export type Host = Libp2p<ServiceMap & { pubsub: GossipSub }>
@@ -115,12 +117,38 @@ function connectionLimits(preset: Preset) {
 }
 
 /** mDNS asks at once and then every few seconds; each network has its own service name. */
-function discovery({ bootstrap: list, mdns: local, network }: HostOptions) {
+function discovery({ bootstrap: list, mdns: local, network, found }: HostOptions) {
   const tag = toHex(digest(Buffer.from(network))).slice(0, 12)
   const serviceTag = `_peerwork-${tag}._udp.local`
-  // `timeout` is how long bootstrap waits before it speaks up; the default costs a second.
-  const known = list.length > 0 ? [bootstrap({ list: [...list], timeout: 0 })] : []
-  return [...(local ? [mdns({ serviceTag, interval: 5_000 })] : []), ...known]
+  const sources: ((components: Components) => PeerDiscovery)[] = []
+  if (local) sources.push(telling(mdns({ serviceTag, interval: 5_000 }), 'mdns', found))
+  if (list.length > 0) {
+    // `timeout` is how long bootstrap waits before it speaks up; the default costs a second.
+    sources.push(telling(bootstrap({ list: [...list], timeout: 0 }), 'bootstrap', found))
+  }
+  return sources
+}
+
+type Components = Parameters<ReturnType<typeof mdns>>[0] &
+  Parameters<ReturnType<typeof bootstrap>>[0]
+
+/** The host forgets which source found a peer, so each source is listened to by itself. */
+function telling(
+  source: (components: Components) => PeerDiscovery,
+  via: 'mdns' | 'bootstrap',
+  found: HostOptions['found']
+): (components: Components) => PeerDiscovery {
+  return (components) => {
+    const service = source(components)
+    service.addEventListener('peer', ({ detail: { id, multiaddrs } }) => {
+      found(
+        id.toString(),
+        multiaddrs.map((address) => address.toString().replace(/\/p2p\/\w+$/, '')),
+        via
+      )
+    })
+    return service
+  }
 }
 
 /**

@@ -175,9 +175,7 @@ export class Journal {
   #sweep(): void {
     if (!this.#db.isOpen) return
     attempt(() => {
-      this.#db
-        .prepare(`DELETE FROM work WHERE expires < ? AND state <> 'running'`)
-        .run(this.#now())
+      this.#db.prepare(`DELETE FROM work WHERE expires < ? AND state <> 'running'`).run(this.#now())
       this.#db
         .prepare(
           `UPDATE work SET state = 'forgotten', result = NULL, output = NULL
@@ -198,7 +196,9 @@ function openDatabase(home: string | undefined): DatabaseSync {
     const path = home === undefined ? ':memory:' : join(home, 'journal.db')
     const db = new DatabaseSync(path, { timeout: 0, defensive: true })
     // EXCLUSIVE: held until this process ends, however it ends. That is the lock of the home.
-    db.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL')
+    db.exec(
+      'PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL'
+    )
     db.exec(SCHEMA)
     return db
   } catch (error) {

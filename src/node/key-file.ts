@@ -99,7 +99,13 @@ function format(seed: Uint8Array, clock: Clock, passphrase?: string): string {
   const nonce = clock.random(NONCE_BYTES)
   const cipher = createCipheriv('aes-256-gcm', scryptSync(passphrase, salt, 32, SCRYPT), nonce)
   cipher.setAAD(Buffer.from(LOCKED))
-  const body = Buffer.concat([salt, nonce, cipher.update(seed), cipher.final(), cipher.getAuthTag()])
+  const body = Buffer.concat([
+    salt,
+    nonce,
+    cipher.update(seed),
+    cipher.final(),
+    cipher.getAuthTag()
+  ])
   return `${LOCKED} ${body.toString('base64')}\n`
 }
 

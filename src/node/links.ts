@@ -56,11 +56,6 @@ export class Links {
     })
     host.addEventListener('connection:open', (event) => this.#opened(event.detail))
     host.addEventListener('connection:close', (event) => this.#closed(event.detail))
-    host.addEventListener('peer:discovery', (event) => {
-      const { id, multiaddrs } = event.detail
-      const addresses = multiaddrs.map((address) => plain(address.toString()))
-      options.discovery.offer(id.toString(), addresses, 'mdns')
-    })
     this.#renewal = setInterval(() => this.#showAll(), RENEW_MS).unref()
   }
 

@@ -8,5 +8,7 @@ export type { Logger }
 
 export function createLogger(level: AgentOptions['logLevel'], name: string): Logger {
   const options = { level, name: 'peerwork', base: { agent: name } }
-  return level === 'silent' ? pino({ ...options, enabled: false }) : pino(options, pino.destination(2))
+  return level === 'silent'
+    ? pino({ ...options, enabled: false })
+    : pino(options, pino.destination(2))
 }

@@ -73,10 +73,14 @@ export class Network {
     const { secret } = options
     const { publicKey } = secret.identity
     const known = bootstrap.filter((address) => parseAddress(address).id !== undefined)
+    let offer: Discovery['offer'] = () => undefined
     const gate = await createHost({
-      ...{ secret, publicKey, network, preset, listen, mdns, bootstrap: known }
+      ...{ secret, publicKey, network, preset, listen, mdns, bootstrap: known },
+      found: (id, addresses, via) => offer(id, addresses, via)
     })
-    return new Network(options, gate)
+    const made = new Network(options, gate)
+    offer = (id, addresses, via) => made.#discovery.offer(id, addresses, via)
+    return made
   }
 
   get addresses(): string[] {
@@ -91,9 +95,13 @@ export class Network {
     await Promise.all([
       host.handle(TASK_PROTOCOL, handlers.session, { maxInboundStreams: SESSION_STREAMS_MAX }),
       host.handle(BULK_PROTOCOL, handlers.bulk, { maxInboundStreams: BULK_STREAMS_MAX }),
-      host.handle(CARD_PROTOCOL, (stream, connection) => this.#links.cards.answer(stream, connection), {
-        maxInboundStreams: CARD_STREAMS_MAX
-      })
+      host.handle(
+        CARD_PROTOCOL,
+        (stream, connection) => this.#links.cards.answer(stream, connection),
+        {
+          maxInboundStreams: CARD_STREAMS_MAX
+        }
+      )
     ])
     try {
       await host.start()

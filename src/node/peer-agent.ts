@@ -99,7 +99,10 @@ export class PeerAgent implements Agent {
   ): SubmittedTask<Output> {
     this.#mustRun()
     // The caller says what the skill's output is; the schema of the offer has checked it.
-    return this.#parts.submitter.submit({ skill, input }, options) as unknown as SubmittedTask<Output>
+    return this.#parts.submitter.submit(
+      { skill, input },
+      options
+    ) as unknown as SubmittedTask<Output>
   }
 
   async run<Output = JsonValue>(
@@ -123,7 +126,7 @@ export class PeerAgent implements Agent {
     const { network, watch, trace } = this.#parts
     if (this.#watchers++ === 0) {
       this.#unsubscribe = network.gossip.subscribe((batch) => watch.take(batch))
-      setImmediate(() => trace.flush())
+      setImmediate(() => void trace.flush())
     }
     const events = watch.read({ ...filter, signal: this.#until(filter.signal) })
     return this.#counted(events)
@@ -157,7 +160,7 @@ export class PeerAgent implements Agent {
     await workshop.drain(graceMs)
     await submitter.close()
     trace.emit({ type: 'agent.stopped' })
-    trace.flush()
+    await trace.flush()
     this.#stopping.abort()
     for (const close of closers) await close()
     await network.stop()

@@ -85,7 +85,12 @@ export class Peers {
       ({ id, name }) => name === text || (text.length >= PREFIX_LENGTH_MIN && matchesId(id, text))
     )
     if (fits.length > 1) {
-      const facts = { peers: fits.map(({ id }) => id).join(' ').slice(0, 200) }
+      const facts = {
+        peers: fits
+          .map(({ id }) => id)
+          .join(' ')
+          .slice(0, 200)
+      }
       throw new PeerworkError('PEER_AMBIGUOUS', `${fits.length} peers match "${text}"`, facts)
     }
     return fits[0]

@@ -17,7 +17,6 @@ const ALONE_MS_MAX = 1_000
 
 /** Somebody who waits for the result, over the session it asked on. */
 export interface Waiter {
-  readonly task: Sealed<Task>
   readonly connection: Connection
   readonly progress: (body: ProgressBody) => void
   readonly result: (result: Sealed<Result>, output: Uint8Array | undefined) => void
@@ -94,9 +93,13 @@ export class RunningTask {
     await (await this.#bulk).write(bytes, this.signal)
   }
 
+  /** The work has ended; nobody needs to be waited for. */
+  over(): void {
+    clearTimeout(this.#alone)
+  }
+
   /** No more chunks: end their stream, so that the requester can check what it got. */
   async endChunks(): Promise<void> {
-    clearTimeout(this.#alone)
     const bulk = await this.#bulk?.catch(() => undefined)
     if (this.signal.aborted) bulk?.abort(new PeerworkError('CANCELED', 'the task is over'))
     else await bulk?.end()

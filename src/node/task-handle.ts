@@ -47,7 +47,10 @@ export class TaskHandle implements SubmittedTask {
   async cancel(reason = 'canceled by the requester'): Promise<void> {
     if (this.#over) return
     const error = new PeerworkError('CANCELED', reason)
-    const timer = setTimeout(() => this.end({ type: 'canceled', task: this.id, error }), CANCEL_MS_MAX)
+    const timer = setTimeout(
+      () => this.end({ type: 'canceled', task: this.id, error }),
+      CANCEL_MS_MAX
+    )
     this.#controller.abort(error)
     this.onCancel(error)
     await this.#result.promise.catch(() => undefined)

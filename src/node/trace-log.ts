@@ -8,7 +8,12 @@
  */
 
 import { encode } from '../protocol/canonical.ts'
-import { BATCH_BYTES_MAX, BATCH_EVENTS_MAX, BATCH_WAIT_MS, WIRE_VERSION } from '../protocol/constants.ts'
+import {
+  BATCH_BYTES_MAX,
+  BATCH_EVENTS_MAX,
+  BATCH_WAIT_MS,
+  WIRE_VERSION
+} from '../protocol/constants.ts'
 import type { Identity } from '../protocol/identity.ts'
 import { seal } from '../protocol/seal.ts'
 import type { Sealed } from '../protocol/seal.ts'
@@ -26,7 +31,8 @@ export interface TraceLogOptions {
   readonly clock: Clock
   /** Whether a batch sealed now would reach anybody. */
   readonly listened: () => boolean
-  readonly publish: (batch: Sealed<TraceBatch>) => void
+  /** False when it reached nobody: a peer that just subscribed may not be reachable yet. */
+  readonly publish: (batch: Sealed<TraceBatch>) => Promise<boolean>
 }
 
 export class TraceLog implements TracePort {
@@ -37,6 +43,7 @@ export class TraceLog implements TracePort {
   #dropped = 0
   #prev: Uint8Array | undefined
   #timer: NodeJS.Timeout | undefined
+  #flushing = false
 
   constructor(options: TraceLogOptions) {
     this.#options = options
@@ -44,24 +51,42 @@ export class TraceLog implements TracePort {
   }
 
   emit(fact: TraceFact): void {
-    this.#waiting.push({ ...fact, seq: this.#next++, at: this.#options.clock.now() } as TraceEvent)
+    this.#waiting.push({ ...fact, seq: this.#next++, at: this.#options.clock.now() })
     if (this.#waiting.length > WAITING_EVENTS_MAX) {
       this.#waiting.splice(0, BATCH_EVENTS_MAX)
       this.#dropped += BATCH_EVENTS_MAX
     }
-    if (this.#waiting.length === BATCH_EVENTS_MAX) setImmediate(() => this.flush())
-    this.#timer ??= setTimeout(() => this.flush(), BATCH_WAIT_MS).unref()
+    if (this.#waiting.length === BATCH_EVENTS_MAX) setImmediate(() => void this.flush())
+    this.#later()
   }
 
-  /** Seal and publish what waits, if anybody listens. */
-  flush(): void {
+  /** Seal and publish what waits, if anybody listens. One flush at a time, so batches stay in order. */
+  async flush(): Promise<void> {
+    if (this.#flushing) return
+    this.#flushing = true
     clearTimeout(this.#timer)
     this.#timer = undefined
-    while (this.#waiting.length > 0 && this.#options.listened()) this.#sealSome()
+    try {
+      while (this.#waiting.length > 0 && this.#options.listened()) {
+        const batch = this.#sealSome()
+        if (!(await this.#options.publish(batch))) {
+          this.#waiting.unshift(...batch.body.events)
+          this.#later()
+          return
+        }
+        this.#prev = batch.digest
+      }
+    } finally {
+      this.#flushing = false
+    }
+  }
+
+  #later(): void {
+    this.#timer ??= setTimeout(() => void this.flush(), BATCH_WAIT_MS).unref()
   }
 
   /** One batch: as many events as fit in count and bytes. */
-  #sealSome(): void {
+  #sealSome(): Sealed<TraceBatch> {
     const events: TraceEvent[] = []
     let bytes = BATCH_OVERHEAD_BYTES
     for (const event of this.#waiting.slice(0, BATCH_EVENTS_MAX)) {
@@ -71,7 +96,7 @@ export class TraceLog implements TracePort {
       events.push(event)
     }
     this.#waiting.splice(0, events.length)
-    const { identity, network, clock, publish } = this.#options
+    const { identity, network, clock } = this.#options
     const body: TraceBatch = {
       v: WIRE_VERSION,
       network,
@@ -83,8 +108,6 @@ export class TraceLog implements TracePort {
       events,
       ...(this.#prev === undefined ? {} : { prev: this.#prev })
     }
-    const batch = seal('batch', body, identity)
-    this.#prev = batch.digest
-    publish(batch)
+    return seal('batch', body, identity)
   }
 }

@@ -1,0 +1,89 @@
+/** A peer with an open task session: what it waits for here, and how answers reach it. */
+
+import type { Connection } from '@libp2p/interface'
+import { sameBytes, toHex } from '../protocol/canonical.ts'
+import { INLINE_BYTES_MAX } from '../protocol/constants.ts'
+import type { PeerworkError } from '../protocol/errors.ts'
+import { encodeSessionFrame } from '../protocol/message/session.ts'
+import type { Task } from '../protocol/message/task.ts'
+import type { Sealed } from '../protocol/seal.ts'
+import { refusalOf } from './answer.ts'
+import { BulkWriter } from './bulk.ts'
+import type { FrameStream } from './frame-stream.ts'
+import type { RunningTask, Waiter } from './running.ts'
+
+/** How long a requester may take to fetch a large output beyond the task's own time, ms. */
+const FETCH_MS_MAX = 30_000
+
+/** Seals a result again for a task other than the one that ran. */
+export type SealFor = (task: Sealed<Task>, result: Uint8Array) => Uint8Array
+
+export class Caller {
+  readonly peer: string
+  readonly #connection: Connection
+  readonly #frames: FrameStream
+  readonly #open = new Map<string, { running: RunningTask; waiter: Waiter }>()
+
+  constructor(connection: Connection, frames: FrameStream) {
+    this.peer = connection.remotePeer.toString()
+    this.#connection = connection
+    this.#frames = frames
+  }
+
+  /** Tasks this peer waits for. */
+  get size(): number {
+    return this.#open.size
+  }
+
+  /** Let this peer wait for running work: accepted now, the result when it comes. */
+  attach(running: RunningTask, task: Sealed<Task>, ahead: number, sealFor: SealFor): void {
+    const id = toHex(task.body.id)
+    const waiter: Waiter = {
+      connection: this.#connection,
+      progress: (body) => {
+        // Progress is news for people: a peer that reads slowly gets the next one.
+        if (this.#frames.slow) return
+        this.#frames.send(...encodeSessionFrame({ kind: 'progress', id: task.body.id, ...body }))
+      },
+      result: (result, output) => {
+        this.#open.delete(id)
+        const own = sameBytes(task.digest, running.task.digest)
+        this.deliver(task, own ? result.bytes : sealFor(task, result.bytes), output)
+      }
+    }
+    this.#open.set(id, { running, waiter })
+    running.attach(waiter)
+    this.#frames.send(...encodeSessionFrame({ kind: 'accepted', id: task.body.id, ahead }))
+    if (this.#frames.closed) running.detach(waiter)
+  }
+
+  /** Send a result: its output in the frame when small, on a stream of its own when large. */
+  deliver(task: Sealed<Task>, result: Uint8Array, output: Uint8Array | undefined): void {
+    const { id, budget } = task.body
+    const small = output !== undefined && output.length <= INLINE_BYTES_MAX
+    const inline = small ? { output } : {}
+    this.#frames.send(...encodeSessionFrame({ kind: 'result', id, result, ...inline }))
+    if (small || output === undefined) return
+    const signal = AbortSignal.timeout(budget.wallMs + FETCH_MS_MAX)
+    BulkWriter.open(this.#connection, { id, part: 'output' }, signal)
+      .then((bulk) => bulk.writeAll(output, signal))
+      // The requester is gone or too slow: the result stays in the journal for when it asks again.
+      .catch(() => undefined)
+  }
+
+  refuse(id: Uint8Array, error: PeerworkError): void {
+    this.#frames.send(...encodeSessionFrame({ kind: 'rejected', id, ...refusalOf(error) }))
+  }
+
+  /** Only the last one who waits may end work that others wait for too. */
+  cancel(id: Uint8Array, error: PeerworkError): void {
+    const running = this.#open.get(toHex(id))?.running
+    if (running?.waiters.length === 1) running.cancel(error)
+  }
+
+  /** The session is over. */
+  gone(): void {
+    for (const { running, waiter } of this.#open.values()) running.detach(waiter)
+    this.#open.clear()
+  }
+}

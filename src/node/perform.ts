@@ -1,0 +1,159 @@
+/**
+ * Performing: an opened, admitted task that was not seen before, from the journal to its result.
+ *
+ * The task is noted before the workshop gets it, so that it runs at most once whatever happens; a
+ * task the workshop refuses is taken out of the journal again.
+ */
+
+import type { Identity } from '../protocol/identity.ts'
+import type { Task } from '../protocol/message/task.ts'
+import type { Sealed } from '../protocol/seal.ts'
+import type { TracePort, WorkFields } from '../protocol/trace.ts'
+import type { HandOn, Outcome, Work, Workshop } from '../tasks/work.ts'
+import { sealOutcome } from './answer.ts'
+import type { Clock } from './clock.ts'
+import type { Entry, Journal } from './journal.ts'
+import { RunningTask } from './running.ts'
+import type { TaskTable } from './task-table.ts'
+
+export interface PerformerOptions {
+  readonly identity: Identity
+  readonly clock: Clock
+  readonly journal: Journal
+  readonly workshop: Workshop
+  readonly trace: TracePort
+  readonly table: TaskTable
+  /** A running task hands a part of its work to another agent. */
+  readonly handOn: (parent: WorkFields, request: HandOn) => Promise<Uint8Array>
+}
+
+export class Performer {
+  readonly #options: PerformerOptions
+  readonly #running = new Map<string, RunningTask>()
+
+  constructor(options: PerformerOptions) {
+    this.#options = options
+  }
+
+  /** The same work, when it runs already. */
+  twin(entry: Entry): RunningTask | undefined {
+    return this.#running.get(keyOf(entry))
+  }
+
+  /**
+   * Begin the work.
+   *
+   * @param attach called between acceptance and start, so that whoever waits hears of both in order
+   * @throws PeerworkError what the workshop refuses with, or `STORE_FAILED`
+   */
+  begin(job: Job, attach: (running: RunningTask, ahead: number) => void): void {
+    const { task, entry, fields, input } = job
+    const { journal, table, trace, clock } = this.#options
+    const running = new RunningTask(task, entry)
+    const started = clock.now()
+    const hold = new Hold()
+    journal.begin(entry)
+    let taken: ReturnType<Workshop['take']>
+    try {
+      taken = this.#options.workshop.take(this.#work(running, fields, input, hold))
+    } catch (error) {
+      journal.forget(entry)
+      throw error
+    }
+    const { id } = running
+    const { skill, from: peer } = task.body
+    this.#running.set(keyOf(entry), running)
+    table.open({ id, skill, trace: fields.trace, side: 'executor', peer })
+    attach(running, taken.ahead)
+    trace.emit({ type: 'task.accepted', ...fields, ahead: taken.ahead })
+    hold.release()
+    void this.#finish(running, fields, started, taken.outcome)
+  }
+
+  #work(running: RunningTask, fields: WorkFields, input: Uint8Array, hold: Hold): Work {
+    const { trace, table, handOn } = this.#options
+    const { id } = running
+    const { from, skill, budget, trace: traceparent } = running.task.body
+    return {
+      ...{ id, from, skill, input, budget, traceparent, signal: running.signal },
+      on: {
+        started: (info) =>
+          hold.run(() => {
+            table.update(id, { state: 'working' })
+            trace.emit({ type: 'task.started', ...fields, ...info })
+          }),
+        progress(body) {
+          trace.emit({ type: 'task.progress', ...fields, ...body })
+          for (const waiter of running.waiters) waiter.progress(body)
+        },
+        chunk(bytes) {
+          if (running.chunkCount === 0) trace.emit({ type: 'task.streaming', ...fields })
+          return running.chunk(bytes)
+        },
+        handOn: (request) => handOn(fields, request)
+      }
+    }
+  }
+
+  /** The work is over: seal, send, journal, tell. */
+  async #finish(
+    running: RunningTask,
+    fields: WorkFields,
+    started: number,
+    ending: Promise<Outcome>
+  ): Promise<void> {
+    const { identity, clock, journal, table } = this.#options
+    const outcome = await ending
+    if (running.chunkCount > 0) await running.endChunks()
+    running.over()
+    const facts = { started, now: clock.now(), chunks: running.chunks }
+    const result = sealOutcome(running.task, outcome, facts, identity)
+    const output = outcome.status === 'completed' ? outcome.output : undefined
+    for (const waiter of running.waiters) waiter.result(result, output)
+    journal.finish(running.entry, { result: result.bytes, output: output ?? null })
+    this.#running.delete(keyOf(running.entry))
+    table.close(running.id, outcome.status, 'error' in outcome ? outcome.error.code : null)
+    this.#tell(outcome, fields, facts.chunks)
+  }
+
+  #tell(outcome: Outcome, fields: WorkFields, chunks: RunningTask['chunks']): void {
+    const { trace } = this.#options
+    if (outcome.status === 'completed') {
+      const { wallMs, cpuMs, tokens, cost } = outcome.usage
+      const bytes = outcome.output.length + chunks.bytes
+      const used = { wallMs, cpuMs, tokens, cost, bytes, chunks: chunks.count }
+      trace.emit({ type: 'task.completed', ...fields, ...used })
+    } else if (outcome.status === 'canceled') {
+      const reason = outcome.error.message.slice(0, 200)
+      trace.emit({ type: 'task.canceled', ...fields, reason })
+    } else {
+      const { code, message } = outcome.error
+      trace.emit({ type: 'task.failed', ...fields, code, message })
+    }
+  }
+}
+
+export interface Job {
+  readonly task: Sealed<Task>
+  readonly entry: Entry
+  readonly fields: WorkFields
+  readonly input: Uint8Array
+}
+
+/** Work may start while it is still being taken; what it tells then waits for `accepted`. */
+class Hold {
+  #held: (() => void)[] | undefined = []
+
+  run(step: () => void): void {
+    if (this.#held === undefined) step()
+    else this.#held.push(step)
+  }
+
+  release(): void {
+    const held = this.#held ?? []
+    this.#held = undefined
+    for (const step of held) step()
+  }
+}
+
+const keyOf = ({ from, key }: Entry): string => `${from} ${key}`
