@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import { assert, jsonValue, property } from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { JsonValue } from '../../src/protocol/json.ts'
 import { readFromRunner } from '../../src/tasks/sandbox-messages.ts'
@@ -39,8 +39,8 @@ describe('a message of a runner', () => {
   })
 
   it('never fails in another way, whatever comes', () => {
-    fc.assert(
-      fc.property(fc.jsonValue(), (value) => {
+    assert(
+      property(jsonValue(), (value) => {
         try {
           readFromRunner(value as JsonValue)
         } catch (error) {

@@ -24,7 +24,7 @@ export default defineSkill({
     if (input.tokens > 0) ctx.spend({ tokens: input.tokens })
     if (input.cost > 0) ctx.spend({ cost: input.cost })
     if (input.log !== undefined) ctx.log.warn(input.log)
-    for (let n = 0; n < input.print; n++) console.log('y'.repeat(1023))
+    for (let n = 0; n < input.print; n++) process.stdout.write(`${'y'.repeat(1023)}\n`)
     if (input.set !== undefined) {
       ctx.state.patch([{ op: 'add', path: '/word', value: input.set }])
     }

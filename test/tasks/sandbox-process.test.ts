@@ -1,0 +1,45 @@
+import { describe, expect, it } from 'vitest'
+import { spawnRunner } from '../../src/tasks/sandbox-process.ts'
+
+const start = (code: string, heard: string[] = []) =>
+  spawnRunner({ file: process.execPath, args: ['-e', code] }, (text) => heard.push(text))
+
+describe('a runner process', () => {
+  it('has an empty environment and one pipe', async () => {
+    const runner = start(
+      "new (require('node:net').Socket)({ fd: 3 }).end(JSON.stringify(process.env))"
+    )
+    const said: string[] = []
+    runner.pipe.on('data', (bytes: Buffer) => said.push(bytes.toString()))
+    await runner.exited
+    expect(said.join('')).toBe('{}')
+  })
+
+  it('tells how it ended and what it said last', async () => {
+    const heard: string[] = []
+    const { exited } = start("console.error('one'); console.error('two'); process.exit(7)", heard)
+    expect(await exited).toEqual({ code: 7, signal: null, lastLine: 'two', outOfMemory: false })
+    expect(heard.join('')).toBe('one\ntwo\n')
+  })
+
+  it('tells the signal, also when a shell or bubblewrap translated it', async () => {
+    const killed = start('setInterval(() => 0, 1000)')
+    killed.kill()
+    expect(await killed.exited).toMatchObject({ code: null, signal: 'SIGKILL' })
+    expect(await start('process.exit(137)').exited).toMatchObject({ signal: 'SIGKILL' })
+  })
+
+  it('knows V8 running out of memory', async () => {
+    const code = 'const a = []; for (;;) a.push(Array.from({ length: 1e5 }, (_, n) => ({ n })))'
+    const file = process.execPath
+    const args = ['--max-old-space-size=32', '-e', code]
+    const { exited } = spawnRunner({ file, args }, () => undefined)
+    expect(await exited).toMatchObject({ outOfMemory: true })
+  })
+
+  it('says so when the program does not exist', async () => {
+    const { exited, pid } = spawnRunner({ file: '/no/such/program', args: [] }, () => undefined)
+    expect(pid).toBeUndefined()
+    expect((await exited).lastLine).toContain('ENOENT')
+  })
+})
