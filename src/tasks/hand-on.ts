@@ -12,7 +12,9 @@ import type { Work } from './work.ts'
 
 export interface HandOns {
   /** Answers the runner when the part is done; never throws. */
-  start(message: HandOnMessage, input: Uint8Array, signal: AbortSignal): void
+  start(message: HandOnMessage, input: Uint8Array): void
+  /** The task has to end, and its parts with it. */
+  stop(error: PeerworkError | undefined): void
 }
 
 interface Parts {
@@ -24,6 +26,8 @@ interface Parts {
 
 export function createHandOns({ work, terms, account, sandbox }: Parts): HandOns {
   let open = 0
+  // Most tasks hand nothing on.
+  let stopped: AbortController | undefined
   const ask = async (
     message: HandOnMessage,
     input: Uint8Array,
@@ -49,8 +53,10 @@ export function createHandOns({ work, terms, account, sandbox }: Parts): HandOns
     return await work.on.handOn({ skill, input, options, budget, signal })
   }
   return {
-    start(message, input, signal) {
+    start(message, input) {
       const { task, call } = message
+      stopped ??= new AbortController()
+      const { signal } = stopped
       open++
       ask(message, input, signal)
         .then(
@@ -62,6 +68,7 @@ export function createHandOns({ work, terms, account, sandbox }: Parts): HandOns
         )
         .finally(() => open--)
         .catch(() => undefined)
-    }
+    },
+    stop: (error) => stopped?.abort(error ?? new PeerworkError('CANCELED', 'the task is over'))
   }
 }

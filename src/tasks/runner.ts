@@ -56,7 +56,6 @@ class Run implements TaskPort {
   readonly #fetch: TaskFetch
   readonly #progress
   readonly #settle: (outcome: Outcome) => void
-  readonly #stopped = new AbortController()
   readonly #onAbort = (): void => this.#stop(asCanceled(this.#work.signal.reason))
   readonly #deadline: NodeJS.Timeout
   /** Why the task has to end, once that is decided. */
@@ -134,7 +133,7 @@ class Run implements TaskPort {
       case 'log':
         return this.#say(message.level, message.message)
       case 'hand-on':
-        return this.#handOns.start(message, payload, this.#stopped.signal)
+        return this.#handOns.start(message, payload)
       case 'done':
       case 'failed':
         return
@@ -199,7 +198,7 @@ class Run implements TaskPort {
   #stop(error: PeerworkError): void {
     if (this.#over || this.#verdict !== undefined) return
     this.#verdict = error
-    this.#stopped.abort(error)
+    this.#handOns.stop(error)
     this.#chunks.stop()
     const { code, message } = error
     this.#sandbox.send({ type: 'abort', task: this.#work.id, error: { code, message } })
@@ -218,7 +217,7 @@ class Run implements TaskPort {
     const ended = this.#verdict ?? error
     if (ended === undefined) this.#progress.flush()
     this.#fetch.close()
-    this.#stopped.abort(ended ?? new PeerworkError('CANCELED', 'the task is over'))
+    this.#handOns.stop(ended)
     const { isolation } = this.#sandbox
     const usage = this.#account.usage(this.#terms.elapsed() - this.#started)
     const facts = { usage, isolation, ...(patch === undefined ? {} : { patch }) }

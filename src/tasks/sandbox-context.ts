@@ -181,8 +181,12 @@ function createPartsOut(
     settle({ call, error }, output) {
       const answer = open.get(call)
       open.delete(call)
-      if (error === null) answer?.resolve(parseJson(output))
-      else answer?.reject(fromRecord(error))
+      if (error !== null) return answer?.reject(fromRecord(error))
+      try {
+        answer?.resolve(parseJson(output))
+      } catch (fault) {
+        answer?.reject(fault)
+      }
     }
   }
 }

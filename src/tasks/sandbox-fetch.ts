@@ -74,6 +74,14 @@ export function createGuestFetch(task: string, send: Send, signal: AbortSignal):
     return await call.head.promise
   }
 
+  const bodyOf = ({ status, call: number }: FetchHead, call: Call) =>
+    EMPTY.has(status)
+      ? null
+      : download(call, {
+          read: (bytes) => send({ type: 'fetch-credit', task, call: number, bytes }),
+          cancel: (reason) => stop(number, reason)
+        })
+
   return {
     fetch,
     take(message, payload) {
@@ -81,13 +89,12 @@ export function createGuestFetch(task: string, send: Send, signal: AbortSignal):
       const call = open.get(message.call)
       if (call === undefined) return
       if (message.type === 'fetch-head') {
-        const stream = EMPTY.has(message.status)
-          ? null
-          : download(call, {
-              read: (bytes) => send({ type: 'fetch-credit', task, call: message.call, bytes }),
-              cancel: (reason) => stop(message.call, reason)
-            })
-        call.head.resolve(responseOf(message, stream))
+        try {
+          call.head.resolve(responseOf(message, bodyOf(message, call)))
+        } catch (fault) {
+          // A server may answer what no Response can hold, such as status 999.
+          stop(message.call, fault)
+        }
       } else if (message.type === 'fetch-data') call.body?.enqueue(payload)
       else if (message.type === 'fetch-end') end(message.call)
       else if (message.type === 'fetch-failed') end(message.call, fromRecord(message.error))

@@ -126,7 +126,6 @@ export type FromRunner =
 
 /** A message about one task. */
 export type TaskMessage = Extract<FromRunner, { task: string }>
-export type CallMessage = Extract<FromRunner, { call: number }>
 
 type Check = (value: unknown) => boolean
 const isText: Check = (value) => typeof value === 'string'

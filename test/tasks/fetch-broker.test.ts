@@ -44,6 +44,10 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
     response.on('close', () => closedEarly.push(url.search))
     const pieces = Array.from({ length: Number(url.searchParams.get('pieces')) }, () => PIECE)
     await pipeline(Readable.from(pieces), response).catch(() => undefined)
+  } else if (url.pathname === '/strange') {
+    request.socket.end('HTTP/1.1 999 Odd\r\ncontent-length: 0\r\n\r\n')
+  } else if (url.pathname === '/empty') {
+    response.writeHead(204).end()
   } else if (url.pathname === '/loop') {
     response.writeHead(302, { location: '/loop' }).end()
   } else if (url.pathname === '/cut') {
@@ -134,8 +138,13 @@ describe('ctx.fetch', () => {
     expect(await get({ url: `${base}/gzip` })).toMatchObject({ text: 'unpacked' })
   })
 
-  it('fails when the connection is cut or refused', async () => {
+  it('understands an answer without a body', async () => {
+    expect(await get({ url: `${base}/empty` })).toMatchObject({ status: 204, text: '' })
+  })
+
+  it('fails when the connection is cut, or the answer is none', async () => {
     expect(await fail({ url: `${base}/cut` })).toMatchObject({ code: 'SKILL_FAILED' })
+    expect(await fail({ url: `${base}/strange` })).toMatchObject({ code: 'SKILL_FAILED' })
   })
 })
 
