@@ -74,27 +74,16 @@ export function createGuestFetch(task: string, send: Send, signal: AbortSignal):
     return await call.head.promise
   }
 
-  const bodyOf = ({ status, call: number }: FetchHead, call: Call) =>
-    EMPTY.has(status)
-      ? null
-      : download(call, {
-          read: (bytes) => send({ type: 'fetch-credit', task, call: number, bytes }),
-          cancel: (reason) => stop(number, reason)
-        })
-
   return {
     fetch,
     take(message, payload) {
-      if (!('call' in message)) return
-      const call = open.get(message.call)
+      const call = 'call' in message ? open.get(message.call) : undefined
       if (call === undefined) return
       if (message.type === 'fetch-head') {
-        try {
-          call.head.resolve(responseOf(message, bodyOf(message, call)))
-        } catch (fault) {
-          // A server may answer what no Response can hold, such as status 999.
-          stop(message.call, fault)
-        }
+        const { call: number } = message
+        const read = (bytes: number): void =>
+          send({ type: 'fetch-credit', task, call: number, bytes })
+        settleHead(message, call, { read, cancel: (reason) => stop(number, reason) })
       } else if (message.type === 'fetch-data') call.body?.enqueue(payload)
       else if (message.type === 'fetch-end') end(message.call)
       else if (message.type === 'fetch-failed') end(message.call, fromRecord(message.error))
@@ -103,6 +92,15 @@ export function createGuestFetch(task: string, send: Send, signal: AbortSignal):
         call.wake?.()
       }
     }
+  }
+}
+
+function settleHead(head: FetchHead, call: Call, on: Download): void {
+  try {
+    call.head.resolve(responseOf(head, EMPTY.has(head.status) ? null : download(call, on)))
+  } catch (error) {
+    // A server may answer what no Response can hold, such as status 999.
+    on.cancel(error)
   }
 }
 
