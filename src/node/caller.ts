@@ -53,7 +53,9 @@ export class Caller {
     }
     this.#open.set(id, { running, waiter })
     running.attach(waiter)
-    this.#frames.send(...encodeSessionFrame({ kind: 'accepted', id: task.body.id, ahead }))
+    this.#frames.sendWithNext(
+      ...encodeSessionFrame({ kind: 'accepted', id: task.body.id, ahead })
+    )
     if (this.#frames.closed) running.detach(waiter)
   }
 
