@@ -1,0 +1,120 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { createLan, noHosts } from '../helpers/netns.ts'
+import type { Run } from './run-example.ts'
+import { runExample } from './run-example.ts'
+
+const DOCUMENT = 'examples/mvp-demo/letter.md'
+
+const lastLine = (stdout: string): string => stdout.trimEnd().split('\n').at(-1) ?? ''
+
+/** The pids that the story has told so far. */
+const pidsOf = (stdout: string): number[] =>
+  [...stdout.matchAll(/\(pid (\d+)\)/g)].map(([, pid]) => Number(pid))
+
+async function expectNothingLeft(run: Run, stdout: string): Promise<void> {
+  expect(run.leftovers()).toEqual([])
+  expect(pidsOf(stdout).filter((pid) => existsSync(`/proc/${pid}`))).toEqual([])
+}
+
+test.skipIf(noHosts)(
+  'two processes find each other by multicast alone and do the work',
+  async () => {
+    await using lan = await createLan(1)
+    using run = runExample('mvp-demo.ts', [DOCUMENT], lan.hosts[0])
+    const { code, stdout, stderr } = await run.ended
+    expect(stderr).toBe('')
+    const story = [
+      /observer .* is up .* listens for traces/,
+      /alice .* is up .* offers analyse-text to bob alone/,
+      /bob .* found alice by multicast DNS/,
+      /bob .* asks for analyse-text .* task [0-9a-f]{8}…, signed/,
+      /bob .* accepts/,
+      /bob .* 100 % ranked \d+ key terms/,
+      /bob .* verified: signed by alice/,
+      /it ran in a process of its own, locked in by/,
+      /size .* words .* sentences/,
+      /key terms .*lighthouse/,
+      /observer .* events of this task, each signature verified/,
+      /bob .* requester .*completed/,
+      /alice .* executor .*received → .*completed/,
+      /legs .*agents started \d+ ms → found \d+ ms → accepted \d+ ms → result \d+ ms = \d+ ms/
+    ]
+    for (const line of story) expect(stdout).toMatch(line)
+    expect(lastLine(stdout)).toMatch(
+      /^PASS {2}alice analysed .*letter\.md for bob, verified, in \d+ ms$/
+    )
+    expect(code).toBe(0)
+    expect(pidsOf(stdout)).toHaveLength(3)
+    await expectNothingLeft(run, stdout)
+  }
+)
+
+test('without multicast they meet through one address, and programs can read the outcome', async () => {
+  using run = runExample('mvp-demo.ts', [DOCUMENT, '--bootstrap', '--json'])
+  const { code, stdout } = await run.ended
+  const outcome = JSON.parse(stdout) as Record<string, never> & {
+    result: { by: string; value: { sentences: { count: number } } }
+    ids: Record<string, string>
+    seen: { side: string; event: string; from: string; trace: string }[]
+    legs: { name: string }[]
+    trace: string
+  }
+  expect(outcome).toMatchObject({ pass: true, hint: '' })
+  expect(outcome.result.by).toBe(outcome.ids['alice'])
+  expect(outcome.result.value.sentences.count).toBeGreaterThan(5)
+  expect(outcome.legs.map(({ name }) => name)).toEqual([
+    'agents started',
+    'found',
+    'accepted',
+    'result'
+  ])
+  const ends = outcome.seen.filter(({ event }) => event === 'task.completed')
+  expect(ends.find(({ side }) => side === 'executor')?.from).toBe(outcome.ids['alice'])
+  expect(ends.find(({ side }) => side === 'requester')?.from).toBe(outcome.ids['bob'])
+  expect(new Set(ends.map(({ trace }) => trace))).toEqual(new Set([outcome.trace]))
+  expect(code).toBe(0)
+  await expectNothingLeft(run, '')
+})
+
+test.skipIf(noHosts)('a host without multicast gets the reason and the way out', async () => {
+  await using lan = await createLan(1)
+  const host = lan.hosts[0]!
+  await host.exec('ip', ['rule', 'add', 'to', '224.0.0.0/4', 'pref', '0', 'unreachable'])
+  using run = runExample('mvp-demo.ts', [DOCUMENT, '--wait', '1'], host)
+  const { code, stdout } = await run.ended
+  expect(stdout).toMatch(/try {2}make mvp-demo BOOTSTRAP=1/)
+  expect(lastLine(stdout)).toMatch(/^FAIL {2}bob: .*(?:mDNS|multicast)/)
+  expect(code).toBe(1)
+  await expectNothingLeft(run, stdout)
+})
+
+test('Ctrl-C ends everything and cleans up', async () => {
+  using run = runExample('mvp-demo.ts', [DOCUMENT, '--bootstrap'])
+  await run.printed('listens for traces')
+  run.child.kill('SIGINT')
+  const { code, stdout } = await run.ended
+  expect(lastLine(stdout)).toBe('FAIL  interrupted by SIGINT')
+  expect(code).toBe(130)
+  await expectNothingLeft(run, stdout)
+})
+
+test('the death of one process ends the others, with the reason', async () => {
+  using run = runExample('mvp-demo.ts', [DOCUMENT, '--bootstrap'])
+  const [observer] = pidsOf(await run.printed('listens for traces'))
+  process.kill(observer!, 'SIGKILL')
+  const { code, stdout } = await run.ended
+  expect(lastLine(stdout)).toBe('FAIL  observer ended with SIGKILL')
+  expect(code).toBe(1)
+  await expectNothingLeft(run, stdout)
+})
+
+test('says what is wrong with a document before it starts anything', async () => {
+  using empty = runExample('mvp-demo.ts', ['no-such-file.md'])
+  const { code, stdout, stderr } = await empty.ended
+  expect([code, stdout]).toEqual([2, ''])
+  expect(stderr).toMatch(/^there is no file no-such-file\.md\n\n.*\n\nusage: make mvp-demo/s)
+  using binary = runExample('mvp-demo.ts', [join('node_modules', '.bin', 'node')])
+  expect((await binary.ended).stderr).toMatch(/more than the 1048576 allowed/)
+})
