@@ -10,7 +10,7 @@
  */
 
 import { isUtf8 } from 'node:buffer'
-import { DEPTH_MAX } from './constants.ts'
+import { DEPTH_MAX, VALUES_MAX } from './constants.ts'
 import { PeerworkError } from './errors.ts'
 
 const MAJOR = { bytes: 2, text: 3, list: 4, map: 5, tag: 6, simple: 7 } as const
@@ -35,11 +35,13 @@ interface Head {
   readonly next: number
 }
 
-/** @throws PeerworkError `MALFORMED` for anything but one canonical value of bounded depth. */
+/** @throws PeerworkError `MALFORMED` for anything but one canonical, bounded value. */
 export function checkCborForm(bytes: Uint8Array): void {
   const open: Open[] = []
   let at = 0
+  let values = 0
   do {
+    if (++values > VALUES_MAX) throw malformed(`more than ${VALUES_MAX} values`)
     const holder = open.at(-1)
     const isKey = holder !== undefined && holder.isMap && holder.left % 2 === 0
     const head = headAt(bytes, at)

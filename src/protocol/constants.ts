@@ -44,6 +44,8 @@ export const TEXT_BYTES_MAX = 4 * KIB
 export const LABEL_BYTES_MAX = 200
 /** Nesting of any JSON or CBOR value: deeper values break recursive code (stringify, clone). */
 export const DEPTH_MAX = 32
+/** Values in one CBOR body, keys included, count: four times a full card with all its hints. */
+export const VALUES_MAX = 16_384
 
 /** Trace events in one sealed batch: amortises one signature (30 µs) to < 1 µs an event. */
 export const BATCH_EVENTS_MAX = 50

@@ -136,8 +136,17 @@ export function isErrorCode(value: unknown): value is ErrorCode {
 
 /** Any thrown value as a PeerworkError; what we did not foresee becomes `INTERNAL`. */
 export function toPeerworkError(thrown: unknown, code: ErrorCode = 'INTERNAL'): PeerworkError {
-  if (thrown instanceof PeerworkError) return thrown
+  if (isPeerworkError(thrown)) return thrown
   return new PeerworkError(code, messageOf(thrown), {}, thrown)
+}
+
+/** Asking a hostile proxy for its class can throw. */
+function isPeerworkError(thrown: unknown): thrown is PeerworkError {
+  try {
+    return thrown instanceof PeerworkError
+  } catch {
+    return false
+  }
 }
 
 /** What a thrown value has to say. Never throws, whatever was thrown. */

@@ -2,7 +2,7 @@ import * as dagCbor from '@ipld/dag-cbor'
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { checkCborForm } from '../../src/protocol/cbor-form.ts'
-import { DEPTH_MAX } from '../../src/protocol/constants.ts'
+import { DEPTH_MAX, VALUES_MAX } from '../../src/protocol/constants.ts'
 import { codeOf } from './samples.ts'
 
 const refusal = (hex: string): string => {
@@ -78,6 +78,14 @@ test('takes exactly the depth it names, in lists and in maps', () => {
   expect(codeOf(() => checkCborForm(nested(DEPTH_MAX + 1)))).toBe('MALFORMED')
   const maps = Buffer.from(`${'a16161'.repeat(DEPTH_MAX + 1)}00`, 'hex')
   expect(codeOf(() => checkCborForm(maps))).toBe('MALFORMED')
+})
+
+test('takes exactly the number of values it names, keys included', () => {
+  const list = (length: number): Uint8Array => dagCbor.encode(Array(length).fill(0))
+  expect(codeOf(() => checkCborForm(list(VALUES_MAX - 1)))).toBeUndefined()
+  expect(codeOf(() => checkCborForm(list(VALUES_MAX)))).toBe('MALFORMED')
+  const fields = Array.from({ length: VALUES_MAX / 2 }, (_, at) => [`k${at}`, 0])
+  expect(codeOf(() => checkCborForm(dagCbor.encode(Object.fromEntries(fields))))).toBe('MALFORMED')
 })
 
 test('throws nothing else, and leaves only long numbers for the decoder to refuse', () => {

@@ -72,6 +72,7 @@ test('whatever is thrown becomes an error with something to read', () => {
   expect(toPeerworkError('text', 'MALFORMED')).toMatchObject({ code: 'MALFORMED', message: 'text' })
   for (const thrown of [hostile, Object.create(null), new Proxy({}, { getPrototypeOf: throws })]) {
     expect(messageOf(thrown)).toBe('something was thrown that cannot be shown')
+    expect(toPeerworkError(thrown).code).toBe('INTERNAL')
   }
   expect(messageOf(undefined)).toBe('undefined')
   expect(messageOf(Symbol('s'))).toBe('Symbol(s)')
