@@ -1,7 +1,9 @@
 /** Ctrl-C and its relatives: the first asks to finish, a second Ctrl-C ends at once. */
 
-/** Exit code of an interrupted command: 128 + SIGINT, as shells have it. */
-export const EXIT_INTERRUPTED = 130
+import { PeerworkError } from '../protocol/errors.ts'
+
+/** Exit codes of a command that a signal ended: 128 and the signal's number, as shells have it. */
+const EXIT_CODES: Readonly<Record<string, number>> = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 }
 /** Two SIGINT closer than this are one Ctrl-C that also came through a launcher, ms. */
 const SAME_PRESS_MS = 100
 
@@ -33,7 +35,7 @@ export function listenForInterrupts(
         first = { name, at: elapsed() }
         abort.abort()
       } else if (name === 'SIGINT' && elapsed() - first.at > SAME_PRESS_MS) {
-        exit(EXIT_INTERRUPTED)
+        exit(130)
       }
     })
   }
@@ -43,4 +45,19 @@ export function listenForInterrupts(
       return first?.name
     }
   }
+}
+
+/** The exit code when a signal ended the command. */
+export function exitCodeOfInterrupt({ name }: Interrupts): number | undefined {
+  return name === undefined ? undefined : EXIT_CODES[name]
+}
+
+/** Let the first signal end a wait. @throws PeerworkError `CANCELED` */
+export function untilInterrupted<T>(work: Promise<T>, { signal }: Interrupts): Promise<T> {
+  const interrupted = new Promise<never>((_resolve, reject) => {
+    const stop = (): void => reject(new PeerworkError('CANCELED', 'interrupted'))
+    if (signal.aborted) stop()
+    else signal.addEventListener('abort', stop, { once: true })
+  })
+  return Promise.race([work, interrupted])
 }

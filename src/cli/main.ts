@@ -6,7 +6,7 @@ import { readArguments } from './arguments.ts'
 import type { Command, Context } from './command.ts'
 import { errorJson, exitCodeOf, showError } from './failure.ts'
 import { commandHelp, overview } from './help.ts'
-import { EXIT_INTERRUPTED, listenForInterrupts } from './interrupts.ts'
+import { exitCodeOfInterrupt, listenForInterrupts } from './interrupts.ts'
 import { Output } from './output.ts'
 import { COMMANDS } from './table.ts'
 
@@ -50,10 +50,11 @@ export async function main(args: readonly string[], context: Context): Promise<n
     return await runCommand(await context.commands.load(name), rest, context)
   } catch (thrown) {
     const error = toPeerworkError(thrown)
+    const interrupted = error.code === 'CANCELED' && exitCodeOfInterrupt(context.interrupts)
     if (json) context.out.json(errorJson(error))
+    else if (interrupted) context.err.line(context.err.paint('yellow', error.message))
     else showError(error, context.err, debug)
-    const interrupted = context.interrupts.name === 'SIGINT' && error.code === 'CANCELED'
-    return interrupted ? EXIT_INTERRUPTED : exitCodeOf(error)
+    return interrupted || exitCodeOf(error)
   }
 }
 

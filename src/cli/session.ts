@@ -9,6 +9,7 @@ import { PeerworkError } from '../protocol/errors.ts'
 import type { COMMON, Context, NETWORKING, Values } from './command.ts'
 import { connectControl } from './control-client.ts'
 import type { Running } from './control-client.ts'
+import { untilInterrupted } from './interrupts.ts'
 
 /** How long to wait for another short-lived agent to leave the home, ms. */
 const HOME_WAIT_MS = 10_000
@@ -61,16 +62,16 @@ export async function anyAgent(
       return await startAgent({ ...initOf(values, context), home, control: serve }, context)
     } catch (error) {
       const busy = error instanceof PeerworkError && error.code === 'HOME_IN_USE'
-      if (!busy || waited >= HOME_WAIT_MS || context.interrupts.signal.aborted) throw error
+      if (!busy || waited >= HOME_WAIT_MS) throw error
     }
     if (waited === 0) context.err.line(dim(context, 'waiting for another peerwork command …'))
-    await sleep(HOME_RETRY_MS)
+    await untilInterrupted(sleep(HOME_RETRY_MS), context.interrupts)
   }
 }
 
 async function startAgent(init: AgentInit, context: Context): Promise<Session> {
   const { createAgent } = await import('../node/agent.ts')
-  const agent = await createAgent(init)
+  const agent = await untilInterrupted(createAgent(init), context.interrupts)
   context.err.line(dim(context, `no agent is running here; looking for peers ${ways(init)} …`))
   return {
     agent,
@@ -107,19 +108,6 @@ export function passphraseOf(
     const why = (error as Error).message
     throw new PeerworkError('BAD_OPTION', `cannot read the passphrase: ${why}`, { path }, error)
   }
-}
-
-/** Let Ctrl-C end a wait. @throws PeerworkError `CANCELED` */
-export function untilInterrupted<T>(
-  work: Promise<T>,
-  { signal }: Context['interrupts']
-): Promise<T> {
-  const interrupted = new Promise<never>((_resolve, reject) => {
-    const stop = (): void => reject(new PeerworkError('CANCELED', 'interrupted'))
-    if (signal.aborted) stop()
-    else signal.addEventListener('abort', stop, { once: true })
-  })
-  return Promise.race([work, interrupted])
 }
 
 function ways(init: AgentInit): string {

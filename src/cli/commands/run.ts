@@ -3,6 +3,7 @@
 import type { SubmitOptions, SubmittedTask, TaskResult } from '../../node/api.ts'
 import { PeerworkError } from '../../protocol/errors.ts'
 import { NETWORKING, defineCommand } from '../command.ts'
+import { untilInterrupted } from '../interrupts.ts'
 import type { Context, Values } from '../command.ts'
 import { inputFor, readInput } from '../input.ts'
 import type { Input } from '../input.ts'
@@ -11,7 +12,7 @@ import { callerOf } from '../guest.ts'
 import { findOffer } from '../offers.ts'
 import { TaskProgress } from '../progress.ts'
 import { plainJson, plainText } from '../plain-text.ts'
-import { anyAgent, untilInterrupted } from '../session.ts'
+import { anyAgent } from '../session.ts'
 import type { Session } from '../session.ts'
 
 /** How long a canceled task may take to end before we leave all the same, ms. */
@@ -57,7 +58,7 @@ export const run = defineCommand({
   ],
   async run({ values, words }, context) {
     const [skill = ''] = words
-    const input = await readInput(values.input, context)
+    const input = await untilInterrupted(readInput(values.input, context), context.interrupts)
     const submitOptions = submitOptionsOf(values)
     await using home = await anyAgent(values, context)
     await using session = await callerOf(home, skill, values.to)

@@ -7,6 +7,7 @@ import type { PresetName } from '../../node/presets.ts'
 import { PeerworkError } from '../../protocol/errors.ts'
 import { NETWORKING, defineCommand } from '../command.ts'
 import type { COMMON, Context, Values } from '../command.ts'
+import { untilInterrupted } from '../interrupts.ts'
 import { homeOf, initOf } from '../session.ts'
 import { skillSources } from '../skill-config.ts'
 import { showStart } from '../start-screen.ts'
@@ -74,7 +75,8 @@ export const up = defineCommand({
   ],
   async run({ values }, context) {
     const { createAgent } = await import('../../node/agent.ts')
-    const agent = await createAgent(upInit(values, context))
+    const starting = createAgent(upInit(values, context))
+    const agent = await untilInterrupted(starting, context.interrupts)
     try {
       await announce(agent, values, context)
       await tellEvents(agent, context, values.json)
