@@ -14,8 +14,7 @@ const TEXT =
 
 test('takes the sentences whose words come up most, and streams each', async () => {
   const { value, heard } = await run({ text: TEXT, sentences: 2 })
-  expect(value.summary[0]).toMatch(/lighthouse/)
-  expect(value.summary).not.toContain('It has rained since early morning.')
+  expect(value.summary[0]).toBe('The lighthouse guides ships at night.')
   expect(value.of).toBe(4)
   expect(heard.chunks).toEqual(value.summary)
 })
