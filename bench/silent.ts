@@ -1,6 +1,6 @@
 /** A logger that says nothing. */
 
-import type { WorkLog } from '../src/tasks/work-log.ts'
+import type { WorkLog } from '../src/tasks/work.ts'
 
 const nothing = (): void => undefined
 

@@ -61,7 +61,7 @@ function blockList(ranges: readonly string[], family: 'ipv4' | 'ipv6'): BlockLis
   return list
 }
 
-/** Loopback, private, link-local, metadata, multicast, reserved, and anything that is no address. */
+/** Loopback, private, link-local, metadata, multicast, reserved, or no address at all. */
 export function isPrivateAddress(address: string): boolean {
   const plain = address.replace(/%.*$/, '')
   const family = isIP(plain)
@@ -98,7 +98,8 @@ export function compileHosts(declared: readonly string[]): HostPolicy {
 function ruleOf(entry: string): Rule {
   const [, host = '', port = ''] = RULE.exec(entry) ?? []
   if (host === '') {
-    const text = `hosts: "${entry}" is not a host like example.org, example.org:8443 or *.example.org`
+    const like = 'example.org, example.org:8443 or *.example.org'
+    const text = `hosts: "${entry}" is not a host like ${like}`
     throw new PeerworkError('SKILL_INVALID', text)
   }
   if (host === '*') return { host: '', wild: true, port: port === '' ? '*' : port }

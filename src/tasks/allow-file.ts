@@ -5,7 +5,7 @@ import { resolve } from 'node:path'
 import { PeerworkError } from '../protocol/errors.ts'
 import { isAgentId } from '../protocol/identity.ts'
 import { ALLOW_FILE_BYTES_MAX, ALLOWED_PEERS_MAX } from './limits.ts'
-import type { WorkLog } from './work-log.ts'
+import type { WorkLog } from './work.ts'
 
 export interface AllowFile extends Disposable {
   peers(): readonly string[]

@@ -1,4 +1,4 @@
-/** Every limit of doing work, with its unit and its reason. Limits on the wire: protocol/constants. */
+/** Every limit of doing work, with its unit and its reason; those on the wire are in protocol. */
 
 import { CHUNK_BYTES_MAX, OUTPUT_BYTES_MAX } from '../protocol/constants.ts'
 

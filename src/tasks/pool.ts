@@ -19,8 +19,7 @@ import type { Reach } from './sandbox-reach.ts'
 import type { LoadedSkill } from './sandbox-messages.ts'
 import { Sandbox } from './sandbox.ts'
 import type { Shelter } from './shelter.ts'
-import type { WorkLog } from './work-log.ts'
-import type { SkillSource } from './work.ts'
+import type { SkillSource, WorkLog } from './work.ts'
 
 export interface PoolInit {
   readonly source: SkillSource

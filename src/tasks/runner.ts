@@ -24,8 +24,7 @@ import type { TaskMessage } from './sandbox-messages.ts'
 import type { Sandbox, TaskPort } from './sandbox.ts'
 import type { SchemaCheck } from './schema.ts'
 import type { PatchOperation } from './skill.ts'
-import type { WorkLog } from './work-log.ts'
-import type { Outcome, Work } from './work.ts'
+import type { Outcome, Work, WorkLog } from './work.ts'
 
 /** What a run needs beside the task and the sandbox. */
 export interface Terms {

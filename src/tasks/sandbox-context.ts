@@ -9,8 +9,7 @@ import { applyPatch, checkPatch } from './json-patch.ts'
 import { CHUNK_WINDOW_BYTES, CHUNKS_IN_FLIGHT_MAX, PROGRESS_EVERY_MS } from './limits.ts'
 import { createGate } from './progress-gate.ts'
 import type { GuestFetch } from './sandbox-fetch.ts'
-import type { LogLevel, RunMessage, ToRunner } from './sandbox-messages.ts'
-import type { Send } from './sandbox-task.ts'
+import type { LogLevel, RunMessage, Send, ToRunner } from './sandbox-messages.ts'
 import type { HandOnOptions, PatchOperation, SkillContext, SkillLog, SkillState } from './skill.ts'
 
 interface Parts {

@@ -2,8 +2,7 @@
 
 import { fromRecord, PeerworkError } from '../protocol/errors.ts'
 import { FETCH_PIECE_BYTES_MAX, FETCH_WINDOW_BYTES, FETCHES_MAX } from './limits.ts'
-import type { FetchHead, ToRunner } from './sandbox-messages.ts'
-import type { Send } from './sandbox-task.ts'
+import type { FetchHead, Send, ToRunner } from './sandbox-messages.ts'
 
 export interface GuestFetch {
   readonly fetch: typeof globalThis.fetch

@@ -124,6 +124,9 @@ export type FromRunner =
   /** So many bytes of the response's body were read. */
   | (OfCall & { readonly type: 'fetch-credit'; readonly bytes: number })
 
+/** How code inside a runner speaks to the agent. */
+export type Send = (message: FromRunner, payload?: Uint8Array) => void
+
 /** A message about one task. */
 export type TaskMessage = Extract<FromRunner, { task: string }>
 

@@ -2,10 +2,15 @@
 
 import { readFileSync } from 'node:fs'
 import { registerHooks, stripTypeScriptTypes } from 'node:module'
-import { extname } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import * as skillWords from './skill.ts'
 
-const SKILL_WORDS = new URL(`./skill${extname(import.meta.url)}`, import.meta.url).href
+/** `skill.ts` as a module of its own: its functions need nothing around them. */
+const SKILL_WORDS = `data:text/javascript,${encodeURIComponent(
+  Object.entries(skillWords)
+    .map(([name, word]) => `export const ${name} = ${word.toString()}`)
+    .join('\n')
+)}`
 
 /** Packages that a skill without a package of its own may still use. */
 const LENT = /^zod(?:\/|$)/

@@ -6,11 +6,10 @@ import { fromRecord, PeerworkError } from '../protocol/errors.ts'
 import { encodeJson, parseJson } from '../protocol/json.ts'
 import { createGuestFetch } from './sandbox-fetch.ts'
 import { createContext } from './sandbox-context.ts'
-import type { FromRunner, RunMessage, ToRunner } from './sandbox-messages.ts'
+import type { RunMessage, Send, ToRunner } from './sandbox-messages.ts'
 import { describeIssues } from './sandbox-skill.ts'
 import type { ReadySkill } from './sandbox-skill.ts'
 
-export type Send = (message: FromRunner, payload?: Uint8Array) => void
 export interface GuestTask {
   readonly id: string
   /** A message of the agent about this task. */

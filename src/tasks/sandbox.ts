@@ -25,7 +25,7 @@ import type { FromRunner, LoadedSkill, TaskMessage, ToRunner } from './sandbox-m
 import { readFromRunner } from './sandbox-messages.ts'
 import type { Exit, RunnerProcess } from './sandbox-process.ts'
 import { spawnRunner } from './sandbox-process.ts'
-import type { WorkLog } from './work-log.ts'
+import type { WorkLog } from './work.ts'
 
 export interface SandboxInit {
   readonly command: Command
@@ -155,6 +155,8 @@ export class Sandbox {
 
   #take(message: FromRunner, payload: Uint8Array): void {
     if (message.type === 'hello') {
+      // Only the first: each meter holds files open.
+      if (this.greeted) return
       this.greeted = true
       if (this.#process.pid !== undefined) this.#meter = createMeter(this.#process.pid)
     } else if (message.type === 'loaded') {
@@ -164,6 +166,7 @@ export class Sandbox {
       const { code, message: text } = message.error
       this.#load.reject(new PeerworkError(code, text))
     } else if (message.type === 'broken') {
+      if (this.tired) return
       this.tired = true
       const { file, log } = this.#init
       log.warn({ file, why: message.message }, 'a skill threw after its task was over')

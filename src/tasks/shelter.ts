@@ -7,7 +7,7 @@ import type { Isolation } from '../protocol/message/result.ts'
 import type { Command, Tools } from './sandbox-command.ts'
 import { sandboxCommand } from './sandbox-command.ts'
 import type { Reach } from './sandbox-reach.ts'
-import type { WorkLog } from './work-log.ts'
+import type { WorkLog } from './work.ts'
 
 /** What the dynamic loader needs to start Node. */
 const LIBRARIES = ['/lib', '/lib64', '/usr/lib', '/usr/lib64', '/etc/ld.so.cache', '/nix/store']

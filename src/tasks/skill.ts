@@ -2,8 +2,8 @@
  * What a skill file exports: a name, two schemas and a function.
  *
  * A skill is a file because only a file can be loaded inside a sandbox. Schemas are any library's
- * that implements Standard Schema and Standard JSON Schema (Zod 4.2+, ArkType, Valibot): the sandbox
- * validates with the library, everybody else with the JSON Schema it prints.
+ * that implements Standard Schema and Standard JSON Schema (Zod 4.2+, ArkType, Valibot): the
+ * sandbox validates with the library, everybody else with the JSON Schema it prints.
  */
 
 import type { JsonObject, JsonValue } from '../protocol/json.ts'
@@ -106,8 +106,8 @@ export interface SkillDefinition<
   readonly tags?: readonly string[]
   readonly models?: readonly string[] | ((config: OutputOf<Config>) => readonly string[])
   /**
-   * Hosts that `ctx.fetch` may reach: `example.org`, `example.org:8443`, `*.example.org`, or `*` for
-   * every public host. Private addresses are reachable only when written out here.
+   * Hosts that `ctx.fetch` may reach: `example.org`, `example.org:8443`, `*.example.org`, or `*`
+   * for every public host. Private addresses are reachable only when written out here.
    */
   readonly hosts?: readonly string[] | ((config: OutputOf<Config>) => readonly string[])
   /** Memory of the runner's JavaScript heap, MiB. */

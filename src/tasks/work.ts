@@ -103,3 +103,13 @@ export interface Workshop extends AsyncDisposable {
   /** Refuse new work and wait for the rest, at most `graceMs`; then cancel what still runs. */
   drain(graceMs: number): Promise<void>
 }
+
+/** What the workshop needs of a logger; pino's shape. */
+export interface WorkLog {
+  readonly debug: Say
+  readonly info: Say
+  readonly warn: Say
+  readonly error: Say
+}
+
+type Say = (facts: Readonly<Record<string, unknown>>, message: string) => void

@@ -20,8 +20,7 @@ import { runnerEntry } from './runner-entry.ts'
 import { reachOf } from './sandbox-reach.ts'
 import type { Sandbox } from './sandbox.ts'
 import { Shelter } from './shelter.ts'
-import type { WorkLog } from './work-log.ts'
-import type { Outcome, SkillOffer, SkillSource, Work, Workshop } from './work.ts'
+import type { Outcome, SkillOffer, SkillSource, Work, WorkLog, Workshop } from './work.ts'
 
 export interface WorkshopOptions {
   readonly skills: readonly SkillSource[]

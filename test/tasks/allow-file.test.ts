@@ -43,7 +43,7 @@ describe('an allow file', () => {
     )
   })
 
-  it('is read again when it is written or replaced, and keeps the last list when it goes', async () => {
+  it('is read again when it changes, and keeps the last list when it goes', async () => {
     const file = await write('live', alice)
     const log = recordingLog()
     const heard: (readonly string[])[] = []

@@ -125,8 +125,9 @@ describe('a pool of runners', () => {
   })
 })
 
+const SHOP = new URL('./shop.ts', import.meta.url).href
 const PROGRAM = `
-  const { openShop, submit } = await import(${JSON.stringify(new URL('./shop.ts', import.meta.url).href)})
+  const { openShop, submit } = await import(${JSON.stringify(SHOP)})
   const shop = await openShop(['busy-loop', 'together'])
   submit(shop, 'busy-loop', null, { budget: { wallMs: 60000 } })
   const { output } = await submit(shop, 'together', { ms: 1 }).outcome

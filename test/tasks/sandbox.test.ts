@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import type { AddressInfo, Server } from 'node:net'
@@ -121,6 +121,16 @@ describe.each(levels())('a sandbox of level %s', (level) => {
     expect(errorOf(await other.outcome).code).toBe('SKILL_CRASHED')
     expect(valueOf(await forger.outcome)).toBe('honest')
   })
+
+  it.runIf(process.platform === 'linux')(
+    'holds no files open for a runner that repeats itself',
+    async () => {
+      const files = (): number => readdirSync('/proc/self/fd').length
+      const before = files()
+      expect(valueOf(await submit(shop, 'forges', { what: 'hello' }).outcome)).toBe('honest')
+      expect(files()).toBeLessThan(before + 50)
+    }
+  )
 
   it('checks output and patch that did not come from its own code', async () => {
     expect(errorOf(await submit(shop, 'forges', { what: 'output' }).outcome).code).toBe(

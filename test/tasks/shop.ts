@@ -4,10 +4,9 @@ import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import type { JsonObject } from '../../src/protocol/json.ts'
 import type { Budget } from '../../src/protocol/message/task.ts'
-import type { WorkLog } from '../../src/tasks/work-log.ts'
+import type { HandOn, Outcome, SkillSource, Work, WorkLog, Workshop } from '../../src/tasks/work.ts'
 import { createWorkshop } from '../../src/tasks/workshop.ts'
 import type { WorkshopOptions } from '../../src/tasks/workshop.ts'
-import type { HandOn, Outcome, SkillSource, Work, Workshop } from '../../src/tasks/work.ts'
 
 export const skillFile = (name: string): string =>
   fileURLToPath(new URL(`./skills/${name}.ts`, import.meta.url))

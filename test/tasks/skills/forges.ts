@@ -42,6 +42,7 @@ export default defineSkill({
         writeSync(3, frame(JSON.stringify({ type: 'chunk', task: id }), '1'))
       }
     }
+    if (what === 'hello') for (let n = 0; n < 500; n++) writeSync(3, frame('{"type":"hello"}'))
     if (what === 'chatter') for (let n = 0; n < 50_000; n++) ctx.log.debug('la')
     await sleep(300)
     return 'honest'
