@@ -106,12 +106,14 @@ async function assemble(beginning: Beginning): Promise<Agent> {
   })
   const watch = new Watch((id) => (id === identity.id ? name : peers.nameOf(id)))
   peers.events.listen((event) => tellPeer(trace, event))
-  await ready
   undo.push(() => network.stop())
-  await network.start({
+  const starting = network.start({
     session: (stream, connection) => server.accept(stream, connection),
     bulk: (stream, connection) => desk.accept(stream, connection)
   })
+  // Peers are met while skills still load; they hear of the skills as soon as those are ready.
+  await Promise.all([ready, starting])
+  network.changed()
   trace.emit({ type: 'agent.started', name })
   const agent = new PeerAgent({
     ...{ id: identity.id, name, options, clock, log, workshop, admission, journal, peers },

@@ -23,8 +23,6 @@ import type { KnownPeer, Peers } from './peers.ts'
 const CARDLESS_MS_MAX = 10_000
 /** Own cards are shown again this often, ms: half of their life. */
 const RENEW_MS = 5 * 60_000
-/** Changes are gathered this long before cards are shown again, ms. */
-const CHANGE_MS = 200
 
 export interface LinksOptions {
   readonly host: Host
@@ -43,7 +41,7 @@ export class Links {
   readonly #renewal: NodeJS.Timeout
   readonly #cardless = new Map<string, NodeJS.Timeout>()
   readonly #refusals = new Map<string, PeerworkError>()
-  #change: NodeJS.Timeout | undefined
+  #change: NodeJS.Immediate | undefined
 
   constructor(options: LinksOptions) {
     this.#options = options
@@ -59,12 +57,12 @@ export class Links {
     this.#renewal = setInterval(() => this.#showAll(), RENEW_MS).unref()
   }
 
-  /** Own skills, addresses or limits changed: tell every peer, soon. */
+  /** Own skills, addresses or limits changed: tell every peer, once a turn. */
   changed(): void {
-    this.#change ??= setTimeout(() => {
+    this.#change ??= setImmediate(() => {
       this.#change = undefined
       this.#showAll()
-    }, CHANGE_MS).unref()
+    })
   }
 
   /** Why a peer was turned away last, if it was. */
@@ -74,7 +72,7 @@ export class Links {
 
   stop(): void {
     clearInterval(this.#renewal)
-    clearTimeout(this.#change)
+    clearImmediate(this.#change)
     for (const timer of this.#cardless.values()) clearTimeout(timer)
   }
 
