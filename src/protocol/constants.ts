@@ -24,6 +24,10 @@ const MIB = 1024 * KIB
 export const FRAME_BYTES_MAX = 64 * KIB
 /** Input or output carried inside a session frame, bytes; larger goes over a bulk stream. */
 export const INLINE_BYTES_MAX = 32 * KIB
+/** Shared state or its patch inside a session frame, bytes; larger goes over a bulk stream. */
+export const STATE_INLINE_BYTES_MAX = 8 * KIB
+/** Shared state, or the patch that changes it, bytes: facts and decisions, not documents. */
+export const STATE_BYTES_MAX = 256 * KIB
 /** One task's input, bytes: a document or a long chat, not a data set (that is an artifact). */
 export const INPUT_BYTES_MAX = 16 * MIB
 /** One task's output, bytes: same reasoning as the input. */
@@ -40,8 +44,8 @@ export const CARD_BYTES_MAX = 256 * KIB
 export const BATCH_BYTES_MAX = 64 * KIB
 /** Bytes of detail text (progress message, error message) that cross the wire. */
 export const TEXT_BYTES_MAX = 4 * KIB
-/** A label, a reason or one fact of an error, bytes: a line of a terminal and a half. */
-export const LABEL_BYTES_MAX = 200
+/** A label, a reason or one fact of an error, UTF-16 units: two lines of a terminal. */
+export const LABEL_LENGTH_MAX = 200
 /** Nesting of any JSON or CBOR value: deeper values break recursive code (stringify, clone). */
 export const DEPTH_MAX = 32
 /** Values in one CBOR body, keys included, count: four times a full card with all its hints. */

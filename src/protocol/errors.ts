@@ -6,8 +6,8 @@
  * test fails when one is missing there.
  */
 
-import { LABEL_BYTES_MAX, TEXT_BYTES_MAX } from './constants.ts'
-import { clip, printable } from './text.ts'
+import { TEXT_BYTES_MAX } from './constants.ts'
+import { clip, clipLabel, printable } from './text.ts'
 
 interface ErrorEntry {
   /** What to do next, in one sentence. */
@@ -180,7 +180,7 @@ function boundedFacts(facts: ErrorFacts): ErrorFacts {
     return FACT_NAME.test(name) && (typeof fact !== 'number' || Number.isFinite(fact))
   })
   const few = fit.slice(0, FACTS_MAX).map(([name, fact]): [string, typeof fact] => {
-    return [name, typeof fact === 'string' ? bounded(fact, LABEL_BYTES_MAX) : fact]
+    return [name, typeof fact === 'string' ? printable(clipLabel(fact)) : fact]
   })
   return Object.fromEntries(few)
 }

@@ -2,7 +2,7 @@
 
 import * as z from 'zod/mini'
 import {
-  LABEL_BYTES_MAX,
+  LABEL_LENGTH_MAX,
   NAME_LENGTH_MAX,
   NETWORK_NAME,
   SKILL_NAME,
@@ -25,19 +25,19 @@ export const agentId = z.string().check(z.refine(isAgentId))
 export const network = z.string().check(z.maxLength(NAME_LENGTH_MAX), z.regex(NETWORK_NAME))
 export const skillName = z.string().check(z.maxLength(NAME_LENGTH_MAX), z.regex(SKILL_NAME))
 /** Text for people. Bounded when it comes in, and made one printable line: see `text.ts`. */
-const shown = (bytesMax: number) =>
+const shown = (fits: (value: string) => boolean) =>
   z.pipe(
-    z.string().check(z.refine((value) => fitsBytes(value, bytesMax))),
+    z.string().check(z.refine(fits)),
     z.transform((value: string) => printable(value))
   )
 /** Sentences, up to `TEXT_BYTES_MAX` bytes. */
-export const text = shown(TEXT_BYTES_MAX)
-/** A label, up to `LABEL_BYTES_MAX` bytes. */
-export const shortText = shown(LABEL_BYTES_MAX)
+export const text = shown((value) => fitsBytes(value, TEXT_BYTES_MAX))
+/** A label, up to `LABEL_LENGTH_MAX` UTF-16 units. */
+export const shortText = shown((value) => value.length <= LABEL_LENGTH_MAX)
 /** A label that programs compare: refused rather than cleaned, so that no two become one. */
 export const token = z
   .string()
-  .check(z.refine((value) => fitsBytes(value, LABEL_BYTES_MAX) && isPrintable(value)))
+  .check(z.refine((value) => value.length <= LABEL_LENGTH_MAX && isPrintable(value)))
 export const traceparent = z.string().check(z.refine(isTraceparent))
 /** A time, ms since 1970. */
 export const time = z.int().check(z.gte(0), z.lte(TIME_MAX))

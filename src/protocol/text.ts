@@ -1,6 +1,6 @@
 /** Text from strangers: bounded in bytes, and safe to show in a terminal or a log. */
 
-import { LABEL_BYTES_MAX } from './constants.ts'
+import { LABEL_LENGTH_MAX } from './constants.ts'
 
 /**
  * What can move a cursor, reorder a line or end it: control characters (C0, C1), line separators,
@@ -29,7 +29,7 @@ const ELLIPSIS = '…'
 const encoder = new TextEncoder()
 
 /** A reason or a name cut to what fits in a label on the wire. */
-export const clipLabel = (text: string): string => clip(text, LABEL_BYTES_MAX)
+export const clipLabel = (text: string): string => text.slice(0, LABEL_LENGTH_MAX).toWellFormed()
 
 /** The text itself when it fits, else its beginning and an ellipsis; never half a character. */
 export function clip(text: string, bytesMax: number): string {

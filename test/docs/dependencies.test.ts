@@ -1,23 +1,41 @@
 /** docs/dependencies.md lists what package.json says, with the same versions and licences. */
 
-import { readFileSync } from 'node:fs'
+import { globSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 
-const read = (path: string): string =>
-  readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8')
+const root = fileURLToPath(new URL('../..', import.meta.url))
+const read = (path: string): string => readFileSync(join(root, path), 'utf8')
 const page = read('docs/dependencies.md')
-const { dependencies } = JSON.parse(read('package.json')) as {
+const { dependencies, devDependencies } = JSON.parse(read('package.json')) as {
   dependencies: Record<string, string>
+  devDependencies: Record<string, string>
 }
+const versions: Record<string, string> = { ...dependencies, ...devDependencies }
 const ROW = /^\| `([^`]+)` \| (\S+) \| ([^|]+) \| \d+ \| \d+ \| ([^|]{10,}) \|$/gm
 const rows = [...page.matchAll(ROW)]
 
-test('every dependency is listed with its pinned version, and nothing else is', () => {
-  expect(Object.fromEntries(rows.map(([, name, version]) => [name, version]))).toEqual(dependencies)
+/** Packages that the source names; `node:` modules and our own name are none. */
+function imported(): string[] {
+  const names = globSync('src/**/*.ts', { cwd: root }).flatMap((file) => {
+    const found = read(file).matchAll(
+      /(?:from |import\()'((?:@[\w-]+\/)?[a-z][\w-]*)(?:\/[^']*)?'/g
+    )
+    return [...found].map(([, name = '']) => name)
+  })
+  return names.filter((name) => name !== 'peerwork')
+}
+
+test('every package in use is listed with its pinned version, and no other is', () => {
+  const used = new Set([...Object.keys(dependencies), ...imported()])
+  const pinned = [...used].map((name) => [name, versions[name]])
+  const told = rows.map(([, name, version]) => [name, version])
+  expect(Object.fromEntries(told)).toEqual(Object.fromEntries(pinned))
 })
 
 test('every version is exact', () => {
-  for (const version of Object.values(dependencies)) {
+  for (const version of Object.values(versions)) {
     expect(version).toMatch(/^(?:npm:@libp2p\/\w+@)?\d+\.\d+\.\d+$/)
   }
 })

@@ -114,7 +114,7 @@ export const quantity = fc.double({ min: 0, noNaN: true, noDefaultInfinity: true
 export const label = fc
   .string({ unit: 'grapheme', maxLength: 20 })
   .map(printable)
-  .filter((text) => Buffer.byteLength(text) <= 200)
+  .filter((text) => text.length <= 200)
 export const agentId = bytesOf(32).map((seed) => identityFromSeed(seed).id)
 export const skillName = fc.stringMatching(/^[a-z][a-z0-9]{0,8}(?:[-.][a-z0-9]{1,8}){0,4}$/)
 export const errorCode = fc.constantFrom(...(Object.keys(ERRORS) as ErrorCode[]))

@@ -8,8 +8,12 @@ const takes = (schema: z.ZodMiniType, value: unknown): boolean => schema.safePar
 test('text is bounded in bytes, not in characters', () => {
   expect(takes(shape.text, 'x'.repeat(4_096))).toBe(true)
   expect(takes(shape.text, 'é'.repeat(2_049))).toBe(false)
-  expect(takes(shape.shortText, 'é'.repeat(100))).toBe(true)
-  expect(takes(shape.shortText, 'é'.repeat(101))).toBe(false)
+  expect(takes(shape.text, 'é'.repeat(2_048))).toBe(true)
+})
+
+test('a label is bounded in characters: two lines of a terminal', () => {
+  expect(takes(shape.shortText, '世'.repeat(200))).toBe(true)
+  expect(takes(shape.shortText, '世'.repeat(201))).toBe(false)
 })
 
 test('text for people comes in as one printable line', () => {

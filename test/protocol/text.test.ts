@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { LABEL_BYTES_MAX } from '../../src/protocol/constants.ts'
+import { LABEL_LENGTH_MAX } from '../../src/protocol/constants.ts'
 import { clip, clipLabel, fitsBytes, isPrintable, printable } from '../../src/protocol/text.ts'
 
 test('text that can be shown stays as it is', () => {
@@ -48,6 +48,9 @@ test('a limit in bytes counts bytes, not characters', () => {
   expect(fitsBytes('ééé', 6)).toBe(true)
 })
 
-test('a label is cut to the bytes that every reader of labels takes', () => {
-  expect(Buffer.byteLength(clipLabel('é'.repeat(200)))).toBeLessThanOrEqual(LABEL_BYTES_MAX)
+test('a label is cut to the length that every reader of labels takes, and stays well formed', () => {
+  const cut = clipLabel(`${'x'.repeat(LABEL_LENGTH_MAX - 1)}👍`)
+  expect(cut).toHaveLength(LABEL_LENGTH_MAX)
+  expect(cut.isWellFormed()).toBe(true)
+  expect(clipLabel('short')).toBe('short')
 })

@@ -5,7 +5,7 @@ import { DIGEST_BYTES } from '../canonical.ts'
 import { SEALED_BYTES_MAX } from '../constants.ts'
 import type { Expectation, SealedBody } from '../seal.ts'
 import * as shape from '../shape.ts'
-import { ID_BYTES } from './task.ts'
+import { ID_BYTES, payload } from './task.ts'
 
 /**
  * What kept the skill away from the rest of the machine.
@@ -35,7 +35,9 @@ const result = z.strictObject({
   task: shape.bytes(DIGEST_BYTES),
   status: z.enum(['completed', 'failed', 'canceled']),
   /** Present when completed. */
-  output: z.optional(z.strictObject({ digest: shape.bytes(DIGEST_BYTES), bytes: shape.count })),
+  output: z.optional(payload),
+  /** RFC 6902 operations on the shared state, a JSON array. */
+  patch: z.optional(payload),
   /** What was streamed before: SHA-256 over each chunk's 4-byte length and bytes, in order. */
   chunks: z.strictObject({
     count: shape.count,

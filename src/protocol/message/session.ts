@@ -7,15 +7,16 @@
 
 import * as z from 'zod/mini'
 import { decode, encode } from '../canonical.ts'
-import { INLINE_BYTES_MAX, SEALED_BYTES_MAX } from '../constants.ts'
+import { INLINE_BYTES_MAX, SEALED_BYTES_MAX, STATE_INLINE_BYTES_MAX } from '../constants.ts'
 import { PeerworkError } from '../errors.ts'
 import * as shape from '../shape.ts'
 import { ID_BYTES } from './task.ts'
 
 const inline = z.optional(shape.bytesUpTo(INLINE_BYTES_MAX))
+const inlineState = z.optional(shape.bytesUpTo(STATE_INLINE_BYTES_MAX))
 const sealed = shape.bytesUpTo(SEALED_BYTES_MAX)
 
-const request = z.strictObject({ task: sealed, input: inline })
+const request = z.strictObject({ task: sealed, input: inline, state: inlineState })
 const cancel = z.strictObject({ reason: z.optional(shape.shortText) })
 /** `ahead`: tasks queued before this one. */
 const accepted = z.strictObject({ ahead: shape.count })
@@ -28,7 +29,7 @@ const progress = z.strictObject({
   fraction: z.optional(shape.fraction),
   message: z.optional(shape.text)
 })
-const result = z.strictObject({ result: sealed, output: inline })
+const result = z.strictObject({ result: sealed, output: inline, patch: inlineState })
 
 const readers = {
   request: shape.reader('request', request),
@@ -80,7 +81,7 @@ export function decodeSessionFrame(bytes: Uint8Array): SessionFrame {
 /** First frame of a bulk stream: whose bytes follow, and which. */
 const bulkHeader = z.strictObject({
   id: shape.bytes(ID_BYTES),
-  part: z.enum(['input', 'output', 'chunks'])
+  part: z.enum(['input', 'state', 'output', 'chunks', 'patch'])
 })
 export type BulkHeader = z.infer<typeof bulkHeader>
 export type BulkPart = BulkHeader['part']

@@ -15,7 +15,7 @@ import * as shape from '../shape.ts'
 export const ID_BYTES = 16
 
 /** The digest and size of a payload that travels beside the seal. */
-const payload = z.strictObject({ digest: shape.bytes(DIGEST_BYTES), bytes: shape.count })
+export const payload = z.strictObject({ digest: shape.bytes(DIGEST_BYTES), bytes: shape.count })
 
 /** What the task may use up. The executor enforces it; a subtask gets what is left. */
 const budget = z.strictObject({
@@ -44,6 +44,8 @@ const task = z.strictObject({
   nonce: shape.bytes(ID_BYTES),
   skill: shape.skillName,
   input: payload,
+  /** The run's shared state as the executor shall see it, a JSON object. */
+  state: z.optional(payload),
   budget,
   /** W3C traceparent; the span is the requester's. */
   trace: shape.traceparent,

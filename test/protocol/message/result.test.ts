@@ -47,7 +47,7 @@ test('any valid result comes back as it went', () => {
 })
 
 test('the longest error there is fits in a seal', () => {
-  const facts = Array.from({ length: 16 }, (_, at) => [`${'n'.repeat(38)}${at}`, 'é'.repeat(100)])
+  const facts = Array.from({ length: 16 }, (_, at) => [`${'n'.repeat(38)}${at}`, '世'.repeat(200)])
   const error = new PeerworkError(
     'INTERNAL',
     'é'.repeat(TEXT_BYTES_MAX),
