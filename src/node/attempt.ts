@@ -10,7 +10,11 @@
 
 import type { Connection } from '@libp2p/interface'
 import { digest, digester, fromHex, sameBytes } from '../protocol/canonical.ts'
-import { INLINE_BYTES_MAX, OUTPUT_BYTES_MAX } from '../protocol/constants.ts'
+import {
+  CHUNKS_TOTAL_BYTES_MAX,
+  INLINE_BYTES_MAX,
+  OUTPUT_BYTES_MAX
+} from '../protocol/constants.ts'
 import { fromRecord, PeerworkError, toPeerworkError } from '../protocol/errors.ts'
 import type { JsonValue } from '../protocol/json.ts'
 import { parseJson } from '../protocol/json.ts'
@@ -26,6 +30,8 @@ import type { ReplyFrame, Session } from './session.ts'
 
 /** How long after the deadline the executor's own word is waited for, ms. */
 const LATE_MS_MAX = 2_000
+/** How much longer the payloads of a result may take that came in time, ms. */
+const PAYLOAD_MS_MAX = 30_000
 
 export interface AttemptOptions {
   readonly task: Sealed<Task>
@@ -84,11 +90,21 @@ export async function attempt(options: AttemptOptions): Promise<Verified> {
       new PeerworkError('DEADLINE_EXCEEDED', `no result within ${wallMs} ms`, { wallMs })
     )
   }, task.body.budget.wallMs + LATE_MS_MAX)
+  // A result can promise an output or chunks that never come, or drip for ever.
+  const overdue = Promise.withResolvers<never>()
+  const last = setTimeout(
+    () => {
+      overdue.reject(new PeerworkError('DEADLINE_EXCEEDED', 'the result came, but not all of it'))
+    },
+    task.body.budget.wallMs + LATE_MS_MAX + PAYLOAD_MS_MAX
+  )
   try {
     await sendRequest(options, ended.promise)
-    return await verify(options, await ended.promise, chunks)
+    const verified = verify(options, await ended.promise, chunks, closing.signal)
+    return await Promise.race([verified, overdue.promise])
   } finally {
     clearTimeout(late)
+    clearTimeout(last)
     signal.removeEventListener('abort', sayCancel)
     closing.abort()
     session.forget(id)
@@ -140,6 +156,9 @@ function collectChunks(
       running.update(chunk)
       count++
       bytes += chunk.length
+      if (bytes > CHUNKS_TOTAL_BYTES_MAX) {
+        throw new PeerworkError('TOO_LARGE', `chunks of more than ${CHUNKS_TOTAL_BYTES_MAX} bytes`)
+      }
       await on.chunk(parseJson(chunk))
     }
   })
@@ -153,7 +172,8 @@ function collectChunks(
 async function verify(
   options: AttemptOptions,
   frame: Extract<ReplyFrame, { kind: 'result' }>,
-  chunks: () => Promise<ChunkTally>
+  chunks: () => Promise<ChunkTally>,
+  signal: AbortSignal
 ): Promise<Verified> {
   const { task, peer, now } = options
   const context = { network: task.body.network, self: task.body.from, sender: peer, now: now() }
@@ -170,13 +190,14 @@ async function verify(
     }
   }
   if (body.status !== 'completed') return { result: opened.sealed, value: null }
-  return { result: opened.sealed, value: await outputOf(options, body, frame.output) }
+  return { result: opened.sealed, value: await outputOf(options, body, frame.output, signal) }
 }
 
 async function outputOf(
   { desk, peer, id, checkOutput }: AttemptOptions,
   { output }: Result,
-  inline: Uint8Array | undefined
+  inline: Uint8Array | undefined,
+  signal: AbortSignal
 ): Promise<JsonValue> {
   if (output === undefined) {
     throw new PeerworkError('RESULT_MISMATCH', 'completed, but without an output')
@@ -185,7 +206,12 @@ async function outputOf(
     const facts = { bytes: output.bytes, bytesMax: OUTPUT_BYTES_MAX }
     throw new PeerworkError('TOO_LARGE', `an output of ${output.bytes} bytes`, facts)
   }
-  const bytes = inline ?? (await readWhole(await desk.expect(peer, id, 'output'), output.bytes))
+  const fetch = async (): Promise<Uint8Array> => {
+    const reader = await desk.expect(peer, id, 'output')
+    signal.addEventListener('abort', () => reader.abort(new Error('the task is over')))
+    return readWhole(reader, output.bytes)
+  }
+  const bytes = inline ?? (await fetch())
   if (!sameBytes(digest(bytes), output.digest)) {
     throw new PeerworkError('RESULT_MISMATCH', 'the output is not the signed one')
   }
