@@ -13,6 +13,7 @@ import { PeerworkError, toPeerworkError } from '../protocol/errors.ts'
 import { encodeFrame, FrameParser } from '../protocol/frame.ts'
 import { decodeBulkHeader, encodeBulkHeader } from '../protocol/message/session.ts'
 import type { BulkHeader } from '../protocol/message/session.ts'
+import { drained } from './drained.ts'
 import { pull } from './pull.ts'
 
 /** From opening a stream to its header, ms: both leave in the same turn. */
@@ -48,7 +49,7 @@ export class BulkWriter {
   async write(bytes: Uint8Array, signal: AbortSignal): Promise<void> {
     try {
       signal.throwIfAborted()
-      if (!this.#stream.send(encodeFrame(bytes))) await this.#stream.onDrain({ signal })
+      if (!this.#stream.send(encodeFrame(bytes))) await drained(this.#stream, signal)
     } catch (error) {
       throw toPeerworkError(error, 'PEER_LOST')
     }

@@ -9,6 +9,7 @@
 import type { Stream } from '@libp2p/interface'
 import { PeerworkError, toPeerworkError } from '../protocol/errors.ts'
 import { encodeFrame, FrameParser } from '../protocol/frame.ts'
+import { drained } from './drained.ts'
 
 const GROUP_FRAMES_MAX = 8
 const GROUP_BYTES_MAX = 16 * 1024
@@ -16,6 +17,8 @@ const GROUP_BYTES_MAX = 16 * 1024
 const WAITING_BYTES_MAX = 16 * 1024 * 1024
 /** How long a frame that can wait does, ms: longer than a short task takes, too short to notice. */
 const COMPANY_MS = 2
+/** How long an ending stream waits for a peer that reads slowly, ms. */
+const END_MS_MAX = 2_000
 
 export interface FrameHandlers {
   /** One whole frame, without its length. What it throws ends the stream. */
@@ -82,11 +85,17 @@ export class FrameStream {
     }, COMPANY_MS)
   }
 
-  /** Send what waits and end this side. */
+  /** Send what waits and end this side; a peer that does not take it in time loses it. */
   async end(): Promise<void> {
     this.#flush()
     this.#ending = true
-    await this.#stream.close().catch(() => undefined)
+    const signal = AbortSignal.timeout(END_MS_MAX)
+    try {
+      while (this.#draining) await drained(this.#stream, signal)
+      await this.#stream.close({ signal })
+    } catch (error) {
+      this.abort(toPeerworkError(error, 'PEER_LOST'))
+    }
   }
 
   abort(error: Error): void {
@@ -105,15 +114,36 @@ export class FrameStream {
     })
   }
 
+  /** Group by group, until nothing waits or the stream is full. */
   #flush(): void {
-    if (this.#waiting.length === 0 || this.#draining || this.#closed) return
-    const group = this.#waiting
-    const bytes = this.#waitingBytes
-    this.#waiting = []
-    this.#waitingBytes = 0
+    let sent = 0
+    while (sent < this.#waiting.length && !this.#draining && !this.#closed) {
+      const group = this.#groupAt(sent)
+      sent += group.length
+      this.#write(group)
+    }
+    if (!this.#closed) this.#waiting.splice(0, sent)
+  }
+
+  #groupAt(start: number): readonly Uint8Array[] {
+    let end = start
+    let bytes = 0
+    while (
+      end < this.#waiting.length &&
+      end - start < GROUP_FRAMES_MAX &&
+      bytes < GROUP_BYTES_MAX
+    ) {
+      bytes += this.#waiting[end]?.length ?? 0
+      end++
+    }
+    this.#waitingBytes -= bytes
+    return this.#waiting.slice(start, end)
+  }
+
+  #write(group: readonly Uint8Array[]): void {
     try {
       const first = group[0]
-      const data = group.length === 1 && first !== undefined ? first : Buffer.concat(group, bytes)
+      const data = group.length === 1 && first !== undefined ? first : Buffer.concat(group)
       if (!this.#stream.send(data)) void this.#drain()
     } catch (error) {
       this.#over(toPeerworkError(error, 'PEER_LOST'))
@@ -123,7 +153,7 @@ export class FrameStream {
   async #drain(): Promise<void> {
     this.#draining = true
     try {
-      await this.#stream.onDrain()
+      await drained(this.#stream)
       this.#draining = false
       this.#flush()
     } catch (error) {
