@@ -29,6 +29,7 @@ const rest = fc.record({
   isolation: fc.constantFrom('process' as const, 'os' as const),
   started: time,
   finished: time,
+  patch: fc.option(fc.record({ digest: bytesOf(32), bytes: count }), { nil: undefined }),
   replay: fc.option(fc.boolean(), { nil: undefined })
 })
 const completed = fc

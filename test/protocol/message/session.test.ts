@@ -4,7 +4,8 @@ import { encode } from '../../../src/protocol/canonical.ts'
 import {
   FRAME_BYTES_MAX,
   INLINE_BYTES_MAX,
-  SEALED_BYTES_MAX
+  SEALED_BYTES_MAX,
+  STATE_INLINE_BYTES_MAX
 } from '../../../src/protocol/constants.ts'
 import {
   decodeBulkHeader,
@@ -20,7 +21,13 @@ const bytes = fc.uint8Array({ maxLength: 200 })
 const optional = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: undefined })
 const kind = <Kind extends string>(name: Kind) => fc.constant(name)
 const frame = fc.oneof(
-  fc.record({ kind: kind('request'), id, task: bytes, input: optional(bytes) }),
+  fc.record({
+    kind: kind('request'),
+    id,
+    task: bytes,
+    input: optional(bytes),
+    state: optional(bytes)
+  }),
   fc.record({ kind: kind('cancel'), id, reason: optional(label) }),
   fc.record({ kind: kind('accepted'), id, ahead: count }),
   fc.record({
@@ -35,7 +42,13 @@ const frame = fc.oneof(
     fraction: optional(fc.double({ min: 0, max: 1, noNaN: true }).map(Math.abs)),
     message: optional(label)
   }),
-  fc.record({ kind: kind('result'), id, result: bytes, output: optional(bytes) })
+  fc.record({
+    kind: kind('result'),
+    id,
+    result: bytes,
+    output: optional(bytes),
+    patch: optional(bytes)
+  })
 )
 
 const coded = (some: unknown): Buffer => Buffer.concat(encodeSessionFrame(some as SessionFrame))
@@ -53,13 +66,15 @@ test('the largest request fits in a frame, and not one byte more in it', () => {
     kind: 'request',
     id: new Uint8Array(16),
     task: new Uint8Array(SEALED_BYTES_MAX),
-    input: new Uint8Array(INLINE_BYTES_MAX)
+    input: new Uint8Array(INLINE_BYTES_MAX),
+    state: new Uint8Array(STATE_INLINE_BYTES_MAX)
   } as const
   expect(coded(largest).length).toBeLessThan(FRAME_BYTES_MAX)
   expect(decodeSessionFrame(coded(largest))).toEqual(largest)
   for (const change of [
     { task: new Uint8Array(SEALED_BYTES_MAX + 1) },
-    { input: new Uint8Array(INLINE_BYTES_MAX + 1) }
+    { input: new Uint8Array(INLINE_BYTES_MAX + 1) },
+    { state: new Uint8Array(STATE_INLINE_BYTES_MAX + 1) }
   ]) {
     expect(codeOf(() => decodeSessionFrame(coded({ ...largest, ...change })))).toBe('MALFORMED')
   }
@@ -97,7 +112,7 @@ test('a wait that no timer can hold is malformed', () => {
 })
 
 test('bulk headers come back as they went, and nothing else is one', () => {
-  for (const part of ['input', 'output', 'chunks'] as const) {
+  for (const part of ['input', 'state', 'output', 'chunks', 'patch'] as const) {
     const header = { id: new Uint8Array(16).fill(9), part }
     expect(decodeBulkHeader(encodeBulkHeader(header))).toEqual(header)
   }

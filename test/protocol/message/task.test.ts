@@ -29,6 +29,7 @@ const task: fc.Arbitrary<Task> = fc.record({
   nonce: bytesOf(16),
   skill: skillName,
   input: fc.record({ digest: bytesOf(32), bytes: count }),
+  state: optional(fc.record({ digest: bytesOf(32), bytes: count })),
   budget,
   trace: fc.constant(taskBody().trace),
   parent: optional(bytesOf(16)),
