@@ -19,6 +19,8 @@ export interface RunFacts {
   readonly started: number
   readonly now: number
   readonly chunks: Result['chunks']
+  /** JSON bytes of the state patch. */
+  readonly patch: Uint8Array | null
 }
 
 export const NO_CHUNKS: Result['chunks'] = { count: 0, bytes: 0, digest: EMPTY_DIGEST }
@@ -29,7 +31,7 @@ export function sealOutcome(
   facts: RunFacts,
   identity: Identity
 ): Sealed<Result> {
-  const { started, now, chunks } = facts
+  const { started, now, chunks, patch } = facts
   const output =
     outcome.status === 'completed'
       ? { output: { digest: digest(outcome.output), bytes: outcome.output.length } }
@@ -38,7 +40,8 @@ export function sealOutcome(
     ...addressing(task, now),
     ...{ status: outcome.status, chunks, usage: outcome.usage, isolation: outcome.isolation },
     ...{ engine: ENGINE, started, finished: now },
-    ...output
+    ...output,
+    ...(patch === null ? {} : { patch: { digest: digest(patch), bytes: patch.length } })
   } as Result
   return seal('result', body, identity)
 }
@@ -52,7 +55,7 @@ export function sealInterrupted(
   const message = 'the agent restarted while it worked on this; it is not run a second time'
   const error: ErrorRecord = { code: 'INTERRUPTED', message }
   const outcome: Outcome = { status: 'failed', error, usage: NO_USAGE, isolation: 'process' }
-  return sealOutcome(task, outcome, { started: now, now, chunks: NO_CHUNKS }, identity)
+  return sealOutcome(task, outcome, { started: now, now, chunks: NO_CHUNKS, patch: null }, identity)
 }
 
 /** A stored result as the answer to another task that asked for the same work. */
@@ -68,7 +71,7 @@ export function sealAgain(
 
 /** What ties work to an idempotency key: the same key must mean the same skill and input. */
 export function workDigest(task: Task): Uint8Array {
-  return digest(encode([task.skill, task.input.digest]))
+  return digest(encode([task.skill, task.input.digest, task.state?.digest ?? null]))
 }
 
 function addressing({ body, digest: id }: Sealed<Task>, issued: number) {

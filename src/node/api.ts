@@ -6,10 +6,11 @@
  */
 
 import type { PeerworkError } from '../protocol/errors.ts'
-import type { JsonValue } from '../protocol/json.ts'
+import type { JsonObject, JsonValue } from '../protocol/json.ts'
 import type { Isolation, Usage } from '../protocol/message/result.ts'
 import type { Budget } from '../protocol/message/task.ts'
 import type { TraceEvent } from '../protocol/trace.ts'
+import type { PatchOperation } from '../tasks/skill.ts'
 import type { SkillOffer } from '../tasks/work.ts'
 
 export interface AgentInfo {
@@ -58,6 +59,8 @@ export interface SubmitOptions {
   /** The same key is never run twice by one executor. */
   readonly idempotencyKey?: string
   readonly budget?: Partial<Omit<Budget, 'wallMs'>>
+  /** Shared state of the run: the skill reads it and answers with a patch. */
+  readonly state?: JsonObject
   readonly signal?: AbortSignal
   /** W3C traceparent to continue; without it a new trace begins. */
   readonly traceparent?: string
@@ -77,6 +80,10 @@ export interface TaskResult<Output = JsonValue> {
   readonly chunks: number
   /** Milliseconds of each leg as the requester saw it. */
   readonly timing: TaskTiming
+  /** What the skill changed in the shared state (RFC 6902), when it changed any. */
+  readonly patch?: readonly PatchOperation[]
+  /** The shared state with the patch applied, when one was sent. */
+  readonly state?: JsonObject
   /** True when the executor answered from its journal instead of running again. */
   readonly replay: boolean
   /** The sealed result, for keeping or export as DSSE. */

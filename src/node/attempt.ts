@@ -9,11 +9,13 @@
  */
 
 import type { Connection } from '@libp2p/interface'
-import { digest, digester, fromHex, sameBytes } from '../protocol/canonical.ts'
+import { digester, fromHex, sameBytes } from '../protocol/canonical.ts'
 import {
   CHUNKS_TOTAL_BYTES_MAX,
   INLINE_BYTES_MAX,
-  OUTPUT_BYTES_MAX
+  OUTPUT_BYTES_MAX,
+  STATE_BYTES_MAX,
+  STATE_INLINE_BYTES_MAX
 } from '../protocol/constants.ts'
 import { fromRecord, PeerworkError, toPeerworkError } from '../protocol/errors.ts'
 import type { JsonValue } from '../protocol/json.ts'
@@ -24,8 +26,10 @@ import type { Task } from '../protocol/message/task.ts'
 import { open } from '../protocol/seal.ts'
 import type { Sealed } from '../protocol/seal.ts'
 import { clipLabel } from '../protocol/text.ts'
-import { BulkWriter, readWhole } from './bulk.ts'
+import { checkPatch } from '../tasks/json-patch.ts'
+import type { PatchOperation } from '../tasks/skill.ts'
 import type { BulkDesk } from './bulk-desk.ts'
+import { receivePayload, sendPayload } from './payloads.ts'
 import type { ReplyFrame, Session } from './session.ts'
 
 /** How long after the deadline the executor's own word is waited for, ms. */
@@ -37,6 +41,7 @@ export interface AttemptOptions {
   readonly task: Sealed<Task>
   readonly id: string
   readonly input: Uint8Array
+  readonly state: Uint8Array | undefined
   readonly peer: string
   readonly connection: Connection
   readonly session: Session
@@ -57,6 +62,7 @@ export interface Verified {
   readonly result: Sealed<Result>
   /** Only when completed. */
   readonly value: JsonValue
+  readonly patch: readonly PatchOperation[] | undefined
 }
 
 /**
@@ -108,29 +114,38 @@ export async function attempt(options: AttemptOptions): Promise<Verified> {
     signal.removeEventListener('abort', sayCancel)
     closing.abort()
     session.forget(id)
-    desk.forget(peer, id, 'chunks', 'output')
+    desk.forget(peer, id, 'chunks', 'output', 'patch')
   }
 }
 
 async function sendRequest(options: AttemptOptions, ended: Promise<unknown>): Promise<void> {
-  const { id, input, task, session, connection, signal } = options
+  const { id, input, state, task, session, connection, signal } = options
   const binary = fromHex(id)
   // Whatever ends the task also ends the wait below; it must not count as unhandled meanwhile.
   ended.catch(() => undefined)
-  if (input.length <= INLINE_BYTES_MAX) {
-    session.send({ kind: 'request', id: binary, task: task.bytes, input })
-    return
-  }
-  session.send({ kind: 'request', id: binary, task: task.bytes })
+  const small = input.length <= INLINE_BYTES_MAX
+  const light = state === undefined || state.length <= STATE_INLINE_BYTES_MAX
+  session.send({
+    ...{ kind: 'request', id: binary, task: task.bytes },
+    ...(small ? { input } : {}),
+    ...(light && state !== undefined ? { state } : {})
+  })
+  if (small && light) return
   const stop = new AbortController()
   const refused = ended.then(
     () => undefined,
     (error: Error) => stop.abort(error)
   )
   const until = AbortSignal.any([signal, stop.signal])
-  const bulk = await BulkWriter.open(connection, { id: binary, part: 'input' }, until)
+  const parts = [
+    ...(small ? [] : [{ part: 'input', bytes: input } as const]),
+    ...(light ? [] : [{ part: 'state', bytes: state } as const])
+  ]
+  const sending = parts.map(({ part, bytes }) => {
+    return sendPayload(connection, { id: binary, part }, bytes, until)
+  })
   // A refusal arrives while we still send; then the refusal is the answer, not the broken stream.
-  await Promise.race([bulk.writeAll(input, until).catch(() => refused), refused])
+  await Promise.race([Promise.all(sending).catch(() => refused), refused])
 }
 
 interface ChunkTally {
@@ -189,36 +204,55 @@ async function verify(
       throw new PeerworkError('RESULT_MISMATCH', 'the streamed chunks are not the signed ones')
     }
   }
-  if (body.status !== 'completed') return { result: opened.sealed, value: null }
-  return { result: opened.sealed, value: await outputOf(options, body, frame.output, signal) }
+  const done = body.status === 'completed'
+  const [patch, value] = await Promise.all([
+    patchOf(options, body, { inline: frame.patch, signal }),
+    done ? outputOf(options, body, { inline: frame.output, signal }) : null
+  ])
+  return { result: opened.sealed, patch, value }
+}
+
+interface Delivery {
+  readonly inline: Uint8Array | undefined
+  readonly signal: AbortSignal
 }
 
 async function outputOf(
-  { desk, peer, id, checkOutput }: AttemptOptions,
+  { desk, peer, task, checkOutput }: AttemptOptions,
   { output }: Result,
-  inline: Uint8Array | undefined,
-  signal: AbortSignal
+  { inline, signal }: Delivery
 ): Promise<JsonValue> {
   if (output === undefined) {
     throw new PeerworkError('RESULT_MISMATCH', 'completed, but without an output')
   }
-  if (output.bytes > OUTPUT_BYTES_MAX) {
-    const facts = { bytes: output.bytes, bytesMax: OUTPUT_BYTES_MAX }
-    throw new PeerworkError('TOO_LARGE', `an output of ${output.bytes} bytes`, facts)
-  }
-  const fetch = async (): Promise<Uint8Array> => {
-    const reader = await desk.expect(peer, id, 'output')
-    signal.addEventListener('abort', () => reader.abort(new Error('the task is over')))
-    return readWhole(reader, output.bytes)
-  }
-  const bytes = inline ?? (await fetch())
-  if (!sameBytes(digest(bytes), output.digest)) {
-    throw new PeerworkError('RESULT_MISMATCH', 'the output is not the signed one')
-  }
+  const from = { desk, peer, id: task.body.id, signal }
+  const arrival = { ...from, part: 'output', bytesMax: OUTPUT_BYTES_MAX } as const
+  const bytes = await receivePayload(output, inline, arrival).catch(mismatch)
   const value = parseJson(bytes)
   const fault = checkOutput(value)
   if (fault === undefined) return value
   throw new PeerworkError('OUTPUT_INVALID', `the output breaks the skill's schema: ${fault}`)
+}
+
+async function patchOf(
+  { desk, peer, task }: AttemptOptions,
+  { patch }: Result,
+  { inline, signal }: Delivery
+): Promise<readonly PatchOperation[] | undefined> {
+  if (patch === undefined) return undefined
+  const from = { desk, peer, id: task.body.id, signal }
+  const arrival = { ...from, part: 'patch', bytesMax: STATE_BYTES_MAX } as const
+  const bytes = await receivePayload(patch, inline, arrival).catch(mismatch)
+  const operations = parseJson(bytes)
+  if (Array.isArray(operations)) return checkPatch(operations)
+  throw new PeerworkError('RESULT_MISMATCH', 'the state patch is no list of operations')
+}
+
+/** Bytes that are not the signed ones are the executor's fault, and named as such. */
+function mismatch(thrown: unknown): never {
+  const error = toPeerworkError(thrown)
+  if (error.code !== 'MALFORMED') throw error
+  throw new PeerworkError('RESULT_MISMATCH', error.message, error.facts)
 }
 
 function refusal({ error, retryAfterMs }: Extract<ReplyFrame, { kind: 'rejected' }>) {

@@ -104,11 +104,15 @@ export async function acceptBulk(stream: Stream): Promise<BulkReader> {
  *
  * @throws PeerworkError `MALFORMED` for more or fewer bytes, `DEADLINE_EXCEEDED` after silence
  */
-export async function readWhole(reader: BulkReader, size: number): Promise<Uint8Array> {
+export async function readWhole(
+  reader: BulkReader,
+  size: number,
+  silenceMs = SILENCE_MS_MAX
+): Promise<Uint8Array> {
   const whole = Buffer.allocUnsafe(size)
   let at = 0
   const silent = new PeerworkError('DEADLINE_EXCEEDED', 'the sender of a payload went silent')
-  const timer = setTimeout(() => reader.abort(silent), SILENCE_MS_MAX)
+  const timer = setTimeout(() => reader.abort(silent), silenceMs)
   try {
     for await (const frame of reader.frames()) {
       timer.refresh()

@@ -2,15 +2,15 @@
 
 import type { Connection } from '@libp2p/interface'
 import { sameBytes, toHex } from '../protocol/canonical.ts'
-import { INLINE_BYTES_MAX } from '../protocol/constants.ts'
+import { INLINE_BYTES_MAX, STATE_INLINE_BYTES_MAX } from '../protocol/constants.ts'
 import type { PeerworkError } from '../protocol/errors.ts'
 import { encodeSessionFrame } from '../protocol/message/session.ts'
 import type { Task } from '../protocol/message/task.ts'
 import type { Sealed } from '../protocol/seal.ts'
 import { refusalOf } from './answer.ts'
-import { BulkWriter } from './bulk.ts'
 import type { FrameStream } from './frame-stream.ts'
-import type { RunningTask, Waiter } from './running.ts'
+import { sendPayload } from './payloads.ts'
+import type { Payloads, RunningTask, Waiter } from './running.ts'
 
 /** How long a requester may take to fetch a large output beyond the task's own time, ms. */
 const FETCH_MS_MAX = 30_000
@@ -45,32 +45,39 @@ export class Caller {
         if (this.#frames.slow) return
         this.#frames.send(...encodeSessionFrame({ kind: 'progress', id: task.body.id, ...body }))
       },
-      result: (result, output) => {
+      result: (result, payloads) => {
         this.#open.delete(id)
         const own = sameBytes(task.digest, running.task.digest)
-        this.deliver(task, own ? result.bytes : sealFor(task, result.bytes), output)
+        this.deliver(task, own ? result.bytes : sealFor(task, result.bytes), payloads)
       }
     }
     this.#open.set(id, { running, waiter })
     running.attach(waiter)
-    this.#frames.sendWithNext(
-      ...encodeSessionFrame({ kind: 'accepted', id: task.body.id, ahead })
-    )
+    this.#frames.sendWithNext(...encodeSessionFrame({ kind: 'accepted', id: task.body.id, ahead }))
     if (this.#frames.closed) running.detach(waiter)
   }
 
-  /** Send a result: its output in the frame when small, on a stream of its own when large. */
-  deliver(task: Sealed<Task>, result: Uint8Array, output: Uint8Array | undefined): void {
+  /** Send a result: its payloads in the frame when small, on streams of their own when large. */
+  deliver(task: Sealed<Task>, result: Uint8Array, { output, patch }: Payloads): void {
     const { id, budget } = task.body
-    const small = output !== undefined && output.length <= INLINE_BYTES_MAX
-    const inline = small ? { output } : {}
-    this.#frames.send(...encodeSessionFrame({ kind: 'result', id, result, ...inline }))
-    if (small || output === undefined) return
-    const signal = AbortSignal.timeout(budget.wallMs + FETCH_MS_MAX)
-    BulkWriter.open(this.#connection, { id, part: 'output' }, signal)
-      .then((bulk) => bulk.writeAll(output, signal))
-      // The requester is gone or too slow: the result stays in the journal for when it asks again.
-      .catch(() => undefined)
+    const small = output !== null && output.length <= INLINE_BYTES_MAX
+    const light = patch !== null && patch.length <= STATE_INLINE_BYTES_MAX
+    this.#frames.send(
+      ...encodeSessionFrame({
+        ...{ kind: 'result', id, result },
+        ...(small ? { output } : {}),
+        ...(light ? { patch } : {})
+      })
+    )
+    const signal = (): AbortSignal => AbortSignal.timeout(budget.wallMs + FETCH_MS_MAX)
+    // When the requester is gone or too slow, the result stays in the journal until it asks again.
+    const forgive = (): void => undefined
+    if (output !== null && !small) {
+      sendPayload(this.#connection, { id, part: 'output' }, output, signal()).catch(forgive)
+    }
+    if (patch !== null && !light) {
+      sendPayload(this.#connection, { id, part: 'patch' }, patch, signal()).catch(forgive)
+    }
   }
 
   refuse(id: Uint8Array, error: PeerworkError): void {

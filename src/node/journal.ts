@@ -35,6 +35,8 @@ export interface Ending {
   readonly result: Uint8Array
   /** The output; null when there is none. */
   readonly output: Uint8Array | null
+  /** Changes to the shared state; null when there are none. */
+  readonly patch: Uint8Array | null
 }
 
 /** What the journal knows of an entry. */
@@ -55,12 +57,13 @@ interface Row {
   work: Uint8Array
   result: Uint8Array | null
   output: Uint8Array | null
+  patch: Uint8Array | null
 }
 
 const SCHEMA = `
   CREATE TABLE IF NOT EXISTS work (
     requester TEXT NOT NULL, key TEXT NOT NULL, task BLOB NOT NULL, work BLOB NOT NULL,
-    expires INTEGER NOT NULL, state TEXT NOT NULL, result BLOB, output BLOB,
+    expires INTEGER NOT NULL, state TEXT NOT NULL, result BLOB, output BLOB, patch BLOB,
     PRIMARY KEY (requester, key)
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX IF NOT EXISTS work_by_expiry ON work (expires);
@@ -93,14 +96,15 @@ export class Journal {
     this.#complain = complain
     this.#db = openDatabase(home)
     this.#find = this.#db.prepare(
-      'SELECT state, task, work, result, output FROM work WHERE requester = ? AND key = ?'
+      'SELECT state, task, work, result, output, patch FROM work WHERE requester = ? AND key = ?'
     )
     this.#insert = this.#db.prepare(
       `INSERT INTO work (requester, key, task, work, expires, state)
        VALUES (?, ?, ?, ?, ?, 'running')`
     )
     this.#finish = this.#db.prepare(
-      `UPDATE work SET state = 'finished', result = ?, output = ? WHERE requester = ? AND key = ?`
+      `UPDATE work SET state = 'finished', result = ?, output = ?, patch = ?
+       WHERE requester = ? AND key = ?`
     )
     this.#remove = this.#db.prepare('DELETE FROM work WHERE requester = ? AND key = ?')
     this.#db.exec(`UPDATE work SET state = 'interrupted' WHERE state = 'running'`)
@@ -145,7 +149,7 @@ export class Journal {
     try {
       if (endings.length > 1) this.#db.exec('BEGIN')
       for (const { entry, ending } of endings) {
-        this.#finish.run(ending.result, ending.output, entry.from, entry.key)
+        this.#finish.run(ending.result, ending.output, ending.patch, entry.from, entry.key)
       }
       if (endings.length > 1) this.#db.exec('COMMIT')
       this.#endings = []
@@ -178,7 +182,7 @@ export class Journal {
       this.#db.prepare(`DELETE FROM work WHERE expires < ? AND state <> 'running'`).run(this.#now())
       this.#db
         .prepare(
-          `UPDATE work SET state = 'forgotten', result = NULL, output = NULL
+          `UPDATE work SET state = 'forgotten', result = NULL, output = NULL, patch = NULL
            WHERE state = 'finished' AND (requester, key) IN (
              SELECT requester, key FROM (
                SELECT requester, key,
@@ -215,7 +219,8 @@ function openDatabase(home: string | undefined): DatabaseSync {
 function judge(entry: Entry, row: Row): Known {
   if (Buffer.compare(row.work, entry.work) !== 0) return { state: 'conflict' }
   if (row.state === 'finished' && row.result !== null) {
-    return { state: 'finished', task: row.task, result: row.result, output: row.output }
+    const { task, result, output, patch } = row
+    return { state: 'finished', task, result, output, patch }
   }
   if (row.state === 'running' || row.state === 'interrupted') return { state: row.state }
   return { state: 'forgotten' }

@@ -5,6 +5,8 @@
  * task the workshop refuses is taken out of the journal again.
  */
 
+import { encodeJson } from '../protocol/json.ts'
+import type { JsonObject } from '../protocol/json.ts'
 import type { Identity } from '../protocol/identity.ts'
 import type { Task } from '../protocol/message/task.ts'
 import type { Sealed } from '../protocol/seal.ts'
@@ -47,7 +49,7 @@ export class Performer {
    * @throws PeerworkError what the workshop refuses with, or `STORE_FAILED`
    */
   begin(job: Job, attach: (running: RunningTask, ahead: number) => void): void {
-    const { task, entry, fields, input } = job
+    const { task, entry, fields } = job
     const { journal, table, trace, clock } = this.#options
     const running = new RunningTask(task, entry)
     const started = clock.now()
@@ -55,7 +57,7 @@ export class Performer {
     journal.begin(entry)
     let taken: ReturnType<Workshop['take']>
     try {
-      taken = this.#options.workshop.take(this.#work(running, fields, input, hold))
+      taken = this.#options.workshop.take(this.#work(running, job, hold))
     } catch (error) {
       journal.forget(entry)
       throw error
@@ -70,12 +72,13 @@ export class Performer {
     void this.#finish(running, fields, started, taken.outcome)
   }
 
-  #work(running: RunningTask, fields: WorkFields, input: Uint8Array, hold: Hold): Work {
+  #work(running: RunningTask, { fields, input, state }: Job, hold: Hold): Work {
     const { trace, table, handOn } = this.#options
     const { id } = running
     const { from, skill, budget, trace: traceparent } = running.task.body
     return {
       ...{ id, from, skill, input, budget, traceparent, signal: running.signal },
+      ...(state === undefined ? {} : { state }),
       on: {
         started: (info) =>
           hold.run(() => {
@@ -107,10 +110,12 @@ export class Performer {
     if (running.chunkCount > 0) await running.endChunks()
     running.over()
     const facts = { started, now: clock.now(), chunks: running.chunks }
-    const result = sealOutcome(running.task, outcome, facts, identity)
-    const output = outcome.status === 'completed' ? outcome.output : undefined
-    for (const waiter of running.waiters) waiter.result(result, output)
-    journal.finish(running.entry, { result: result.bytes, output: output ?? null })
+    const output = outcome.status === 'completed' ? outcome.output : null
+    const changes = outcome.patch ?? []
+    const patch = changes.length === 0 ? null : encodeJson(changes)
+    const result = sealOutcome(running.task, outcome, { ...facts, patch }, identity)
+    for (const waiter of running.waiters) waiter.result(result, { output, patch })
+    journal.finish(running.entry, { result: result.bytes, output, patch })
     this.#running.delete(keyOf(running.entry))
     table.close(running.id, outcome.status, 'error' in outcome ? outcome.error.code : null)
     this.#tell(outcome, fields, facts.chunks)
@@ -138,6 +143,7 @@ export interface Job {
   readonly entry: Entry
   readonly fields: WorkFields
   readonly input: Uint8Array
+  readonly state: JsonObject | undefined
 }
 
 /** Work may start while it is still being taken; what it tells then waits for `accepted`. */

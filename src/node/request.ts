@@ -5,6 +5,7 @@ import {
   CLOCK_BEHIND_MS_MAX,
   DEPTH_LEFT_MAX,
   INPUT_BYTES_MAX,
+  STATE_BYTES_MAX,
   TASK_LIFE_MS_MAX,
   WIRE_VERSION
 } from '../protocol/constants.ts'
@@ -12,7 +13,7 @@ import { PeerworkError } from '../protocol/errors.ts'
 import type { Identity } from '../protocol/identity.ts'
 import { encodeJson } from '../protocol/json.ts'
 import { ID_BYTES } from '../protocol/message/task.ts'
-import type { Budget, Task } from '../protocol/message/task.ts'
+import type { Budget, Payload, Task } from '../protocol/message/task.ts'
 import { seal } from '../protocol/seal.ts'
 import type { Sealed } from '../protocol/seal.ts'
 import { formatTraceparent, parseTraceparent } from '../protocol/trace-context.ts'
@@ -30,6 +31,7 @@ export interface Request {
   readonly id: string
   readonly skill: string
   readonly input: Uint8Array
+  readonly state: Uint8Array | undefined
   readonly trace: string
   readonly span: string
   readonly parentSpan: string | undefined
@@ -60,9 +62,14 @@ export function toRequest(
     throw new PeerworkError('INPUT_TOO_LARGE', `the input has ${input.length} bytes`, facts)
   }
   const { idempotencyKey: key, traceparent, to } = options
+  const state = options.state === undefined ? undefined : encodeJson(options.state)
+  if (state !== undefined && state.length > STATE_BYTES_MAX) {
+    const facts = { bytes: state.length, bytesMax: STATE_BYTES_MAX }
+    throw new PeerworkError('INPUT_TOO_LARGE', `the state has ${state.length} bytes`, facts)
+  }
   const above = traceparent === undefined ? undefined : parseTraceparent(traceparent)
   return {
-    ...{ skill, input, to, key },
+    ...{ skill, input, state, to, key },
     id: toHex(clock.random(ID_BYTES)),
     trace: above?.traceId ?? toHex(clock.random(16)),
     span: toHex(clock.random(8)),
@@ -99,7 +106,8 @@ export function sealRequest(
     id: fromHex(request.id),
     nonce: clock.random(ID_BYTES),
     skill: request.skill,
-    input: { digest: digest(request.input), bytes: request.input.length },
+    input: refTo(request.input),
+    ...(request.state === undefined ? {} : { state: refTo(request.state) }),
     budget: request.budget,
     trace: formatTraceparent({ traceId: request.trace, spanId: request.span, sampled: true }),
     ...(request.parent === undefined ? {} : { parent: fromHex(request.parent) }),
@@ -107,3 +115,5 @@ export function sealRequest(
   }
   return seal('task', body, identity)
 }
+
+const refTo = (bytes: Uint8Array): Payload => ({ digest: digest(bytes), bytes: bytes.length })

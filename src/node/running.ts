@@ -19,7 +19,14 @@ const ALONE_MS_MAX = 1_000
 export interface Waiter {
   readonly connection: Connection
   readonly progress: (body: ProgressBody) => void
-  readonly result: (result: Sealed<Result>, output: Uint8Array | undefined) => void
+  readonly result: (result: Sealed<Result>, payloads: Payloads) => void
+}
+
+/** What travels beside a result; null when there is none. */
+export interface Payloads {
+  readonly output: Uint8Array | null
+  /** JSON Patch of the shared state, JSON bytes. */
+  readonly patch: Uint8Array | null
 }
 
 export class RunningTask {

@@ -6,9 +6,11 @@
  */
 
 import type { Connection, Stream } from '@libp2p/interface'
-import { digest, sameBytes, toHex } from '../protocol/canonical.ts'
-import { FRAME_BYTES_MAX, INPUT_BYTES_MAX } from '../protocol/constants.ts'
+import { sameBytes, toHex } from '../protocol/canonical.ts'
+import { FRAME_BYTES_MAX, INPUT_BYTES_MAX, STATE_BYTES_MAX } from '../protocol/constants.ts'
 import { PeerworkError, toPeerworkError } from '../protocol/errors.ts'
+import type { JsonObject } from '../protocol/json.ts'
+import { parseJson } from '../protocol/json.ts'
 import { decodeSessionFrame } from '../protocol/message/session.ts'
 import type { SessionFrame } from '../protocol/message/session.ts'
 import { expectTask } from '../protocol/message/task.ts'
@@ -19,19 +21,18 @@ import { parseTraceparent } from '../protocol/trace-context.ts'
 import type { WorkFields } from '../protocol/trace.ts'
 import type { Admission } from '../tasks/admission.ts'
 import { sealAgain, sealInterrupted, workDigest } from './answer.ts'
-import { readWhole } from './bulk.ts'
 import type { BulkDesk } from './bulk-desk.ts'
 import { Caller } from './caller.ts'
 import type { SealFor } from './caller.ts'
 import { FrameStream } from './frame-stream.ts'
 import type { Entry, Known } from './journal.ts'
+import { receivePayload } from './payloads.ts'
 import { Performer } from './perform.ts'
 import type { PerformerOptions } from './perform.ts'
 
 /** Tasks one session may have open, count: more than the queue of any one executor. */
 const SESSION_OPEN_MAX = 1_024
-/** A large input must begin to arrive within, ms. */
-const INPUT_MS_MAX = 10_000
+const EMPTY = new Uint8Array()
 
 export interface ServerOptions extends PerformerOptions {
   readonly network: string
@@ -110,15 +111,16 @@ export class Server {
     const { clock, trace } = this.#options
     checkFresh(task.body, clock.now())
     trace.emit({ type: 'task.received', ...fields, bytes: task.body.input.bytes })
-    const input = frame.input ?? (await this.#largeInput(task, caller.peer))
-    if (!sameBytes(digest(input), task.body.input.digest)) {
-      throw new PeerworkError('MALFORMED', 'the input is not the signed one')
-    }
+    const [input, state] = await Promise.all([
+      this.#payload(task, caller.peer, 'input', frame.input),
+      this.#payload(task, caller.peer, 'state', frame.state)
+    ])
     // While a large input came in, the same work may have begun through another request.
     const twin = this.#performer.twin(entry)
     if (twin !== undefined) caller.attach(twin, task, 0, this.#sealFor)
     else {
-      this.#performer.begin({ task, entry, fields, input }, (running, ahead) => {
+      const job = { task, entry, fields, input: input ?? EMPTY, state: objectOf(state) }
+      this.#performer.begin(job, (running, ahead) => {
         caller.attach(running, task, ahead, this.#sealFor)
       })
     }
@@ -138,9 +140,12 @@ export class Server {
     if (known.state === 'finished') {
       const same = sameBytes(known.task, task.digest)
       const result = same ? known.result : this.#sealFor(task, known.result)
-      caller.deliver(task, result, known.output ?? undefined)
+      caller.deliver(task, result, known)
     } else if (twin !== undefined) caller.attach(twin, task, 0, this.#sealFor)
-    else caller.deliver(task, sealInterrupted(task, clock.now(), identity).bytes, undefined)
+    else {
+      const { bytes } = sealInterrupted(task, clock.now(), identity)
+      caller.deliver(task, bytes, { output: null, patch: null })
+    }
   }
 
   readonly #sealFor: SealFor = (task, result) => {
@@ -148,21 +153,18 @@ export class Server {
     return sealAgain(task, result, clock.now(), identity).bytes
   }
 
-  async #largeInput({ body }: Sealed<Task>, peer: string): Promise<Uint8Array> {
+  /** The bytes of a part that the task announces, from its frame or its own stream. */
+  #payload(
+    { body }: Sealed<Task>,
+    peer: string,
+    part: 'input' | 'state',
+    inline: Uint8Array | undefined
+  ): Promise<Uint8Array> | undefined {
+    const announced = body[part]
+    if (announced === undefined) return undefined
     const { desk } = this.#options
-    const id = toHex(body.id)
-    const late = Promise.withResolvers<never>()
-    const timer = setTimeout(() => {
-      late.reject(new PeerworkError('DEADLINE_EXCEEDED', 'the input did not arrive'))
-    }, INPUT_MS_MAX)
-    try {
-      const reader = await Promise.race([desk.expect(peer, id, 'input'), late.promise])
-      clearTimeout(timer)
-      return await readWhole(reader, body.input.bytes)
-    } finally {
-      clearTimeout(timer)
-      desk.forget(peer, id, 'input')
-    }
+    const bytesMax = part === 'input' ? INPUT_BYTES_MAX : STATE_BYTES_MAX
+    return receivePayload(announced, inline, { desk, peer, id: body.id, part, bytesMax })
   }
 }
 
@@ -183,4 +185,14 @@ function fieldsOf({ body }: Sealed<Task>, span: string): WorkFields {
   const { traceId: trace, spanId: parent } = parseTraceparent(body.trace)
   const { from: peer, skill, id } = body
   return { trace, span, parent, task: toHex(id), skill, side: 'executor', peer }
+}
+
+/** The shared state of a task. @throws PeerworkError `MALFORMED` unless it is a JSON object */
+function objectOf(bytes: Uint8Array | undefined): JsonObject | undefined {
+  if (bytes === undefined) return undefined
+  const value = parseJson(bytes)
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
+    return value as JsonObject
+  }
+  throw new PeerworkError('INPUT_INVALID', 'the shared state is not an object')
 }

@@ -5,9 +5,11 @@
 import { fromRecord, PeerworkError, toPeerworkError } from '../protocol/errors.ts'
 import type { ErrorRecord } from '../protocol/errors.ts'
 import type { Identity } from '../protocol/identity.ts'
-import type { JsonValue } from '../protocol/json.ts'
+import type { JsonObject, JsonValue } from '../protocol/json.ts'
+import { parseJson } from '../protocol/json.ts'
 import { clipLabel } from '../protocol/text.ts'
 import type { TracePort, WorkFields } from '../protocol/trace.ts'
+import { applyPatch } from '../tasks/json-patch.ts'
 import { compileSchema } from '../tasks/schema.ts'
 import type { SkillOffer } from '../tasks/work.ts'
 import type { SubmitOptions, TaskResult } from './api.ts'
@@ -155,7 +157,7 @@ export class Submitter {
     const task = sealRequest(request, peer.id, { identity, network, clock })
     let acceptedMs = 0
     const verified = await attempt({
-      ...{ task, id, session, desk, checkOutput, input: request.input },
+      ...{ task, id, session, desk, checkOutput, input: request.input, state: request.state },
       ...{ peer: peer.id, connection: peer.connection, now: clock.now, signal: handle.signal },
       on: {
         accepted(ahead) {
@@ -178,7 +180,7 @@ export class Submitter {
   }
 
   /** A verified result becomes a value, or the error it carries. */
-  #settle({ result, value }: Verified, about: About): TaskResult {
+  #settle({ result, value, patch }: Verified, about: About): TaskResult {
     const { body } = result
     const { request, fields, timing } = about
     if (body.status !== 'completed') {
@@ -195,6 +197,7 @@ export class Submitter {
     return {
       ...{ task: request.id, skill: request.skill, value, by: body.from, trace: request.trace },
       ...{ usage, isolation, engine, chunks: chunks.count, timing },
+      ...changed(request, patch),
       replay: body.replay ?? false,
       sealed: result.bytes
     }
@@ -218,6 +221,16 @@ export class Submitter {
     if (now > 0) this.#busyAt.set(peer, now)
     else this.#busyAt.delete(peer)
   }
+}
+
+/** The shared state after the task, when it had one or changed one. */
+function changed(
+  { state }: Request,
+  patch: Verified['patch']
+): Pick<TaskResult, 'patch' | 'state'> {
+  const before = state === undefined ? {} : (parseJson(state) as JsonObject)
+  if (patch === undefined) return state === undefined ? {} : { state: before }
+  return { patch, state: applyPatch(before, patch) }
 }
 
 interface Going {

@@ -22,7 +22,7 @@ const bytes = (fill: number): Uint8Array => new Uint8Array(32).fill(fill)
 const entry = (over: Partial<Entry> = {}): Entry => {
   return { from: 'bob', key: 'k1', task: bytes(1), work: bytes(2), expires: 2_000, ...over }
 }
-const ending = { result: bytes(7), output: bytes(8) }
+const ending = { result: bytes(7), output: bytes(8), patch: null }
 const open = (now = 1_000): Journal => {
   journal = new Journal(home, () => now)
   return journal

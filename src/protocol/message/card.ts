@@ -73,5 +73,4 @@ const exchange = z.strictObject({
   card: shape.bytesUpTo(CARD_BYTES_MAX),
   peers: shape.list(hint, HINTS_MAX)
 })
-export type CardExchange = z.infer<typeof exchange>
 export const readCardExchange = shape.reader('card exchange', exchange)

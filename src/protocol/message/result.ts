@@ -58,7 +58,6 @@ const result = z.strictObject({
 
 export type Result = z.infer<typeof result> & SealedBody
 export type Usage = z.infer<typeof usage>
-export type ResultStatus = Result['status']
 
 /** Completed work has an output and no error; all other work the reverse. */
 const consistent = result.check(

@@ -1,0 +1,77 @@
+/**
+ * Payloads beside a seal: inside the frame when small, on a bulk stream of their own when not.
+ *
+ * A seal names each payload by digest and size, so it does not matter how the bytes came.
+ */
+
+import type { Connection } from '@libp2p/interface'
+import { digest, sameBytes, toHex } from '../protocol/canonical.ts'
+import { PeerworkError } from '../protocol/errors.ts'
+import type { BulkPart } from '../protocol/message/session.ts'
+import type { Payload } from '../protocol/message/task.ts'
+import { BulkWriter, readWhole } from './bulk.ts'
+import type { BulkDesk } from './bulk-desk.ts'
+
+/** A payload that was announced must begin to arrive within, ms. */
+const ARRIVAL_MS_MAX = 10_000
+
+export interface Arrival {
+  readonly desk: BulkDesk
+  readonly peer: string
+  readonly id: Uint8Array
+  readonly part: Exclude<BulkPart, 'chunks'>
+  readonly bytesMax: number
+  /** Aborts when nobody wants the bytes any more. */
+  readonly signal?: AbortSignal
+}
+
+/**
+ * The bytes a seal announced.
+ *
+ * @throws PeerworkError `TOO_LARGE`, `DEADLINE_EXCEEDED`, `PEER_LOST`, or `MALFORMED` when they are
+ *   not the signed ones
+ */
+export async function receivePayload(
+  announced: Payload,
+  inline: Uint8Array | undefined,
+  arrival: Arrival
+): Promise<Uint8Array> {
+  const { part, bytesMax } = arrival
+  if (announced.bytes > bytesMax) {
+    const facts = { bytes: announced.bytes, bytesMax }
+    throw new PeerworkError('TOO_LARGE', `${part} of ${announced.bytes} bytes`, facts)
+  }
+  const bytes = inline ?? (await arrive(announced.bytes, arrival))
+  if (bytes.length === announced.bytes && sameBytes(digest(bytes), announced.digest)) return bytes
+  throw new PeerworkError('MALFORMED', `the ${part} is not the signed one`)
+}
+
+async function arrive(size: number, arrival: Arrival): Promise<Uint8Array> {
+  const { desk, peer, id, part, signal } = arrival
+  const task = toHex(id)
+  const late = Promise.withResolvers<never>()
+  const timer = setTimeout(() => {
+    const message = `the ${part} did not arrive within ${ARRIVAL_MS_MAX} ms`
+    late.reject(new PeerworkError('DEADLINE_EXCEEDED', message))
+  }, ARRIVAL_MS_MAX)
+  try {
+    const reader = await Promise.race([desk.expect(peer, task, part), late.promise])
+    clearTimeout(timer)
+    signal?.addEventListener('abort', () => reader.abort(new Error('the task is over')))
+    return await readWhole(reader, size)
+  } finally {
+    clearTimeout(timer)
+    desk.forget(peer, task, part)
+  }
+}
+
+/** Send a payload that did not fit its frame. @throws PeerworkError `PEER_LOST` */
+export async function sendPayload(
+  connection: Connection,
+  header: { readonly id: Uint8Array; readonly part: BulkPart },
+  bytes: Uint8Array,
+  signal: AbortSignal
+): Promise<void> {
+  const bulk = await BulkWriter.open(connection, header, signal)
+  await bulk.writeAll(bytes, signal)
+}
