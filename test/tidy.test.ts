@@ -65,7 +65,6 @@ const UNTESTED = new Set([
   'src/tasks/limits.ts',
   'src/tasks/skill.ts',
   'src/tasks/work.ts',
-  'src/cli/main.ts',
   'src/tasks/runner-entry.ts',
   'src/tasks/sandbox-entry.ts'
 ])

@@ -3,7 +3,7 @@
  *
  * A frame is a 4-byte big-endian length of what follows, then that many bytes. The length is
  * checked against the cap before anything is allocated, and the parser keeps a list of pieces
- * instead of joining them at each arrival, so its work is linear in the bytes, however they are cut.
+ * instead of joining them at each arrival, so its work is linear in the bytes, however they come.
  */
 
 import { PeerworkError } from './errors.ts'

@@ -48,7 +48,7 @@ test('a limit in bytes counts bytes, not characters', () => {
   expect(fitsBytes('ééé', 6)).toBe(true)
 })
 
-test('a label is cut to the length that every reader of labels takes, and stays well formed', () => {
+test('a label is cut to the length that every reader takes, and stays well formed', () => {
   const cut = clipLabel(`${'x'.repeat(LABEL_LENGTH_MAX - 1)}👍`)
   expect(cut).toHaveLength(LABEL_LENGTH_MAX)
   expect(cut.isWellFormed()).toBe(true)
