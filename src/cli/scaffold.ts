@@ -16,11 +16,12 @@ export function checkSkillName(name: string): void {
   throw new PeerworkError('BAD_OPTION', message, { name })
 }
 
-export function skillFile(name: string): string {
+/** @param path how the file is called from where it was made */
+export function skillFile(name: string, path: string): string {
   return `/**
  * The skill "${name}". It runs in a sandbox: no files, no network, no environment.
  *
- *   peerwork up --skill ./${name}.ts --open
+ *   peerwork up --skill ${path} --open
  *   peerwork run ${name} --input '{"text":"hello"}'
  */
 

@@ -18,5 +18,5 @@ test.for(['', '../x', '9lives', 'x'.repeat(65)])('"%s" is refused', (name) => {
 })
 
 test('the file tells how to run it', () => {
-  expect(skillFile('shout')).toContain('peerwork up --skill ./shout.ts --open')
+  expect(skillFile('shout', './shout.ts')).toContain('peerwork up --skill ./shout.ts --open')
 })

@@ -1,10 +1,11 @@
 /** `peerwork new skill <name>`: a skill file that runs at once. */
 
-import { writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { dirname, join, relative, sep } from 'node:path'
 import { PeerworkError } from '../../protocol/errors.ts'
 import { defineCommand } from '../command.ts'
 import { checkSkillName, skillFile } from '../scaffold.ts'
+import { homeOf } from '../session.ts'
 
 export const create = defineCommand({
   name: 'new',
@@ -19,17 +20,21 @@ export const create = defineCommand({
     ['peerwork new skill shout', 'writes ./shout.ts'],
     ['peerwork up --skill ./shout.ts --open', 'and offers it']
   ],
-  async run({ values, words }, { cwd, out, err }) {
+  async run({ values, words }, context) {
+    const { cwd, out, err } = context
     const [, name = ''] = words
     checkSkillName(name)
-    const file = join(cwd, `${name}.ts`)
-    write(file, skillFile(name))
+    // A skill may read its own folder, which therefore must not hold the agents' keys.
+    const exposed = homeOf(values, context).startsWith(cwd.endsWith(sep) ? cwd : cwd + sep)
+    const file = join(cwd, exposed ? 'skills' : '', `${name}.ts`)
+    const shown = `.${sep}${relative(cwd, file)}`
+    write(file, skillFile(name, shown))
     if (values.json) return out.json({ file, skill: name })
     const { paint } = err
-    err.line(`${paint('green', '✔')} wrote ${name}.ts`)
+    err.line(`${paint('green', '✔')} wrote ${shown}`)
     err.line()
     err.line('Offer it:')
-    err.line(`  ${paint('cyan', `peerwork up --skill ./${name}.ts --open`)}`)
+    err.line(`  ${paint('cyan', `peerwork up --skill ${shown} --open`)}`)
     err.line('Have it done, in another terminal:')
     err.line(`  ${paint('cyan', `peerwork run ${name} --input '{"text":"hello"}'`)}`)
     return Promise.resolve()
@@ -39,6 +44,7 @@ export const create = defineCommand({
 /** Never over a file that is there. */
 function write(file: string, text: string): void {
   try {
+    mkdirSync(dirname(file), { recursive: true })
     writeFileSync(file, text, { flag: 'wx' })
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException

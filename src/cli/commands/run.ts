@@ -97,18 +97,25 @@ async function follow(
     progress.clear()
     if (err.tty) err.line(err.paint('yellow', 'canceling the task …'))
     task.cancel('interrupted').catch(() => undefined)
-    const canceled = new PeerworkError('CANCELED', 'the task was interrupted', { task: task.id })
-    setTimeout(() => ended.reject(canceled), CANCEL_MS_MAX).unref()
+    const late = new Error(`its end was not heard of within ${CANCEL_MS_MAX} ms`)
+    setTimeout(() => ended.reject(late), CANCEL_MS_MAX).unref()
   }
   if (interrupts.signal.aborted) interrupt()
   interrupts.signal.addEventListener('abort', interrupt, { once: true })
   readEvents(task, progress, err).then(ended.resolve, ended.reject)
   try {
     return await ended.promise
+  } catch (error) {
+    throw interrupts.signal.aborted ? interrupted(error as Error) : error
   } finally {
     progress.clear()
     interrupts.signal.removeEventListener('abort', interrupt)
   }
+}
+
+/** However the task ended after Ctrl-C, it was the person who ended it. */
+function interrupted(error: Error): PeerworkError {
+  return new PeerworkError('CANCELED', `the task was interrupted (${error.message})`, {}, error)
 }
 
 async function readEvents(

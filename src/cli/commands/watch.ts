@@ -47,8 +47,9 @@ export const watch = defineCommand({
       context.err.line(context.err.paint('dim', `watching ${where}; Ctrl-C ends it`))
     }
     const events = session.agent.watch(filterOf(values, context))
-    if (values.json) return printJson(events, context)
-    return printLines(events, session, context)
+    // Awaited here: a returned promise would let the session end first.
+    if (values.json) await printJson(events, context)
+    else await printLines(events, session, context)
   }
 })
 

@@ -24,3 +24,10 @@ test('other things cannot be made', async () => {
   expect(code).toBe(2)
   expect(err).toContain('Did you mean skill?')
 })
+
+test('a folder that holds the keys gets a folder for skills', async () => {
+  const cwd = temporary('new')
+  const world = { cwd, env: { XDG_DATA_HOME: join(cwd, '.local', 'share') } }
+  const { json } = await peerwork(['new', 'skill', 'shout', '--json'], world)
+  expect(json()).toEqual({ file: join(cwd, 'skills', 'shout.ts'), skill: 'shout' })
+})

@@ -1,0 +1,84 @@
+import { once } from 'node:events'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import type { TaskResult } from '../../../src/node/api.ts'
+import { begin, expectPlain, run, until, up, world } from '../processes.ts'
+
+const skills = ['--skill', 'skills/shout.ts', '--skill', 'skills/drip.ts', '--open']
+
+test('a task runs through a running agent, and through a short-lived one', async () => {
+  const where = world()
+  await using alice = await up(where, 'alice', ...skills)
+  await using bob = await up(where, 'bob', '--bootstrap', alice.address)
+  const input = ['--input', '{"text":"hello"}']
+  const attached = await run(where, ['run', 'shout', '--name', 'bob', ...input])
+  expect(attached).toEqual({ code: 0, err: '', out: '{\n  "text": "HELLO",\n  "words": 1\n}\n' })
+  await bob.stop()
+  const network = ['--preset', 'loopback', '--bootstrap', alice.address]
+  const alone = await run(where, ['run', 'shout', '--name', 'bob', ...input, ...network, '--json'])
+  expect(alone.code).toBe(0)
+  const result = JSON.parse(alone.out) as TaskResult
+  expect(result).toMatchObject({ skill: 'shout', by: alice.info.id, value: { words: 1 } })
+  expect(alone.err).toContain('looking for peers through 1 bootstrap address')
+  expectPlain(alone.err + attached.err)
+})
+
+test('an agent does its own work for its owner, open or not', async () => {
+  const where = world()
+  await using _carol = await up(where, 'carol', '--skill', 'skills/shout.ts')
+  const args = ['run', 'shout', '--name', 'carol', '--input', '{"text":"me"}']
+  const { code, out, err } = await run(where, args)
+  expect([code, err]).toEqual([0, ''])
+  expect(JSON.parse(out)).toEqual({ text: 'ME', words: 1 })
+})
+
+test('documents, chunks and standard input', async () => {
+  const where = world()
+  await using _alice = await up(where, 'alice', ...skills)
+  writeFileSync(join(where.cwd, 'words.txt'), 'one two')
+  const file = await run(where, ['run', 'drip', '--name', 'alice', '--input', '@words.txt'])
+  expect(file).toEqual({ code: 0, out: 'one two\n', err: 'one two ' })
+  const piped = ['run', 'drip', '--name', 'alice', '--input', '-']
+  expect(await run(where, piped, '{"text":"x"}')).toMatchObject({ code: 0, out: 'x\n' })
+})
+
+test('Ctrl-C cancels the task and says so', async () => {
+  const where = world()
+  await using alice = await up(where, 'alice', ...skills)
+  const input = '{"text":"drop","forever":true}'
+  const child = begin(where, ['run', 'drip', '--name', 'alice', '--input', input])
+  await until(child, 'stderr', 'drop ')
+  child.kill('SIGINT')
+  expect(await once(child, 'exit')).toEqual([130, null])
+  const canceled = expect.objectContaining({ type: 'task.canceled' }) as unknown
+  const traced = () => alice.events.map(({ event }) => event)
+  await expect.poll(traced, { timeout: 10_000 }).toContainEqual(canceled)
+})
+
+test('failures tell what, why and what next, with an exit code of their own', async () => {
+  const where = world()
+  await using alice = await up(where, 'alice', '--skill', 'skills/shout.ts')
+  const common = ['--name', 'bob', '--preset', 'loopback', '--bootstrap', alice.address]
+  const refused = await run(where, ['run', 'shout', '--input', '{"text":"x"}', ...common])
+  expect(refused.code).toBe(4)
+  expect(refused.err).toContain('error NOT_ADMITTED')
+  const wrong = await run(where, ['run', 'shout', '--input', '{"txt":1}', ...common, '--json'])
+  expect(wrong.code).toBe(2)
+  expect(JSON.parse(wrong.out)).toMatchObject({ error: { code: 'INPUT_INVALID' } })
+  const nobody = ['run', 'sing', '--wait', '300ms', '--name', 'eve', '--preset', 'loopback']
+  const alone = await run(where, nobody)
+  expect(alone.code).toBe(7)
+  expect(alone.err).toMatch(/error NO_PEERS: .+\n(?:.*\n)*hint: .*--bootstrap/)
+})
+
+test.for([
+  [['--deadline', 'soon'], '--deadline'],
+  [['--budget-cost', '-1'], '--budget-cost is a number from 0'],
+  [['--input', 'hello'], `--input '"hello"'`]
+] as const)('%j is refused before an agent starts', async ([args, message]) => {
+  const where = world()
+  const { code, err } = await run(where, ['run', 'shout', ...args])
+  expect(code).toBe(2)
+  expect(err).toContain(message)
+})
