@@ -12,7 +12,7 @@ import { clip, clipLabel, printable } from './text.ts'
 interface ErrorEntry {
   /** What to do next, in one sentence. */
   readonly hint: string
-  /** Exit code of the command line, see docs/cli.md. */
+  /** Exit code of the command line, see docs/errors.md. */
   readonly exit: number
   /** Whether the same request may succeed later or elsewhere. */
   readonly retry: boolean

@@ -88,7 +88,7 @@ test('only codes of the table are codes', () => {
 test('every entry has a hint of one sentence and a documented exit code', () => {
   for (const [code, { hint, exit }] of Object.entries(ERRORS)) {
     expect(code).toMatch(/^[A-Z][A-Z_]+$/)
-    expect(hint, code).toMatch(/[.…`]$|up`\.$|name\.$/)
+    expect(hint, code).toMatch(/^[A-Z].{10,}\.$/)
     expect([1, 2, 3, 4, 5, 6, 7], code).toContain(exit)
   }
 })
