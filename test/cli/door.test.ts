@@ -1,3 +1,5 @@
+/** The door of the package, bin/peerwork.js: any Node in, the right Node behind it. */
+
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { cpSync, existsSync, mkdirSync, readdirSync } from 'node:fs'
