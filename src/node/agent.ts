@@ -95,13 +95,13 @@ async function assemble(beginning: Beginning): Promise<Agent> {
   const { gossip } = network
   const trace = new TraceLog({ identity, network: options.network, clock, ...gossip })
   gossip.onAudience(() => void trace.flush())
-  const desk = new BulkDesk()
+  const desk = new BulkDesk((peer) => admission.admits(peer) || submitter.worksFor(peer))
   const table = new TaskTable(clock)
   const common = { identity, network: options.network, clock, desk, trace, table }
   const whyAlone = (): string => network.whyAlone()
   const submitter = new Submitter({ ...common, peers, whyAlone })
   const server = new Server({
-    ...{ ...common, journal, admission, workshop },
+    ...{ ...common, journal, admission, workshop, log },
     handOn: (parent, request) => handOn(submitter, trace, parent, request)
   })
   const watch = new Watch((id) => (id === identity.id ? name : peers.nameOf(id)))

@@ -15,7 +15,7 @@ import type { BulkReader } from './bulk.ts'
 /** How long a stream waits for its task, ms: both were sent in the same moment. */
 const EARLY_MS_MAX = 5_000
 /** Streams of one peer that wait at once, count. */
-const EARLY_MAX = 64
+const EARLY_MAX = 16
 
 interface Early {
   readonly reader: BulkReader
@@ -23,19 +23,32 @@ interface Early {
   readonly peer: string
 }
 
+/** Whose streams may wait here before their task is known: peers we work for, or that work for us. */
+export type Welcome = (peer: string) => boolean
+
 export class BulkDesk {
+  readonly #welcome: Welcome
+
+  constructor(welcome: Welcome) {
+    this.#welcome = welcome
+  }
+
   readonly #early = new Map<string, Early>()
   readonly #expected = new Map<string, (reader: BulkReader) => void>()
 
   /** Take a stream that a peer opened. Never throws. */
   async accept(stream: Stream, connection: Connection): Promise<void> {
+    const peer = connection.remotePeer.toString()
+    if (!this.#welcome(peer)) {
+      stream.abort(new PeerworkError('NOT_ADMITTED', 'nothing was asked of this peer'))
+      return
+    }
     let reader: BulkReader
     try {
       reader = await acceptBulk(stream)
     } catch {
       return
     }
-    const peer = connection.remotePeer.toString()
     const key = keyOf(peer, toHex(reader.header.id), reader.header.part)
     const expected = this.#expected.get(key)
     if (expected !== undefined) {

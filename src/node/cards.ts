@@ -21,6 +21,8 @@ import { pull } from './pull.ts'
 
 /** One exchange from first byte to last, ms: two frames on an open connection. */
 const EXCHANGE_MS_MAX = 5_000
+/** How long a sealed card is used again, ms: whoever asks in a loop gets the same bytes. */
+const REUSE_MS = 1_000
 /** Card and hints in one frame, bytes. */
 const EXCHANGE_BYTES_MAX = CARD_BYTES_MAX + 64 * 1024
 
@@ -43,6 +45,7 @@ export interface CardsOptions {
 export class Cards {
   readonly #options: CardsOptions
   #seq = 0
+  #ready: { frame: Uint8Array; made: number } | undefined
 
   constructor(options: CardsOptions) {
     this.#options = options
@@ -85,9 +88,16 @@ export class Cards {
     }
   }
 
+  /** What we say of ourselves has changed: the next exchange carries a new card. */
+  renew(): void {
+    this.#ready = undefined
+  }
+
   #own(): Uint8Array {
     const { identity, network, clock, describe, hints } = this.#options
     const now = clock.now()
+    const ready = this.#ready
+    if (ready !== undefined && now >= ready.made && now - ready.made < REUSE_MS) return ready.frame
     // Grows across restarts too, without being stored.
     this.#seq = Math.max(this.#seq + 1, now)
     const body: Card = {
@@ -96,7 +106,9 @@ export class Cards {
       ...describe()
     }
     const card = seal('card', body, identity).bytes
-    return encode({ card, peers: hints().slice(0, HINTS_MAX) })
+    const frame = encode({ card, peers: hints().slice(0, HINTS_MAX) })
+    this.#ready = { frame, made: now }
+    return frame
   }
 
   #take(frame: Uint8Array, connection: Connection): Card {

@@ -19,6 +19,10 @@ const PAUSE_MS_MAX = 30_000
 const COURTESY_MS = 750
 /** Attempts before a candidate that nobody vouches for is forgotten; mDNS brings it back. */
 const ATTEMPTS_MAX = 12
+/** The same for addresses that only another peer named: hearsay is not worth a port scan. */
+const HEARSAY_ATTEMPTS_MAX = 3
+/** Addresses kept of one candidate, count. */
+const ADDRESSES_MAX = 8
 /** Candidates kept, count: several times the largest network one agent connects to. */
 const CANDIDATES_MAX = 1_024
 /** One dial with handshake, ms. */
@@ -73,7 +77,11 @@ export class Discovery {
     if (id === this.#options.self || addresses.length === 0) return
     const known = this.#candidates.get(id)
     if (known !== undefined) {
-      known.addresses = addresses
+      // Anybody on the LAN can claim any id, so news is added to what we had, never instead of it.
+      if (known.via !== 'bootstrap') {
+        const all = new Set([...addresses, ...known.addresses])
+        known.addresses = [...all].slice(0, ADDRESSES_MAX)
+      }
       // Somebody who speaks up again is worth a new try now.
       if (known.attempts > 2 && via === 'mdns') this.#schedule(known, 0)
       return
@@ -99,9 +107,11 @@ export class Discovery {
     if (this.#stopping.signal.aborted) return
     const known = [...this.#candidates.values()].find((candidate) => candidate.id === id)
     const candidate =
-      known ?? (addresses.length === 0 ? undefined : this.#add(id, id, addresses, 'peer'))
+      known ?? (addresses.length === 0 ? undefined : this.#add(id, id, addresses, 'inbound'))
     if (candidate === undefined) return
     if (candidate.via !== 'bootstrap' && addresses.length > 0) candidate.addresses = addresses
+    // It was here: worth more attempts than what somebody merely named.
+    if (candidate.via === 'peer') candidate.via = 'inbound'
     candidate.attempts = 0
     const courtesy = id < this.#options.self ? COURTESY_MS : 0
     this.#schedule(candidate, courtesy + this.#jitter(PAUSE_MS_MIN))
@@ -174,7 +184,8 @@ export class Discovery {
   }
 
   #again(candidate: Candidate): void {
-    if (candidate.via !== 'bootstrap' && candidate.attempts >= ATTEMPTS_MAX) {
+    const max = candidate.via === 'peer' ? HEARSAY_ATTEMPTS_MAX : ATTEMPTS_MAX
+    if (candidate.via !== 'bootstrap' && candidate.attempts >= max) {
       this.#candidates.delete(candidate.key)
       return
     }

@@ -32,10 +32,39 @@ export interface GossipOptions {
   readonly refused: (error: Error) => void
 }
 
+/** Batches taken from one neighbour in a second, count: 10,000 events; more is dropped unread. */
+const BATCHES_PER_SECOND_MAX = 200
+
+/** How much each neighbour sent in the current second. */
+class Meter {
+  readonly #now: () => number
+  #second = 0
+  #counts = new Map<string, number>()
+
+  constructor(now: () => number) {
+    this.#now = now
+  }
+
+  /** Count one message; false when there were too many. */
+  admit(neighbour: string): boolean {
+    const second = Math.floor(this.#now() / 1_000)
+    if (second !== this.#second) {
+      this.#second = second
+      this.#counts = new Map()
+    }
+    const count = (this.#counts.get(neighbour) ?? 0) + 1
+    this.#counts.set(neighbour, count)
+    return count <= BATCHES_PER_SECOND_MAX
+  }
+}
+
 export function createGossip({ pubsub, network, now, refused }: GossipOptions): Gossip {
   const topic = traceTopic(network)
   const receivers = new Set<(batch: Sealed<TraceBatch>) => void>()
-  pubsub.topicValidators.set(topic, (_peer, message) => {
+  const meter = new Meter(now)
+  pubsub.topicValidators.set(topic, (neighbour, message) => {
+    // Before the signature: verifying is what a flood would be for.
+    if (!meter.admit(neighbour.toString())) return TopicValidatorResult.Ignore
     const time = now()
     // Sealed and published in one moment: an old batch is a replay, beyond what gossip remembers.
     const duplicate = (body: TraceBatch): boolean => time - body.issued > CLOCK_BEHIND_MS_MAX

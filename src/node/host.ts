@@ -60,7 +60,7 @@ export interface DialGate {
 }
 
 export async function createHost(options: HostOptions): Promise<DialGate> {
-  const allowed = new Set<string>()
+  const allowed = new Map<string, number>()
   const host = await createLibp2p({
     privateKey: privateKeyFromRaw(Buffer.concat([options.secret.seed, options.publicKey])),
     start: false,
@@ -81,14 +81,21 @@ export async function createHost(options: HostOptions): Promise<DialGate> {
   })
   const dial: DialGate['dial'] = async (addresses, signal) => {
     const targets = addresses.map((address) => multiaddr(address))
-    for (const target of targets) allowed.add(target.toString())
+    for (const target of targets) count(allowed, target.toString(), 1)
     try {
       return await host.dial(targets, { signal })
     } finally {
-      for (const target of targets) allowed.delete(target.toString())
+      for (const target of targets) count(allowed, target.toString(), -1)
     }
   }
   return { host: host as unknown as Host, dial }
+}
+
+/** Two dials of one address may overlap; the first to end must not close the gate on the other. */
+function count(allowed: Map<string, number>, address: string, change: number): void {
+  const now = (allowed.get(address) ?? 0) + change
+  if (now > 0) allowed.set(address, now)
+  else allowed.delete(address)
 }
 
 const MUXER = {

@@ -143,6 +143,7 @@ export class Links {
   }
 
   #showAll(): void {
+    this.cards.renew()
     for (const { connection } of this.#options.peers.all()) {
       this.cards.exchange(connection).catch(() => undefined)
     }

@@ -26,6 +26,7 @@ import { Caller } from './caller.ts'
 import type { SealFor } from './caller.ts'
 import { FrameStream } from './frame-stream.ts'
 import type { Entry, Known } from './journal.ts'
+import type { Logger } from './logger.ts'
 import { receivePayload } from './payloads.ts'
 import { Performer } from './perform.ts'
 import type { PerformerOptions } from './perform.ts'
@@ -38,6 +39,7 @@ export interface ServerOptions extends PerformerOptions {
   readonly network: string
   readonly admission: Admission
   readonly desk: BulkDesk
+  readonly log: Logger
 }
 
 type RequestFrame = Extract<SessionFrame, { kind: 'request' }>
@@ -83,11 +85,18 @@ export class Server {
       if (known.state === 'new') await this.#begin(request)
       else this.#again(request, known)
     } catch (thrown) {
-      const error = toPeerworkError(thrown)
+      const error = this.#shareable(toPeerworkError(thrown), caller.peer)
       caller.refuse(frame.id, error)
       const { code } = error
       if (fields !== undefined) this.#options.trace.emit({ type: 'task.rejected', ...fields, code })
     }
+  }
+
+  /** Our own faults may speak of paths and disks: they go to the log, and the peer hears less. */
+  #shareable(error: PeerworkError, peer: string): PeerworkError {
+    if (error.code !== 'INTERNAL' && error.code !== 'STORE_FAILED') return error
+    this.#options.log.error({ peer, code: error.code, err: error }, 'a task could not be taken')
+    return new PeerworkError(error.code, 'this agent has a fault of its own; its log says more')
   }
 
   /** Open the seal and check that it is the frame's. */

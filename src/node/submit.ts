@@ -75,6 +75,11 @@ export class Submitter {
     return handle
   }
 
+  /** Whether a peer works for us right now. */
+  worksFor(peer: string): boolean {
+    return this.#busyAt.has(peer)
+  }
+
   /** @throws PeerworkError `NOT_RUNNING` */
   async cancel(task: string, reason?: string): Promise<void> {
     const fits = [...this.#open.keys()].filter((id) => id.startsWith(task))

@@ -3,6 +3,7 @@
 import { PeerworkError } from '../protocol/errors.ts'
 
 export interface Admission {
+  admits(peer: string): boolean
   /** @throws PeerworkError `NOT_ADMITTED`, saying what the operator would have to run */
   check(peer: string): void
   allow(peer: string): void
@@ -18,9 +19,13 @@ export function createAdmission(options: {
 }): Admission {
   const byHand = new Set(options.allow)
   let listed = new Set<string>()
+  const admits = (peer: string): boolean => {
+    return options.open || byHand.has(peer) || listed.has(peer)
+  }
   return {
+    admits,
     check(peer) {
-      if (options.open || byHand.has(peer) || listed.has(peer)) return
+      if (admits(peer)) return
       const text =
         byHand.size + listed.size === 0
           ? 'this agent takes tasks from nobody yet'
