@@ -152,7 +152,7 @@ function print(result: TaskResult, { context, json, streamed }: Printing): void 
     return out.line(out.tty ? plainJson(value, 2) : JSON.stringify(value, null, 2))
   }
   // On one terminal the reader has seen the whole text as it was streamed.
-  if (out.tty && err.tty && value === streamed) return
+  if (out.tty && err.tty && value.trim() === streamed.trim()) return
   out.line(out.tty ? plainText(value) : value)
 }
 

@@ -60,5 +60,5 @@ function show(found: readonly TaskSummary[], names: Names, { out }: Context): vo
 
 function peerOf({ side, peer }: TaskSummary, names: Names): string {
   if (peer === null) return 'no peer yet'
-  return side === 'requester' ? `done by ${names.of(peer)}` : `asked by ${names.of(peer)}`
+  return side === 'requester' ? `by ${names.of(peer)}` : `for ${names.of(peer)}`
 }

@@ -9,7 +9,7 @@ test('what was asked for and done is listed on both sides', async () => {
   expect(empty).toEqual({ code: 0, out: '', err: 'No tasks yet.\n' })
   await run(where, ['run', 'shout', '--name', 'bob', '--input', '{"text":"x"}'])
   const asked = await run(where, ['tasks', '--name', 'bob'])
-  expect(asked.out).toMatch(/shout +done by alice +completed/)
+  expect(asked.out).toMatch(/shout +by alice +completed/)
   expectPlain(asked.out)
   const done = await run(where, ['tasks', '--name', 'alice', '--json'])
   expect(JSON.parse(done.out)).toMatchObject({
