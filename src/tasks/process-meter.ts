@@ -17,6 +17,8 @@ export interface Reading {
 export interface Meter {
   /** Process id of the node process itself, not of the tools wrapped around it. */
   readonly pid: number
+  /** Whether readings say anything; without /proc they do not. */
+  readonly measures: boolean
   read(): Reading
   close(): void
 }
@@ -35,6 +37,7 @@ export function createMeter(spawned: number): Meter {
   const schedule = openOrNot(`/proc/${pid}/schedstat`)
   return {
     pid,
+    measures: stat !== undefined,
     read() {
       if (stat === undefined) return NOTHING
       try {
@@ -70,6 +73,12 @@ function openOrNot(path: string): number | undefined {
   } catch {
     return undefined
   }
+}
+
+/** A process and what runs inside of it, the innermost first. */
+export function chainOf(pid: number): number[] {
+  const child = childOf(pid)
+  return child === undefined ? [pid] : [...chainOf(child), pid]
 }
 
 /** Follow only children down: bubblewrap is two processes, and Node the child of the second. */

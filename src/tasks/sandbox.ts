@@ -18,7 +18,7 @@ import {
   RUNNER_OWN_MB
 } from './limits.ts'
 import type { Meter, Reading } from './process-meter.ts'
-import { createMeter } from './process-meter.ts'
+import { chainOf, createMeter } from './process-meter.ts'
 import { Channel } from './sandbox-channel.ts'
 import type { Command } from './sandbox-command.ts'
 import type { FromRunner, LoadedSkill, TaskMessage, ToRunner } from './sandbox-messages.ts'
@@ -50,6 +50,7 @@ export interface TaskPort {
 
 const NO_METER: Meter = {
   pid: 0,
+  measures: false,
   read: () => ({ cpuMs: 0, rssBytes: 0 }),
   close: () => undefined
 }
@@ -77,6 +78,7 @@ export class Sandbox {
   #meter: Meter = NO_METER
   #fate: PeerworkError | undefined
   #watch: NodeJS.Timeout | undefined
+  #ended = false
   #logged = 0
   #chatter = { since: 0, count: 0 }
 
@@ -137,9 +139,11 @@ export class Sandbox {
   kill(why?: PeerworkError): void {
     this.tired = true
     this.#fate ??= why
-    if (this.#meter.pid > 0) {
+    // Each of them: bubblewrap's inner process has been seen to outlive both its child and parent.
+    const { pid } = this.#process
+    for (const each of pid === undefined || this.#ended ? [] : chainOf(pid)) {
       try {
-        process.kill(this.#meter.pid, 'SIGKILL')
+        process.kill(each, 'SIGKILL')
       } catch {
         // It has ended by itself in the meantime.
       }
@@ -159,6 +163,7 @@ export class Sandbox {
       if (this.greeted) return
       this.greeted = true
       if (this.#process.pid !== undefined) this.#meter = createMeter(this.#process.pid)
+      this.#watch ??= setInterval(() => this.#measure(), METER_EVERY_MS).unref()
     } else if (message.type === 'loaded') {
       this.ready = true
       this.#load.resolve(message.skill)
@@ -199,12 +204,14 @@ export class Sandbox {
   }
 
   #measure(): void {
-    if (this.#tasks.size === 0) {
+    if (this.#tasks.size === 0 && (this.ready || this.#ended)) {
       clearInterval(this.#watch)
       this.#watch = undefined
       return
     }
     const reading = this.#meter.read()
+    // The process is gone, but what wraps it has not noticed.
+    if (this.#meter.measures && reading.rssBytes === 0) this.kill()
     const limit = (this.memoryMb + RUNNER_OWN_MB) * 1024 * 1024
     if (reading.rssBytes > limit) {
       const facts = { rssBytes: reading.rssBytes, memoryMb: this.memoryMb }
@@ -215,6 +222,7 @@ export class Sandbox {
   }
 
   #gone(exit: Exit): void {
+    this.#ended = true
     this.tired = true
     this.ready = false
     clearInterval(this.#watch)

@@ -12,6 +12,10 @@ function frame(header: string, payload = ''): Buffer {
   return Buffer.concat([head, words, body])
 }
 
+/** In one write, so that the pipe cannot be full in between. */
+const many = (count: number, bytes: Buffer): Buffer =>
+  Buffer.concat(Array.from({ length: count }, () => bytes))
+
 /** Writes to the agent's pipe by itself. */
 export default defineSkill({
   name: 'forges',
@@ -38,11 +42,9 @@ export default defineSkill({
       )
     }
     if (what === 'window') {
-      for (let n = 0; n < 100; n++) {
-        writeSync(3, frame(JSON.stringify({ type: 'chunk', task: id }), '1'))
-      }
+      writeSync(3, many(100, frame(JSON.stringify({ type: 'chunk', task: id }), '1')))
     }
-    if (what === 'hello') for (let n = 0; n < 500; n++) writeSync(3, frame('{"type":"hello"}'))
+    if (what === 'hello') writeSync(3, many(500, frame('{"type":"hello"}')))
     if (what === 'chatter') for (let n = 0; n < 50_000; n++) ctx.log.debug('la')
     await sleep(300)
     return 'honest'
