@@ -89,8 +89,15 @@ function endOf(bytes: Uint8Array, at: number, head: Head): number {
   }
   const end = major === MAJOR.bytes || major === MAJOR.text ? next + value : next
   if (end > bytes.length) throw malformed('an early end')
-  if (major === MAJOR.text && !isUtf8(bytes.subarray(next, end))) throw malformed('broken UTF-8')
+  if (major === MAJOR.text) checkText(bytes, next, end)
   return end
+}
+
+/** Most text is short and ASCII, and a native call costs more than looking. */
+function checkText(bytes: Uint8Array, start: number, end: number): void {
+  let at = start
+  while (at < end && (bytes[at] ?? 0) < 0x80) at++
+  if (at < end && !isUtf8(bytes.subarray(at, end))) throw malformed('broken UTF-8')
 }
 
 /** A whole number is written as one; a float that holds it would be its second encoding. */
@@ -103,9 +110,14 @@ function checkFloat(bytes: Uint8Array, at: number): void {
 
 /** Keys grow in length, then bytewise; comparing whole encodings does both. */
 function checkOrder(bytes: Uint8Array, map: Open, key: { at: number; end: number }): void {
-  const before = bytes.subarray(map.keyAt, map.keyEnd)
-  const order = Buffer.compare(before, bytes.subarray(key.at, key.end))
-  if (map.keyEnd > 0 && order >= 0) throw malformed('keys out of order, or twice the same')
+  let before = map.keyAt
+  let at = key.at
+  while (before < map.keyEnd && at < key.end && bytes[before] === bytes[at]) {
+    before++
+    at++
+  }
+  const grows = before === map.keyEnd ? at < key.end : (bytes[before] ?? 0) < (bytes[at] ?? 0)
+  if (map.keyEnd > 0 && !grows) throw malformed('keys out of order, or twice the same')
   map.keyAt = key.at
   map.keyEnd = key.end
 }
