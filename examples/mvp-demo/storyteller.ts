@@ -14,8 +14,8 @@ const WAYS: Readonly<Record<string, string>> = {
   inbound: 'a connection that came in'
 }
 const ISOLATION = {
-  os: 'a process of its own, locked in by bubblewrap and by Node permissions',
-  process: 'a process of its own, locked in by Node permissions'
+  os: 'os: a process of its own inside bubblewrap and Node permissions',
+  process: 'process: a process of its own on Node permissions'
 } as const
 
 export class Storyteller implements Audience {
@@ -107,10 +107,11 @@ function startedText({ options }: Plot, role: Role, message: Said<'started'>): s
 
 function resultText(plot: Plot, { by, isolation, engine, usage }: Said<'result'>): string {
   const signer = by === plot.ids.alice ? 'alice' : `somebody else (${shortId(by)})`
-  const used = `${ms(usage.cpuMs)} of processor, ${Math.round(usage.peakRssBytes / 1e6)} MB`
+  const used = `${ms(usage.cpuMs)} of processor, ${Math.round(usage.peakRssBytes / 1e6)} MB, ${engine}`
+  const below = `\n${' '.repeat(TIME_WIDTH + 12)}`
   return (
-    `has the result, ${good('verified')}: signed by ${bold(signer)} for this very task\n` +
-    `${' '.repeat(TIME_WIDTH + 12)}${dim(`it ran in ${ISOLATION[isolation]} (${engine}), ${used}`)}`
+    `has the result, ${good('verified')}: signed by ${bold(signer)} for this very task` +
+    `${below}${dim(`ran at isolation level ${ISOLATION[isolation]}`)}${below}${dim(used)}`
   )
 }
 

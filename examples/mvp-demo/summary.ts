@@ -1,5 +1,6 @@
 /** An analysis in a few lines that fit a terminal. */
 
+import { stripVTControlCharacters } from 'node:util'
 import { bold, dim, number } from './paint.ts'
 
 /** What the `analyse-text` skill answers; see its output schema. */
@@ -37,6 +38,7 @@ export interface Analysis {
   readonly readingTimeSeconds: number
 }
 
+const SEPARATOR = dim(' · ')
 const LABEL_WIDTH = 11
 const LINE_WIDTH = 76
 const BAR_WIDTH = 20
@@ -69,10 +71,24 @@ export function summaryOf(file: string, analysis: Analysis): string[] {
     ['entities', list(entityTexts(analysis))],
     ['speech', list(speechTexts(analysis.partsOfSpeech))]
   ]
-  const lines = rows
-    .filter(([, text]) => text !== '')
-    .map(([label, text]) => `${dim('│')} ${dim(label.padEnd(LABEL_WIDTH))}${text}`)
+  const lines = rows.filter(([, text]) => text !== '').flatMap(([label, text]) => row(label, text))
   return [`${dim('╭─')} ${bold(file)}`, ...lines, dim('╰─')]
+}
+
+/** One or more lines: a list that is too long goes on below its beginning. */
+function row(label: string, text: string): string[] {
+  const lines: string[] = []
+  let line = ''
+  for (const item of text.split(SEPARATOR)) {
+    const longer = line === '' ? item : line + SEPARATOR + item
+    if (line !== '' && stripVTControlCharacters(longer).length > LINE_WIDTH - LABEL_WIDTH) {
+      lines.push(line)
+      line = item
+    } else line = longer
+  }
+  return [...lines, line].map((line, at) => {
+    return `${dim('│')} ${dim((at === 0 ? label : '').padEnd(LABEL_WIDTH))}${line}`
+  })
 }
 
 function moodRow(
@@ -111,7 +127,7 @@ function gauge(score: number): string {
 }
 
 const signed = (score: number): string => number((score > 0 ? '+' : '') + score.toFixed(2))
-const list = (texts: readonly string[]): string => texts.join(dim(' · '))
+const list = (texts: readonly string[]): string => texts.join(SEPARATOR)
 const count = (amount: number, noun: string): string =>
   `${number(amount.toLocaleString('en'))} ${noun}${amount === 1 ? '' : 's'}`
 

@@ -33,7 +33,7 @@ test.skipIf(noHosts)(
       /bob .* accepts/,
       /bob .* 100 % ranked \d+ key terms/,
       /bob .* verified: signed by alice/,
-      /it ran in a process of its own, locked in by/,
+      /ran at isolation level (?:os|process): a process of its own/,
       /size .* words .* sentences/,
       /key terms .*lighthouse/,
       /observer .* events of this task, each signature verified/,

@@ -10,8 +10,8 @@ const ENTITIES_SHOWN_MAX = 25
 const MOOD_WORDS_MIN = 4
 /** Silent reading of English non-fiction, words a minute (Brysbaert 2019, 190 studies). */
 const READING_WORDS_PER_MINUTE = 238
-/** Bare numbers are the least telling entities of a text: they come last. */
-const DULL = new Set(['CARDINAL', 'ORDINAL'])
+/** Bare numbers and smileys are the least telling entities of a text: they come last. */
+const DULL = new Set(['CARDINAL', 'ORDINAL', 'EMOTICON'])
 
 export class Report {
   readonly #terms = new Terms()
