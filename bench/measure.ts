@@ -9,6 +9,8 @@ export interface Step {
   readonly size: number
   readonly inFlight: number
   readonly ms: number
+  /** Go on until so many tasks are done, but no longer than `STRETCH` times as long. */
+  readonly tasksMin?: number
 }
 
 export interface Plan {
@@ -34,6 +36,8 @@ export interface Sample {
 
 /** Tasks in one step, count: bounds memory; no candidate comes near. */
 const TASKS_MAX = 1_000_000
+/** A warm-up is about tasks, not time: code is compiled when it ran often enough. */
+const STRETCH = 8
 
 export async function measure(caller: Caller, plan: Plan): Promise<readonly Sample[]> {
   await flood(caller, plan.warmUp)
@@ -78,12 +82,17 @@ async function sample(caller: Caller, step: Step, pids: readonly number[]): Prom
 }
 
 /** Keep `inFlight` tasks on their way until the time is over; µs of each. */
-async function flood(caller: Caller, { size, inFlight, ms }: Step): Promise<readonly number[]> {
+async function flood(caller: Caller, step: Step): Promise<readonly number[]> {
+  const { size, inFlight, ms, tasksMin = 0 } = step
   const times: number[] = []
-  const until = performance.now() + ms
+  const start = performance.now()
   let count = 0
+  const goesOn = (): boolean => {
+    const elapsed = performance.now() - start
+    return elapsed < ms || (times.length < tasksMin && elapsed < STRETCH * ms)
+  }
   const lane = async (): Promise<void> => {
-    while (performance.now() < until && count < TASKS_MAX) {
+    while (goesOn() && count < TASKS_MAX) {
       const text = textOf(size, count++)
       const began = performance.now()
       await callChecked(caller, text)

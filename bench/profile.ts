@@ -21,6 +21,8 @@ import { figure, table } from './table.ts'
 /** Functions shown of each process, count. */
 const SHOWN = 40
 const SIZE = 1024
+/** Before profiling, count. */
+const WARM_TASKS = 5000
 /** Between two samples, µs. */
 const INTERVAL_US = 100
 
@@ -30,7 +32,10 @@ try {
   const step = { size: SIZE, inFlight: Number(inFlight), ms: Number(seconds) * 1000 }
   const profiler = ['--cpu-prof', `--cpu-prof-dir=${directory}`]
   const flags = ['--conditions=source', ...profiler, `--cpu-prof-interval=${INTERVAL_US}`]
-  const [sample] = await samples(flags, { warmUp: step, steps: [step] })
+  const [sample] = await samples(flags, {
+    warmUp: { ...step, tasksMin: WARM_TASKS },
+    steps: [step]
+  })
   if (sample !== undefined) await tell(sample)
 } finally {
   await rm(directory, { recursive: true, force: true })

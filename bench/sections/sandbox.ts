@@ -10,6 +10,7 @@ import type { Section, Settings } from './section.ts'
 
 const SIZE = 1024
 const BUSY = 16
+const WARM_TASKS = 5000
 
 interface Way {
   readonly label: string
@@ -29,7 +30,11 @@ const WAYS: readonly Way[] = [
 export function sandbox({ stepMs }: Settings): Section {
   const found = new Map<Way, Dispatch[]>(WAYS.map((way) => [way, []]))
   const step = (inFlight: number): Step => ({ size: SIZE, inFlight, ms: stepMs })
-  const plan = { warmUp: step(BUSY), steps: [step(1), step(BUSY)], pids: [] }
+  const plan = {
+    warmUp: { ...step(BUSY), tasksMin: WARM_TASKS },
+    steps: [step(1), step(BUSY)],
+    pids: []
+  }
   return {
     title: 'Sandbox',
     note:
