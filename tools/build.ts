@@ -61,7 +61,11 @@ await build({
 // What runs inside the sandbox stands alone: a runner may read these two files and no others.
 await build({ ...shared, entryPoints: ['src/tasks/sandbox-entry.ts', 'src/tasks/skill.ts'] })
 if (guarded === 0) throw new Error('the guard on length prefixes found nothing to guard')
-execFileSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', 'tsconfig.build.json'], {
-  cwd: root,
-  stdio: 'inherit'
-})
+execFileSync(
+  process.execPath,
+  [join(root, 'node_modules/typescript/bin/tsc'), '-p', 'tsconfig.build.json'],
+  {
+    cwd: root,
+    stdio: 'inherit'
+  }
+)

@@ -27,4 +27,5 @@ if (skipped > 0) {
 }
 const { numPassedTests: passed, numFailedTests: failed } = report
 console.log(`Tests: ${passed} passed, ${failed} failed, ${skipped} skipped`)
-if (failed > 0 || passed === 0 || (skipped > 0 && process.env['CI'] === 'true')) process.exitCode = 1
+if (failed > 0 || passed === 0 || (skipped > 0 && process.env['CI'] === 'true'))
+  process.exitCode = 1
