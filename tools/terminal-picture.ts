@@ -32,16 +32,20 @@ interface Style {
 const PLAIN: Style = { colour: FOREGROUND, bold: false, dim: false }
 
 /** The style after one SGR sequence, given the style before it. */
-function restyle(style: Style, codes: readonly number[]): Style {
-  return codes.reduce((now: Style, code): Style => {
-    if (code === 0) return PLAIN
-    if (code === 1) return { ...now, bold: true }
-    if (code === 2) return { ...now, dim: true }
-    if (code === 22) return { ...now, bold: false, dim: false }
-    if (code === 39) return { ...now, colour: FOREGROUND }
-    const colour = COLOURS[code >= 91 && code <= 97 ? code - 60 : code]
-    return colour === undefined ? now : { ...now, colour }
-  }, style)
+function restyle(before: Style, codes: readonly number[]): Style {
+  let style = before
+  for (const code of codes) style = withCode(style, code)
+  return style
+}
+
+function withCode(style: Style, code: number): Style {
+  if (code === 0) return PLAIN
+  if (code === 1) return { ...style, bold: true }
+  if (code === 2) return { ...style, dim: true }
+  if (code === 22) return { ...style, bold: false, dim: false }
+  if (code === 39) return { ...style, colour: FOREGROUND }
+  const colour = COLOURS[code >= 91 && code <= 97 ? code - 60 : code]
+  return colour === undefined ? style : { ...style, colour }
 }
 
 const escape = (part: string): string =>
