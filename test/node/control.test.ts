@@ -148,7 +148,8 @@ test('connections beyond the limit are told so', async () => {
 test('a socket left by a dead process is replaced', async () => {
   const home = privateHome()
   const path = join(home, 'control.sock')
-  const code = `require('node:net').createServer().listen(${JSON.stringify(path)}, () => process.kill(process.pid, 'SIGKILL'))`
+  const die = `() => process.kill(process.pid, 'SIGKILL')`
+  const code = `require('node:net').createServer().listen(${JSON.stringify(path)}, ${die})`
   spawnSync(process.execPath, ['-e', code])
   expect(statSync(path).isSocket()).toBe(true)
   await serving(home)

@@ -8,7 +8,8 @@ import { COMMANDS } from '../../../src/cli/table.ts'
 async function offers(...words: string[]): Promise<string[]> {
   const script = bashCompletion(await completables(COMMANDS))
   const quoted = words.map((word) => `'${word}'`).join(' ')
-  const ask = `COMP_WORDS=(${quoted}); COMP_CWORD=${words.length - 1}; _peerwork; printf '%s\\n' "\${COMPREPLY[@]}"`
+  const asked = `COMP_WORDS=(${quoted}); COMP_CWORD=${words.length - 1}; _peerwork`
+  const ask = `${asked}; printf '%s\\n' "\${COMPREPLY[@]}"`
   const { stdout, status } = spawnSync('bash', ['-c', `${script}\n${ask}`], { encoding: 'utf8' })
   expect(status).toBe(0)
   return stdout.split('\n').filter((line) => line !== '')

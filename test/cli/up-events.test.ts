@@ -1,0 +1,39 @@
+import { expect, test } from 'vitest'
+import { tellEvents } from '../../src/cli/up-events.ts'
+import { createAgent } from '../../src/node/agent.ts'
+import { contextOf, temporary } from './harness.ts'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { skillFile } from '../../src/cli/scaffold.ts'
+
+test('peers and tasks are told from both ends, without what only watchers want', async () => {
+  const file = join(temporary('skills'), 'shout.ts')
+  writeFileSync(file, skillFile('shout', './shout.ts'))
+  const preset = 'loopback'
+  await using alice = await createAgent({ preset, name: 'alice', skills: [file], open: true })
+  await using bob = await createAgent({ preset, name: 'bob', bootstrap: alice.addresses })
+  const stop = new AbortController()
+  const interrupts = { signal: stop.signal, name: undefined }
+  const [ofAlice, ofBob] = [contextOf({ interrupts }), contextOf({ interrupts })]
+  const telling = Promise.all([
+    tellEvents(alice, ofAlice.context, false),
+    tellEvents(bob, ofBob.context, true)
+  ])
+  await bob.run('shout', { text: 'x' })
+  await expect.poll(() => ofAlice.err.text).toMatch(/✔ \w{8} shout +from bob: completed in/)
+  await expect.poll(() => ofBob.out.text).toContain('"type":"task.completed"')
+  stop.abort()
+  await telling
+  expect(ofAlice.err.text).toContain('+ bob')
+  expect(ofAlice.err.text).toMatch(/← \w{8} shout +from bob: received/)
+  expect(ofAlice.err.text).not.toContain('accepted')
+  const types = ofBob.out.text
+    .trim()
+    .split('\n')
+    .map((line) => (JSON.parse(line) as Line).type)
+  expect(new Set(types).isSubsetOf(new Set(['joined', 'changed', 'left', 'trace']))).toBe(true)
+})
+
+interface Line {
+  readonly type: string
+}
