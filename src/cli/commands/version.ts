@@ -1,7 +1,7 @@
 /** `peerwork version`. */
 
 import { defineCommand } from '../command.ts'
-import { packageVersion } from '../package-version.ts'
+import { VERSION } from '../../node/version.ts'
 
 export const version = defineCommand({
   name: 'version',
@@ -10,11 +10,10 @@ export const version = defineCommand({
   json: 'One object: peerwork, node, platform.',
   examples: [['peerwork version --json', 'for a bug report']],
   async run({ values }, { out }) {
-    const peerwork = packageVersion()
     const { node } = process.versions
     const platform = `${process.platform}-${process.arch}`
-    if (values.json) out.json({ peerwork, node, platform })
-    else out.line(out.tty ? `peerwork ${peerwork} (node ${node}, ${platform})` : peerwork)
+    if (values.json) out.json({ peerwork: VERSION, node, platform })
+    else out.line(out.tty ? `peerwork ${VERSION} (node ${node}, ${platform})` : VERSION)
     return Promise.resolve(0)
   }
 })
