@@ -14,6 +14,7 @@ import { encodeFrame, FrameParser } from '../protocol/frame.ts'
 import { decodeBulkHeader, encodeBulkHeader } from '../protocol/message/session.ts'
 import type { BulkHeader } from '../protocol/message/session.ts'
 import { drained } from './drained.ts'
+import { takePlace } from './places.ts'
 import { pull } from './pull.ts'
 
 /** From opening a stream to its header, ms: both leave in the same turn. */
@@ -29,14 +30,20 @@ export class BulkWriter {
     this.#stream = stream
   }
 
-  /** @throws PeerworkError `PEER_LOST` when the stream cannot be opened */
+  /**
+   * Waits while too many streams are open on this connection.
+   *
+   * @throws PeerworkError `PEER_LOST` when the stream cannot be opened
+   */
   static async open(
     connection: Connection,
     header: BulkHeader,
     signal: AbortSignal
   ): Promise<BulkWriter> {
     try {
-      const stream = await connection.newStream(BULK_PROTOCOL, { signal })
+      const stream = await takePlace(connection, signal, () => {
+        return connection.newStream(BULK_PROTOCOL, { signal })
+      })
       const writer = new BulkWriter(stream)
       await writer.write(encodeBulkHeader(header), signal)
       return writer
@@ -55,16 +62,24 @@ export class BulkWriter {
     }
   }
 
-  /** Write a whole payload in frames, and end. */
+  /** Write a whole payload in frames, and end; a stream that does not take it all is aborted. */
   async writeAll(bytes: Uint8Array, signal: AbortSignal): Promise<void> {
-    for (let at = 0; at < bytes.length; at += FRAME_BYTES_MAX) {
-      await this.write(bytes.subarray(at, at + FRAME_BYTES_MAX), signal)
+    try {
+      for (let at = 0; at < bytes.length; at += FRAME_BYTES_MAX) {
+        await this.write(bytes.subarray(at, at + FRAME_BYTES_MAX), signal)
+      }
+    } catch (error) {
+      this.abort(toPeerworkError(error))
+      throw error
     }
-    await this.end()
+    await this.end(signal)
   }
 
-  async end(): Promise<void> {
-    await this.#stream.close().catch(() => undefined)
+  /** No more bytes. What the reader has not taken when `signal` aborts is dropped. */
+  async end(signal: AbortSignal): Promise<void> {
+    await this.#stream.close({ signal }).catch((error: unknown) => {
+      this.abort(toPeerworkError(error, 'PEER_LOST'))
+    })
   }
 
   abort(error: Error): void {
@@ -89,6 +104,8 @@ export async function acceptBulk(stream: Stream): Promise<BulkReader> {
   try {
     const frames = framesOf(stream)
     const first = await frames.next()
+    // Only the opener writes. A stream is gone when both sides have ended, so ours ends now.
+    void stream.close().catch(() => undefined)
     if (first.done === true) throw new PeerworkError('MALFORMED', 'a bulk stream without header')
     return { header: decodeBulkHeader(first.value), frames: () => frames, abort }
   } catch (error) {

@@ -14,6 +14,8 @@ import type { Entry } from './journal.ts'
 
 /** How long work goes on when its requester is gone, ms: time to reconnect and attach again. */
 const ALONE_MS_MAX = 1_000
+/** How long a requester may take to read the last chunks, ms; a few frames at most. */
+const LAST_CHUNKS_MS_MAX = 10_000
 
 /** Somebody who waits for the result, over the session it asked on. */
 export interface Waiter {
@@ -109,6 +111,6 @@ export class RunningTask {
   async endChunks(): Promise<void> {
     const bulk = await this.#bulk?.catch(() => undefined)
     if (this.signal.aborted) bulk?.abort(new PeerworkError('CANCELED', 'the task is over'))
-    else await bulk?.end()
+    else await bulk?.end(AbortSignal.timeout(LAST_CHUNKS_MS_MAX))
   }
 }
