@@ -29,6 +29,8 @@ const STOP_MS_MAX = 10_000
 const UNTIL_MS_MAX = 10_000
 /** Between two looks, ms. */
 const LOOK_EVERY_MS = 10
+/** Processor time that only a busy loop uses up unasked, hundredths of a second. */
+const SPIN_TICKS = 15
 /** Kept of what a process complains, characters. */
 const COMPLAINT_MAX = 4_000
 
@@ -223,6 +225,25 @@ export function below(pid: number): number[] {
     }
   }
   return found
+}
+
+/** The process below an agent that uses the processor all the time; Linux only. */
+export async function spinningBelow(agent: number): Promise<number> {
+  const before = new Map(below(agent).map((pid) => [pid, ticksOf(pid)]))
+  let busiest: number | undefined
+  await until('a process below the agent spins', () => {
+    busiest = [...before.keys()].find((pid) => ticksOf(pid) - (before.get(pid) ?? 0) >= SPIN_TICKS)
+    return busiest !== undefined
+  })
+  return busiest ?? -1
+}
+
+/** Processor time of a process, in hundredths of a second. */
+function ticksOf(pid: number): number {
+  const stat = tryRead(() => readFileSync(`/proc/${pid}/stat`, 'latin1')) ?? ''
+  // The second field is the program's name in brackets, which may hold anything.
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+  return Number(fields[11] ?? 0) + Number(fields[12] ?? 0)
 }
 
 /** The most memory a process ever had resident, bytes; Linux only. */

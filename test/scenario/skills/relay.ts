@@ -11,13 +11,13 @@ export default defineSkill({
     /** What the last step gets. */
     work: z.union([z.string(), z.object({ ms: z.number() })])
   }),
-  output: z.string(),
+  output: z.unknown(),
   run: async ({ spend, steps, work }, ctx) => {
     if (spend > 0) ctx.spend({ tokens: spend })
     const [step, ...rest] = steps
     if (step === undefined) return 'nobody left'
     const { skill, to } = step
     const part = skill === 'relay' ? { spend, steps: rest, work } : work
-    return String(await ctx.run(skill, part, { to }))
+    return ctx.run(skill, part, { to })
   }
 })

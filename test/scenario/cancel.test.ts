@@ -1,0 +1,30 @@
+/** Cancel, mid-run, against a skill that never looks up. */
+
+import { expect, test } from 'vitest'
+import { isAlive, skill, spinningBelow, Stage, until } from '../helpers/processes.ts'
+
+test('cancel reaches a skill in a busy loop, frees its place and leaves no process', async () => {
+  await using stage = new Stage()
+  const skills = [skill('spin'), skill('echo')]
+  const alice = await stage.start({ skills, capacity: 1 })
+  const bob = await stage.start({ bootstrap: [alice.address] })
+  const events: string[] = []
+  let spinning = -1
+  for await (const event of bob.agent.submit('spin', null)) {
+    events.push(event.type)
+    if (event.type === 'progress') {
+      expect((await alice.agent.info()).load.running).toBe(1)
+      spinning = await spinningBelow(alice.pid)
+      await bob.agent.cancel(event.task, 'changed my mind')
+    }
+    if (event.type === 'canceled') {
+      expect(event.error).toMatchObject({ code: 'CANCELED' })
+      expect(event.error.message).toContain('changed my mind')
+    }
+  }
+  expect(events).toEqual(['submitted', 'sent', 'accepted', 'progress', 'canceled'])
+  await until('the spinning process is gone', () => !isAlive(spinning), 3_000)
+  expect((await alice.agent.tasks())[0]).toMatchObject({ skill: 'spin', state: 'canceled' })
+  // There is one place only: this would wait for ever behind a task that still runs.
+  expect((await bob.agent.run('echo', 'free again')).value).toBe('free again')
+})
