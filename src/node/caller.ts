@@ -3,7 +3,7 @@
 import type { Connection } from '@libp2p/interface'
 import { sameBytes, toHex } from '../protocol/canonical.ts'
 import { INLINE_BYTES_MAX, STATE_INLINE_BYTES_MAX } from '../protocol/constants.ts'
-import type { PeerworkError } from '../protocol/errors.ts'
+import { PeerworkError } from '../protocol/errors.ts'
 import { encodeSessionFrame } from '../protocol/message/session.ts'
 import type { Task } from '../protocol/message/task.ts'
 import type { Sealed } from '../protocol/seal.ts'
@@ -49,6 +49,11 @@ export class Caller {
         this.#open.delete(id)
         const own = sameBytes(task.digest, running.task.digest)
         this.deliver(task, own ? result.bytes : sealFor(task, result.bytes), payloads)
+      },
+      failed: () => {
+        this.#open.delete(id)
+        const message = 'this agent has a fault of its own; its log says more'
+        this.refuse(task.body.id, new PeerworkError('INTERNAL', message))
       }
     }
     this.#open.set(id, { running, waiter })

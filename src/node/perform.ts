@@ -15,6 +15,7 @@ import type { HandOn, Outcome, Work, Workshop } from '../tasks/work.ts'
 import { sealOutcome } from './answer.ts'
 import type { Clock } from './clock.ts'
 import type { Entry, Journal } from './journal.ts'
+import type { Logger } from './logger.ts'
 import { RunningTask } from './running.ts'
 import type { TaskTable } from './task-table.ts'
 
@@ -25,6 +26,7 @@ export interface PerformerOptions {
   readonly workshop: Workshop
   readonly trace: TracePort
   readonly table: TaskTable
+  readonly log: Logger
   /** A running task hands a part of its work to another agent. */
   readonly handOn: (parent: WorkFields, request: HandOn) => Promise<Uint8Array>
 }
@@ -45,12 +47,13 @@ export class Performer {
   /**
    * Begin the work.
    *
+   * @returns resolves when the work is over; wrapped, so that awaiting `begin` does not await it
    * @param attach called between acceptance and start, so that whoever waits hears of both in order
    * @throws PeerworkError what the workshop refuses with, or `STORE_FAILED`
    */
-  begin(job: Job, attach: (running: RunningTask, ahead: number) => void): void {
+  begin(job: Job, attach: (running: RunningTask, ahead: number) => void): Ending {
     const { task, entry, fields } = job
-    const { journal, table, trace, clock } = this.#options
+    const { journal, table, trace, clock, log } = this.#options
     const running = new RunningTask(task, entry)
     const started = clock.now()
     const hold = new Hold()
@@ -69,7 +72,13 @@ export class Performer {
     attach(running, taken.ahead)
     trace.emit({ type: 'task.accepted', ...fields, ahead: taken.ahead })
     hold.release()
-    void this.#finish(running, fields, started, taken.outcome)
+    const over = this.#finish(running, fields, started, taken.outcome).catch((error: unknown) => {
+      log.error({ task: id, err: error }, 'a result could not be given')
+      running.over()
+      this.#running.delete(keyOf(entry))
+      for (const waiter of running.waiters) waiter.failed()
+    })
+    return { finally: (then) => over.finally(then) }
   }
 
   #work(running: RunningTask, { fields, input, state }: Job, hold: Hold): Work {
@@ -136,6 +145,11 @@ export class Performer {
       trace.emit({ type: 'task.failed', ...fields, code, message })
     }
   }
+}
+
+/** The end of work that began. */
+export interface Ending {
+  finally(then: () => void): Promise<void>
 }
 
 export interface Job {

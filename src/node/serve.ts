@@ -25,21 +25,22 @@ import type { BulkDesk } from './bulk-desk.ts'
 import { Caller } from './caller.ts'
 import type { SealFor } from './caller.ts'
 import { FrameStream } from './frame-stream.ts'
+import { Holdings } from './holdings.ts'
 import type { Entry, Known } from './journal.ts'
-import type { Logger } from './logger.ts'
 import { receivePayload } from './payloads.ts'
 import { Performer } from './perform.ts'
-import type { PerformerOptions } from './perform.ts'
+import type { Ending, PerformerOptions } from './perform.ts'
 
 /** Tasks one session may have open, count: more than the queue of any one executor. */
 const SESSION_OPEN_MAX = 1_024
 const EMPTY = new Uint8Array()
+const NEW: Known = { state: 'new' }
+const RUNNING: Known = { state: 'running' }
 
 export interface ServerOptions extends PerformerOptions {
   readonly network: string
   readonly admission: Admission
   readonly desk: BulkDesk
-  readonly log: Logger
 }
 
 type RequestFrame = Extract<SessionFrame, { kind: 'request' }>
@@ -47,6 +48,7 @@ type RequestFrame = Extract<SessionFrame, { kind: 'request' }>
 export class Server {
   readonly #options: ServerOptions
   readonly #performer: Performer
+  readonly #holdings = new Holdings()
 
   constructor(options: ServerOptions) {
     this.#options = options
@@ -120,19 +122,37 @@ export class Server {
     const { clock, trace } = this.#options
     checkFresh(task.body, clock.now())
     trace.emit({ type: 'task.received', ...fields, bytes: task.body.input.bytes })
+    const { input, state = { bytes: 0 } } = task.body
+    const giveBack = this.#holdings.take(caller.peer, input.bytes + state.bytes)
+    try {
+      const over = await this.#complete({ task, entry, fields, frame, caller })
+      void over?.finally(giveBack)
+      if (over === undefined) giveBack()
+    } catch (error) {
+      giveBack()
+      throw error
+    }
+  }
+
+  /** Gather the payloads and perform; resolves to the end of the work, if it begins here. */
+  async #complete(request: Request): Promise<Ending | undefined> {
+    const { task, entry, fields, frame, caller } = request
     const [input, state] = await Promise.all([
       this.#payload(task, caller.peer, 'input', frame.input),
       this.#payload(task, caller.peer, 'state', frame.state)
     ])
-    // While a large input came in, the same work may have begun through another request.
-    const twin = this.#performer.twin(entry)
-    if (twin !== undefined) caller.attach(twin, task, 0, this.#sealFor)
-    else {
-      const job = { task, entry, fields, input: input ?? EMPTY, state: objectOf(state) }
-      this.#performer.begin(job, (running, ahead) => {
-        caller.attach(running, task, ahead, this.#sealFor)
-      })
+    // While payloads came in, the same work may have begun or ended through another request.
+    const waited = frame.input === undefined || (task.body.state && !frame.state)
+    const known = waited ? this.#options.journal.look(entry) : NEW
+    const twin = this.#performer.twin(entry) === undefined ? known : RUNNING
+    if (twin.state !== 'new') {
+      this.#again(request, twin)
+      return undefined
     }
+    const job = { task, entry, fields, input: input ?? EMPTY, state: objectOf(state) }
+    return this.#performer.begin(job, (running, ahead) => {
+      caller.attach(running, task, ahead, this.#sealFor)
+    })
   }
 
   /** Work that was asked for before: attach to it, or answer from the journal. Nothing runs. */
