@@ -22,6 +22,8 @@ export interface Waiter {
   readonly connection: Connection
   readonly progress: (body: ProgressBody) => void
   readonly result: (result: Sealed<Result>, payloads: Payloads) => void
+  /** There will be no result, through a fault of this agent. */
+  readonly failed: () => void
 }
 
 /** What travels beside a result; null when there is none. */
