@@ -33,7 +33,12 @@ export function resolveForSkills(): void {
     load(url, context, next) {
       // Node strips types everywhere but in node_modules, where installed skills lie.
       const installed = url.startsWith('file:') && url.includes('/node_modules/')
-      if (!installed || !/\.m?ts$/.test(url)) return next(url, context)
+      if (!/\.m?ts$/.test(url)) return next(url, context)
+      if (!installed) {
+        // A skill exports by default, also in a folder that `npm init` has made CommonJS.
+        const misread = context.format === 'commonjs-typescript'
+        return next(url, misread ? { ...context, format: 'module-typescript' } : context)
+      }
       const source = stripTypeScriptTypes(readFileSync(fileURLToPath(url), 'utf8'))
       return { format: 'module', source, shortCircuit: true }
     }

@@ -49,6 +49,14 @@ describe('imports of a skill', () => {
     expect(await names('empty', '../node_modules/pack/skill.ts')).toBe('typed')
   })
 
+  it('are modules in a folder that is CommonJS by its package.json', async () => {
+    const project = join(folder, 'project')
+    await mkdir(project)
+    await writeFile(join(project, 'package.json'), '{"type":"commonjs"}')
+    await writeFile(join(project, 'skill.ts'), 'export const typed: number = 1')
+    expect(await names('project', './skill.ts')).toBe('typed')
+  })
+
   it('do not find other packages of ours', async () => {
     await expect(names('empty', 'libp2p')).rejects.toThrow('Cannot find package')
   })
