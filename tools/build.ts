@@ -8,10 +8,10 @@
  */
 
 import { execFileSync } from 'node:child_process'
-import { readFileSync, rmSync } from 'node:fs'
+import { globSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { build } from 'esbuild'
-import type { BuildOptions, Plugin } from 'esbuild'
+import type { BuildOptions, BuildResult, Plugin } from 'esbuild'
 import { guardLengthPrefix } from '../src/node/guarded-import.ts'
 
 const root = join(import.meta.dirname, '..')
@@ -43,6 +43,7 @@ const shared: BuildOptions = {
   minifySyntax: true,
   legalComments: 'linked',
   logLevel: 'warning',
+  metafile: true,
   // Some dependencies are CommonJS and ask for `require` by name.
   banner: {
     js: "import{createRequire as __peerworkRequire}from'node:module';const require=__peerworkRequire(import.meta.url);"
@@ -50,7 +51,7 @@ const shared: BuildOptions = {
 }
 
 rmSync(dist, { recursive: true, force: true })
-await build({
+const main = await build({
   ...shared,
   entryPoints: ['src/index.ts', 'src/cli/main.ts'],
   splitting: true,
@@ -59,7 +60,10 @@ await build({
   plugins: [guard]
 })
 // What runs inside the sandbox stands alone: a runner may read these two files and no others.
-await build({ ...shared, entryPoints: ['src/tasks/sandbox-entry.ts', 'src/tasks/skill.ts'] })
+const inner = await build({
+  ...shared,
+  entryPoints: ['src/tasks/sandbox-entry.ts', 'src/tasks/skill.ts']
+})
 if (guarded === 0) throw new Error('the guard on length prefixes found nothing to guard')
 execFileSync(
   process.execPath,
@@ -69,3 +73,21 @@ execFileSync(
     stdio: 'inherit'
   }
 )
+writeFileSync(join(dist, 'THIRD-PARTY.md'), notice([main, inner]))
+
+/** What is bundled comes with its authors' licences. */
+function notice(results: readonly BuildResult[]): string {
+  const inputs = results.flatMap(({ metafile }) => Object.keys(metafile?.inputs ?? {}))
+  const folders = inputs.flatMap((path) => {
+    return /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+(?=\/)/.exec(path)?.[0] ?? []
+  })
+  const sections = [...new Set(folders)].toSorted().map((folder) => {
+    const { name, version, license } = JSON.parse(
+      readFileSync(join(root, folder, 'package.json'), 'utf8')
+    ) as { name: string; version: string; license?: string }
+    const texts = globSync(join(root, folder, '{LICENSE,LICENCE,COPYING,license}*')).toSorted()
+    const words = texts.map((path) => readFileSync(path, 'utf8').trim()).join('\n\n')
+    return `## ${name} ${version} (${license ?? 'see below'})\n\n${words}\n`
+  })
+  return `# Bundled in this package\n\n${sections.join('\n')}`
+}

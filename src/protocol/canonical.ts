@@ -9,6 +9,7 @@ import { createHash, hash } from 'node:crypto'
 import * as dagCbor from '@ipld/dag-cbor'
 import { CID } from 'multiformats/cid'
 import { create } from 'multiformats/hashes/digest'
+import { equals } from 'uint8arrays/equals'
 import { checkCborForm } from './cbor-form.ts'
 import { messageOf, PeerworkError } from './errors.ts'
 
@@ -61,7 +62,7 @@ export function cidOf(bytes: Uint8Array): string {
 
 /** Equal length and bytes; for digests that are public, so no constant time needed. */
 export function sameBytes(one: Uint8Array, other: Uint8Array): boolean {
-  return Buffer.compare(one, other) === 0
+  return equals(one, other)
 }
 
 export const toHex = (bytes: Uint8Array): string =>
