@@ -144,11 +144,13 @@ test('a peer that nothing was asked of has no stream taken at all', async () => 
   fresh()
   stranger = opener.id
   const id = newId()
-  const writer = await BulkWriter.open(connection, { id, part: 'output' }, never)
+  const opening = BulkWriter.open(connection, { id, part: 'output' }, never)
   const isOpen = (): Promise<boolean> =>
-    writer.write(Buffer.from('x'), never).then(
-      () => true,
-      () => false
-    )
+    opening
+      .then((writer) => writer.write(Buffer.from('x'), never))
+      .then(
+        () => true,
+        () => false
+      )
   await until('dropped', async () => !(await isOpen()), 1_000)
 })
