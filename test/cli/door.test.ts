@@ -50,10 +50,9 @@ const CASES = nodes().flatMap(([version, node]) =>
 test.for(CASES)(
   'with node %s %s ends a waiting command with %i',
   async ([, signal, code, node]) => {
-    const child = spawn(node, [DOOR, 'run', 'shout', '--input', '-'], { env: env() })
-    child.stdin.write('{')
-    // The command has started when the compile cache is there and a little time has passed.
-    await new Promise((resolve) => setTimeout(resolve, 700))
+    const args = ['peers', '--wait', '60s', '--preset', 'loopback', '--home', temporary('home')]
+    const child = spawn(node, [DOOR, ...args], { env: env() })
+    await once(child.stderr, 'data')
     child.kill(signal)
     expect(await once(child, 'exit')).toEqual([code, null])
   }

@@ -3,11 +3,15 @@
 import type { AgentApi, ObservedEvent, WatchFilter } from '../../node/api.ts'
 import { NETWORKING, defineCommand } from '../command.ts'
 import type { Context, Values } from '../command.ts'
+import { inOrder } from '../in-order.ts'
 import { Names } from '../names.ts'
 import { plainLabel } from '../plain-text.ts'
 import { anyAgent } from '../session.ts'
 import type { Session } from '../session.ts'
 import { traceLine } from '../trace-line.ts'
+
+/** How long a line may wait for earlier ones of other agents, ms: a batch waits 250 ms. */
+const HOLD_MS = 300
 
 const options = {
   peer: { type: 'string', value: '<peer>', about: 'only what this agent did or had done' },
@@ -78,7 +82,7 @@ async function printLines(
   { out }: Context
 ): Promise<void> {
   const names = await knownNames(session)
-  for await (const observed of events) {
+  for await (const observed of inOrder(events, ({ event }) => event.at, HOLD_MS)) {
     await learn(names, observed, session.agent)
     if (observed.missed > 0) {
       const text = `… ${observed.missed} events of ${names.of(observed.from)} were missed`
