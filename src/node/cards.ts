@@ -45,7 +45,7 @@ export interface CardsOptions {
 export class Cards {
   readonly #options: CardsOptions
   #seq = 0
-  #ready: { frame: Uint8Array; made: number } | undefined
+  #ready: { card: Uint8Array; made: number } | undefined
 
   constructor(options: CardsOptions) {
     this.#options = options
@@ -77,10 +77,12 @@ export class Cards {
     const signal = AbortSignal.timeout(EXCHANGE_MS_MAX)
     try {
       const frame = await readOne(stream, signal)
-      // Answer first: a peer of another network then learns why it is turned away.
+      // Answer first: a peer of another network then learns why it is turned away. Learn in the same
+      // turn: of two newcomers at once, the one that is answered second has to hear of the first.
       stream.send(encodeFrame(this.#own()))
+      const wrong = this.#misfit(frame, connection)
       await stream.close({ signal })
-      this.#take(frame, connection)
+      if (wrong !== undefined) throw wrong
     } catch (error) {
       const known = toPeerworkError(error, 'MALFORMED')
       if (stream.status === 'open') stream.abort(known)
@@ -94,10 +96,14 @@ export class Cards {
   }
 
   #own(): Uint8Array {
-    const { identity, network, clock, describe, hints } = this.#options
+    return encode({ card: this.#card(), peers: this.#options.hints().slice(0, HINTS_MAX) })
+  }
+
+  #card(): Uint8Array {
+    const { identity, network, clock, describe } = this.#options
     const now = clock.now()
     const ready = this.#ready
-    if (ready !== undefined && now >= ready.made && now - ready.made < REUSE_MS) return ready.frame
+    if (ready !== undefined && now >= ready.made && now - ready.made < REUSE_MS) return ready.card
     // Grows across restarts too, without being stored.
     this.#seq = Math.max(this.#seq + 1, now)
     const body: Card = {
@@ -106,9 +112,18 @@ export class Cards {
       ...describe()
     }
     const card = seal('card', body, identity).bytes
-    const frame = encode({ card, peers: hints().slice(0, HINTS_MAX) })
-    this.#ready = { frame, made: now }
-    return frame
+    this.#ready = { card, made: now }
+    return card
+  }
+
+  /** Take a card in, or say what is wrong with it. */
+  #misfit(frame: Uint8Array, connection: Connection): PeerworkError | undefined {
+    try {
+      this.#take(frame, connection)
+      return undefined
+    } catch (error) {
+      return toPeerworkError(error, 'MALFORMED')
+    }
   }
 
   #take(frame: Uint8Array, connection: Connection): Card {
