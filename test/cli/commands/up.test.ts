@@ -16,6 +16,19 @@ test('two agents meet, tell of each other, and drain on SIGTERM and on Ctrl-C', 
   expect(alice.events.at(-1)).toEqual({ type: 'stopped' })
 })
 
+test('a second Ctrl-C does not wait for running tasks', async () => {
+  const where = world()
+  await using alice = await up(where, 'alice', '--skill', 'skills/drip.ts', '--open')
+  const network = ['--preset', 'loopback', '--bootstrap', alice.address]
+  const input = '{"text":"drop","forever":true}'
+  const task = begin(where, ['run', 'drip', '--name', 'bob', '--input', input, ...network])
+  await until(task, 'stderr', 'drop ')
+  alice.child.kill('SIGINT')
+  await new Promise((resolve) => setTimeout(resolve, 300))
+  expect(alice.child.exitCode).toBeNull()
+  expect(await alice.stop('SIGINT')).toBe(130)
+})
+
 test('the start screen tells who it is, who may submit and how others join', async () => {
   const where = world()
   const child = begin(where, ['up', '--name', 'alice', '--preset', 'loopback'])
