@@ -35,7 +35,10 @@ export function spawnRunner(command: Command, onOutput: (text: string) => void):
   const child: ChildProcess = spawn(command.file, command.args, {
     stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
     env: {},
-    cwd: '/'
+    cwd: '/',
+    // A group of its own: Ctrl-C in the agent's terminal asks the agent to drain, and must not reach
+    // the work it drains.
+    detached: true
   })
   let tail = ''
   const [, stdout, stderr, pipe] = child.stdio as unknown as [null, Readable, Readable, Socket]

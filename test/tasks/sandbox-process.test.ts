@@ -29,6 +29,14 @@ describe('a runner process', () => {
     expect(await start('process.exit(137)').exited).toMatchObject({ signal: 'SIGKILL' })
   })
 
+  it('is out of reach of a Ctrl-C in the terminal of the agent', async () => {
+    const runner = start('setInterval(() => 0, 1000)')
+    // Signal 0 to a group says whether there is one of that number.
+    expect(process.kill(-(runner.pid ?? 0), 0)).toBe(true)
+    runner.kill()
+    await runner.exited
+  })
+
   it('knows V8 running out of memory', async () => {
     const code = 'const a = []; for (;;) a.push(Array.from({ length: 1e5 }, (_, n) => ({ n })))'
     const file = process.execPath
