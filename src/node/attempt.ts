@@ -76,11 +76,15 @@ export async function attempt(options: AttemptOptions): Promise<Verified> {
   const ended = Promise.withResolvers<Extract<ReplyFrame, { kind: 'result' }>>()
   const closing = new AbortController()
   const chunks = collectChunks(options, closing.signal)
+  let accepted = false
   session.listen(id, {
     lost: (error) => ended.reject(error),
     reply(frame) {
-      if (frame.kind === 'accepted') options.on.accepted(frame.ahead)
-      else if (frame.kind === 'progress') options.on.progress(progressOf(frame))
+      if (frame.kind === 'accepted') {
+        // Once is news; a peer that repeats itself is not passed on.
+        if (!accepted) options.on.accepted(frame.ahead)
+        accepted = true
+      } else if (frame.kind === 'progress') options.on.progress(progressOf(frame))
       else if (frame.kind === 'rejected') ended.reject(refusal(frame))
       else ended.resolve(frame)
     }
@@ -148,46 +152,54 @@ async function sendRequest(options: AttemptOptions, ended: Promise<unknown>): Pr
   await Promise.race([Promise.all(sending).catch(() => refused), refused])
 }
 
-interface ChunkTally {
-  readonly count: number
-  readonly bytes: number
-  readonly digest: Uint8Array
+interface Chunks {
+  /** Whether any came so far. */
+  readonly seen: () => boolean
+  /** What came in all, when the stream has ended. */
+  readonly whole: () => Promise<{ readonly count: number; readonly digest: Uint8Array }>
 }
 
-/** Read the chunk stream when it comes; resolves when it has ended. */
-function collectChunks(
-  { desk, peer, id, on }: AttemptOptions,
-  signal: AbortSignal
-): () => Promise<ChunkTally> {
+/** Read the chunk stream when it comes. */
+function collectChunks({ desk, peer, id, on }: AttemptOptions, signal: AbortSignal): Chunks {
   const running = digester()
   let count = 0
   let bytes = 0
+  const take = async (chunk: Uint8Array): Promise<void> => {
+    const length = new Uint8Array(4)
+    new DataView(length.buffer).setUint32(0, chunk.length)
+    running.update(length)
+    running.update(chunk)
+    count++
+    bytes += chunk.length
+    if (bytes > CHUNKS_TOTAL_BYTES_MAX) {
+      throw new PeerworkError('TOO_LARGE', `chunks of more than ${CHUNKS_TOTAL_BYTES_MAX} bytes`)
+    }
+    await on.chunk(parseJson(chunk))
+  }
   const reading = desk.expect(peer, id, 'chunks').then(async (reader) => {
     signal.addEventListener('abort', () => reader.abort(new Error('the task is over')))
-    const length = new Uint8Array(4)
-    for await (const chunk of reader.frames()) {
-      new DataView(length.buffer).setUint32(0, chunk.length)
-      running.update(length)
-      running.update(chunk)
-      count++
-      bytes += chunk.length
-      if (bytes > CHUNKS_TOTAL_BYTES_MAX) {
-        throw new PeerworkError('TOO_LARGE', `chunks of more than ${CHUNKS_TOTAL_BYTES_MAX} bytes`)
-      }
-      await on.chunk(parseJson(chunk))
+    try {
+      for await (const chunk of reader.frames()) await take(chunk)
+    } catch (error) {
+      // The sender must not be held back by a reader that has given up.
+      reader.abort(toPeerworkError(error))
+      throw error
     }
   })
   reading.catch(() => undefined)
-  return async () => {
-    await reading
-    return { count, bytes, digest: running.digest() }
+  return {
+    seen: () => count > 0,
+    whole: async () => {
+      await reading
+      return { count, digest: running.digest() }
+    }
   }
 }
 
 async function verify(
   options: AttemptOptions,
   frame: Extract<ReplyFrame, { kind: 'result' }>,
-  chunks: () => Promise<ChunkTally>,
+  chunks: Chunks,
   signal: AbortSignal
 ): Promise<Verified> {
   const { task, peer, now } = options
@@ -198,10 +210,14 @@ async function verify(
   if (!sameBytes(body.task, task.digest) || !sameBytes(body.id, task.body.id)) {
     throw new PeerworkError('RESULT_MISMATCH', 'the result answers another task')
   }
+  const streamed = body.chunks.count > 0 && body.replay !== true
+  if (!streamed && chunks.seen()) {
+    throw new PeerworkError('RESULT_MISMATCH', 'chunks came that the result does not sign')
+  }
   const done = body.status === 'completed'
-  if (body.chunks.count > 0 && body.replay !== true && body.status !== 'canceled') {
+  if (streamed && body.status !== 'canceled') {
     // Work that ended by force leaves its stream broken; only completed work must be whole.
-    const tally = await chunks().catch((error: unknown) => {
+    const tally = await chunks.whole().catch((error: unknown) => {
       if (done) throw error
     })
     const whole = tally?.count === body.chunks.count

@@ -6,6 +6,8 @@ import type { SubmittedTask, TaskEvent, TaskResult } from './api.ts'
 
 /** Chunks that may wait for a reader before the sender is held back, count. */
 const CHUNKS_WAITING_MAX = 32
+/** Events that may wait when nobody reads, count; progress beyond it is dropped: it is only news. */
+const EVENTS_WAITING_MAX = 1_000
 /** How long `cancel` waits for the executor's word, ms; then the task is over here all the same. */
 const CANCEL_MS_MAX = 2_000
 
@@ -59,6 +61,7 @@ export class TaskHandle implements SubmittedTask {
 
   push(event: Exclude<TaskEvent, { type: 'chunk' | 'completed' | 'failed' | 'canceled' }>): void {
     if (this.#over) return
+    if (event.type === 'progress' && this.#events.length >= EVENTS_WAITING_MAX) return
     this.#events.push(event)
     this.#wake()
   }

@@ -33,7 +33,7 @@ import { createRawHost } from './raw-host.ts'
 import type { RawHost } from './raw-host.ts'
 
 /** Until an answer comes, ms. */
-const ANSWER_MS_MAX = 10_000
+const ANSWER_MS_MAX = 15_000
 
 export type RequestFrame = Extract<SessionFrame, { kind: 'request' }>
 
