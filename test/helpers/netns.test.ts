@@ -45,8 +45,9 @@ test.skipIf(noHosts)('a multicast packet of one host arrives at the other', asyn
   let heard = ''
   listener.stdout!.on('data', (data: Buffer) => (heard += data.toString()))
   await once(listener.stdout!, 'data')
+  const closed = once(listener, 'close')
   await one!.exec(process.execPath, ['-e', SEND])
-  await once(listener, 'exit')
+  await closed
   expect(heard).toBe(`ready\nhello from ${one!.address}\n`)
 })
 

@@ -9,6 +9,7 @@ import type { ChildProcess, SpawnOptions } from 'node:child_process'
 import { execFile, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, readdirSync } from 'node:fs'
+import { setTimeout } from 'node:timers/promises'
 import { promisify } from 'node:util'
 
 const run = promisify(execFile)
@@ -16,6 +17,9 @@ const PREFIX = 'pw'
 const NAMES = '/run/netns'
 /** Until `ip` has done its work, ms; it waits for a kernel lock when many tests make hosts. */
 const IP_MS_MAX = 10_000
+/** For a cable to come alive, and between two looks at it, ms. */
+const CARRIER_MS_MAX = 10_000
+const CARRIER_LOOK_MS = 20
 /** A /24 has room for more; a test does not. */
 const HOSTS_MAX = 32
 
@@ -87,6 +91,7 @@ export async function createLan(size: number): Promise<Lan> {
       await wire({ bridge, port: `port${at}`, namespace, address })
       hosts.push(hostOf({ bridge, port: `port${at}`, namespace, address }, children))
     }
+    await Promise.all(hosts.map(({ namespace }) => carrier(namespace)))
     return { ...lan, hosts }
   } catch (error) {
     await lan[Symbol.asyncDispose]()
@@ -108,6 +113,17 @@ async function wire({ bridge, port, namespace, address }: Place): Promise<void> 
   await ip('-n', namespace, 'addr', 'add', `${address}/24`, 'dev', 'eth0')
   await ip('-n', namespace, 'link', 'set', 'eth0', 'up')
   await routeMulticast(namespace)
+}
+
+/** The kernel takes up to a second to notice a carrier, and drops what is sent until then. */
+async function carrier(namespace: string): Promise<void> {
+  const deadline = performance.now() + CARRIER_MS_MAX
+  for (;;) {
+    const { stdout } = await run('ip', ['-n', namespace, '-br', 'link', 'show', 'eth0'])
+    if (/\sUP\s/.test(stdout)) return
+    if (performance.now() > deadline) throw new Error(`no carrier in ${namespace}: ${stdout}`)
+    await setTimeout(CARRIER_LOOK_MS)
+  }
 }
 
 /** The route is lost when the interface goes down, so it is set again after that. */
@@ -138,6 +154,7 @@ function hostOf({ bridge, port, namespace, address }: Place, children: Set<Child
     async plug() {
       await ip('-n', bridge, 'link', 'set', port, 'up')
       await routeMulticast(namespace)
+      await carrier(namespace)
     }
   }
 }
