@@ -47,7 +47,12 @@ export class Broadcast<Event> {
       wake()
     })
     const { signal } = options
-    signal?.addEventListener('abort', () => wake(), { once: true })
+    // Whoever never pulled has no other end than this.
+    const end = (): void => {
+      stop()
+      wake()
+    }
+    signal?.addEventListener('abort', end, { once: true })
     const untilMore = (): Promise<void> =>
       new Promise((resolve) => {
         wake = resolve

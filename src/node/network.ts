@@ -117,17 +117,23 @@ export class Network {
     const { peers } = this.#options
     const { address: to, id } = parseAddress(address)
     const signal = AbortSignal.timeout(CONNECT_MS_MAX)
-    const joined = peers.events.read({ signal })
+    const closed = new AbortController()
+    const joined = peers.events.read({ signal: AbortSignal.any([signal, closed.signal]) })
     let connection: Connection
     try {
       connection = await this.#gate.dial([id === undefined ? to : `${to}/p2p/${id}`], signal)
     } catch (error) {
+      closed.abort()
       throw new PeerworkError('DIAL_FAILED', `cannot reach ${to}: ${(error as Error).message}`)
     }
     const peer = connection.remotePeer.toString()
     const known = peers.get(peer)
-    if (known !== undefined) return known
-    connection.addEventListener('close', () => void joined.return())
+    if (known !== undefined) {
+      closed.abort()
+      return known
+    }
+    // A turn later, so that the reason for which the other side closed is known by then.
+    connection.addEventListener('close', () => setImmediate(() => closed.abort()))
     for await (const event of joined) {
       const now = event.type === 'left' ? undefined : peers.get(peer)
       if (now !== undefined) return now
