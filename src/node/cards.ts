@@ -82,7 +82,10 @@ export class Cards {
       stream.send(encodeFrame(this.#own()))
       const wrong = this.#misfit(frame, connection)
       await stream.close({ signal })
-      if (wrong !== undefined) throw wrong
+      if (wrong === undefined) return
+      // The connection ends now; at once, its end could overtake our answer.
+      await untilOver(stream, signal)
+      throw wrong
     } catch (error) {
       const known = toPeerworkError(error, 'MALFORMED')
       if (stream.status === 'open') stream.abort(known)
@@ -135,6 +138,16 @@ export class Cards {
     learned(opened.sealed.body, connection, peers)
     return opened.sealed.body
   }
+}
+
+/** Resolves when both sides have closed the stream, or the signal aborts. */
+function untilOver(stream: Stream, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const over = ['closed', 'aborted', 'reset'].includes(stream.status)
+    if (over || signal.aborted) resolve()
+    stream.addEventListener('close', () => resolve(), { once: true })
+    signal.addEventListener('abort', () => resolve(), { once: true })
+  })
 }
 
 /** The first whole frame of a stream. */

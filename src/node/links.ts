@@ -79,8 +79,11 @@ export class Links {
   #opened(connection: Connection): void {
     const id = connection.remotePeer.toString()
     if (connection.direction === 'outbound') {
-      this.cards.exchange(connection).catch((error: unknown) => {
-        if (connection.status === 'open') this.#refuse(connection, toPeerworkError(error))
+      this.cards.exchange(connection).catch((thrown: unknown) => {
+        const error = toPeerworkError(thrown)
+        // Of two that do not fit, either may be the first to close.
+        const misfit = error.code === 'WRONG_NETWORK'
+        if (misfit || connection.status === 'open') this.#refuse(connection, error)
       })
       return
     }
