@@ -23,6 +23,8 @@ export class Caller {
   readonly #connection: Connection
   readonly #frames: FrameStream
   readonly #open = new Map<string, { running: RunningTask; waiter: Waiter }>()
+  /** Requests that are not work yet, and what canceled them meanwhile. */
+  readonly #coming = new Map<string, PeerworkError | undefined>()
 
   constructor(connection: Connection, frames: FrameStream) {
     this.peer = connection.remotePeer.toString()
@@ -30,14 +32,37 @@ export class Caller {
     this.#frames = frames
   }
 
-  /** Tasks this peer waits for. */
+  /** Tasks this peer waits for, those included whose request is still being looked at. */
   get size(): number {
-    return this.#open.size
+    return this.#open.size + this.#coming.size
+  }
+
+  /**
+   * A request is looked at until the returned function is called; a cancel meanwhile is kept for it.
+   *
+   * @throws PeerworkError `REPLAYED` while another request of this id is looked at
+   */
+  coming(id: Uint8Array): () => void {
+    const key = toHex(id)
+    if (this.#coming.has(key)) throw new PeerworkError('REPLAYED', 'this task came a moment ago')
+    this.#coming.set(key, undefined)
+    return () => void this.#coming.delete(key)
+  }
+
+  /** Whether this peer waits for work of this id already. */
+  waitsFor(id: Uint8Array): boolean {
+    return this.#open.has(toHex(id))
   }
 
   /** Let this peer wait for running work: accepted now, the result when it comes. */
   attach(running: RunningTask, task: Sealed<Task>, ahead: number, sealFor: SealFor): void {
     const id = toHex(task.body.id)
+    const accepted = encodeSessionFrame({ kind: 'accepted', id: task.body.id, ahead })
+    // Asked for twice on one session: one wait, or a hang-up would leave the other behind.
+    if (this.#open.has(id)) {
+      this.#frames.send(...accepted)
+      return
+    }
     const waiter: Waiter = {
       connection: this.#connection,
       progress: (body) => {
@@ -58,8 +83,10 @@ export class Caller {
     }
     this.#open.set(id, { running, waiter })
     running.attach(waiter)
-    this.#frames.sendWithNext(...encodeSessionFrame({ kind: 'accepted', id: task.body.id, ahead }))
+    this.#frames.sendWithNext(...accepted)
     if (this.#frames.closed) running.detach(waiter)
+    const canceled = this.#coming.get(id)
+    if (canceled !== undefined) this.cancel(task.body.id, canceled)
   }
 
   /** Send a result: its payloads in the frame when small, on streams of their own when large. */
@@ -91,8 +118,10 @@ export class Caller {
 
   /** Only the last one who waits may end work that others wait for too. */
   cancel(id: Uint8Array, error: PeerworkError): void {
-    const running = this.#open.get(toHex(id))?.running
+    const key = toHex(id)
+    const running = this.#open.get(key)?.running
     if (running?.waiters.length === 1) running.cancel(error)
+    else if (running === undefined && this.#coming.has(key)) this.#coming.set(key, error)
   }
 
   /** The session is over. */

@@ -116,7 +116,8 @@ export class Performer {
   ): Promise<void> {
     const { identity, clock, journal, table } = this.#options
     const outcome = await ending
-    if (running.chunkCount > 0) await running.endChunks()
+    // Not waited for: a requester that reads slowly, or never, must not hold back the journal.
+    if (running.chunkCount > 0) void running.endChunks()
     running.over()
     const facts = { started, now: clock.now(), chunks: running.chunks }
     const output = outcome.status === 'completed' ? outcome.output : null

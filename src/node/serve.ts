@@ -74,23 +74,29 @@ export class Server {
 
   async #request(frame: RequestFrame, caller: Caller): Promise<void> {
     let fields: WorkFields | undefined
+    let looked = (): void => undefined
     try {
       this.#options.admission.check(caller.peer)
       if (caller.size >= SESSION_OPEN_MAX) {
         throw new PeerworkError('BUSY', 'too many open tasks', { retryAfterMs: 1_000 })
       }
+      looked = caller.coming(frame.id)
       const task = this.#open(frame, caller.peer)
       fields = fieldsOf(task, toHex(this.#options.clock.random(8)))
       const entry = entryOf(task)
       const known = this.#options.journal.look(entry)
       const request = { task, entry, fields, frame, caller }
-      if (known.state === 'new') await this.#begin(request)
-      else this.#again(request, known)
+      if (known.state === 'new') {
+        if (caller.waitsFor(frame.id)) throw new PeerworkError('REPLAYED', 'this id is in use')
+        await this.#begin(request)
+      } else this.#again(request, known)
     } catch (thrown) {
       const error = this.#shareable(toPeerworkError(thrown), caller.peer)
       caller.refuse(frame.id, error)
       const { code } = error
       if (fields !== undefined) this.#options.trace.emit({ type: 'task.rejected', ...fields, code })
+    } finally {
+      looked()
     }
   }
 

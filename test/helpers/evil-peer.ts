@@ -126,12 +126,15 @@ export class EvilPeer implements AsyncDisposable {
   static async create(change: Partial<Card> = {}): Promise<EvilPeer> {
     const host = await createRawHost(change.network)
     const evil = new EvilPeer(host, change)
-    await host.host.handle(CARD_PROTOCOL, async (stream) => {
-      stream.send(encodeFrame(evil.card()))
-      await stream.close().catch(() => undefined)
+    await host.host.handle(CARD_PROTOCOL, (stream) => {
+      const answer = (): void => {
+        stream.send(encodeFrame(evil.card()))
+        stream.close().catch(() => undefined)
+      }
+      stream.addEventListener('message', answer, { once: true })
     })
     await host.host.handle(TASK_PROTOCOL, (stream, connection) => evil.#accept(stream, connection))
-    await host.host.handle(BULK_PROTOCOL, () => undefined, { maxInboundStreams: 200 })
+    await host.host.handle(BULK_PROTOCOL, (stream) => stream.pause(), { maxInboundStreams: 200 })
     return evil
   }
 

@@ -1,0 +1,209 @@
+import type { Connection } from '@libp2p/interface'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import type { Agent, ObservedEvent } from '../../src/index.ts'
+import { decode, toHex } from '../../src/protocol/canonical.ts'
+import { readResult } from '../../src/protocol/message/result.ts'
+import type { SessionFrame } from '../../src/protocol/message/session.ts'
+import { peek } from '../../src/protocol/seal.ts'
+import { EvilPeer, sealTask } from '../helpers/evil-peer.ts'
+import type { EvilSession } from '../helpers/evil-peer.ts'
+import { skill, Stage, until } from '../helpers/processes.ts'
+
+let stage: Stage
+let alice: Agent
+let evil: EvilPeer
+let connection: Connection
+let events: ObservedEvent[]
+
+beforeEach(async () => {
+  stage = new Stage()
+  alice = await stage.inside({
+    skills: [skill('count'), skill('flood')],
+    name: 'alice',
+    queue: 2_000
+  })
+  evil = await EvilPeer.create()
+  connection = await evil.join(alice.addresses[0] ?? '')
+  const seen: ObservedEvent[] = []
+  events = seen
+  void (async () => {
+    for await (const event of alice.watch()) seen.push(event)
+  })()
+})
+afterEach(async () => {
+  await evil[Symbol.asyncDispose]()
+  await stage[Symbol.asyncDispose]()
+})
+
+const outputOf = (frame: SessionFrame): unknown => {
+  if (frame.kind !== 'result') throw new Error(`not a result but ${frame.kind}`)
+  return JSON.parse(Buffer.from(frame.output ?? []).toString())
+}
+const started = (): number => events.filter(({ event }) => event.type === 'task.started').length
+
+type Sent = ReturnType<typeof sealTask>
+function ask(session: EvilSession, { id, task, input }: Sent): void {
+  session.send({ kind: 'request', id, task: task.bytes, input })
+}
+
+test('the same task again on another session attaches: it runs once, both get the result', async () => {
+  const sent = sealTask(evil.identity, alice.id, { value: { ms: 400 } })
+  const [one, two] = [await evil.session(connection), await evil.session(connection)]
+  ask(one, sent)
+  await one.answer(sent.id, 'progress')
+  ask(two, sent)
+  const [first, second] = await Promise.all([
+    one.answer(sent.id, 'result'),
+    two.answer(sent.id, 'result')
+  ])
+  expect(outputOf(first)).toEqual(outputOf(second))
+  expect(outputOf(first)).toMatchObject({ run: 1 })
+  await until('sealed', () => events.some(({ event }) => event.type === 'task.completed'))
+  expect(started()).toBe(1)
+})
+
+test('another task of the same key attaches too and gets a seal of its own', async () => {
+  const value = { ms: 400 }
+  const [first, second] = [
+    sealTask(evil.identity, alice.id, { key: 'k', value }),
+    sealTask(evil.identity, alice.id, { key: 'k', value })
+  ]
+  const session = await evil.session(connection)
+  ask(session, first)
+  ask(session, second)
+  const answers = [
+    await session.answer(first.id, 'result'),
+    await session.answer(second.id, 'result')
+  ]
+  expect(answers.map(outputOf)).toEqual([
+    ...[expect.objectContaining({ run: 1 }), expect.objectContaining({ run: 1 })]
+  ])
+  const bodies = answers.map((frame) => {
+    return readResult(decode(peek(frame.kind === 'result' ? frame.result : new Uint8Array()).body))
+  })
+  expect(bodies.map(({ id }) => toHex(id))).toEqual([toHex(first.id), toHex(second.id)])
+  expect(bodies.map(({ replay }) => replay ?? false)).toEqual([false, true])
+})
+
+test('one who waits cannot end work that another waits for; the last one can', async () => {
+  const value = { ms: 5_000 }
+  const [first, second] = [
+    sealTask(evil.identity, alice.id, { key: 'k', value }),
+    sealTask(evil.identity, alice.id, { key: 'k', value })
+  ]
+  const [one, two] = [await evil.session(connection), await evil.session(connection)]
+  ask(one, first)
+  await one.answer(first.id, 'progress')
+  ask(two, second)
+  await two.answer(second.id, 'accepted')
+  one.send({ kind: 'cancel', id: first.id })
+  await new Promise((resolve) => setTimeout(resolve, 200))
+  expect((await alice.tasks()).map(({ state }) => state)).toEqual(['working'])
+  await one.end()
+  await until('one is gone', () => one.closed)
+  two.send({ kind: 'cancel', id: second.id, reason: 'no more' })
+  const frame = await two.answer(second.id, 'result')
+  const body = readResult(
+    decode(peek(frame.kind === 'result' ? frame.result : new Uint8Array()).body)
+  )
+  expect(body).toMatchObject({ status: 'canceled', error: { code: 'CANCELED' } })
+})
+
+test('repeating a request on one session adds nothing, so that a cancel and a hang-up still count', async () => {
+  const sent = sealTask(evil.identity, alice.id, { value: { ms: 10_000 } })
+  const session = await evil.session(connection)
+  ask(session, sent)
+  await session.answer(sent.id, 'progress')
+  for (let n = 0; n < 20; n++) ask(session, sent)
+  await session.answer(sent.id, 'accepted')
+  session.send({ kind: 'cancel', id: sent.id })
+  const frame = await session.answer(sent.id, 'result')
+  expect(frame.kind).toBe('result')
+  const again = sealTask(evil.identity, alice.id, { value: { ms: 10_000 } })
+  ask(session, again)
+  ask(session, again)
+  await session.answer(again.id, 'progress')
+  await session.end()
+  await until('the work is given up', async () => {
+    const row = (await alice.tasks()).find(({ id }) => id === toHex(again.id))
+    return row?.state === 'canceled'
+  })
+})
+
+test('a cancel that comes in one packet with its request is not lost', async () => {
+  const sent = sealTask(evil.identity, alice.id, { value: { ms: 10_000 } })
+  const session = await evil.session(connection)
+  ask(session, sent)
+  session.send({ kind: 'cancel', id: sent.id, reason: 'a slip' })
+  const frame = await session.answer(sent.id, 'result', 'rejected')
+  const body = readResult(
+    decode(peek(frame.kind === 'result' ? frame.result : new Uint8Array()).body)
+  )
+  expect(body.status).toBe('canceled')
+})
+
+test('two tasks of one id and different keys cannot be open at once', async () => {
+  const id = new Uint8Array(16).fill(77)
+  const session = await evil.session(connection)
+  const value = { ms: 10_000 }
+  ask(session, sealTask(evil.identity, alice.id, { id, key: 'one', value }))
+  await session.answer(id, 'progress')
+  ask(session, sealTask(evil.identity, alice.id, { id, key: 'two', value }))
+  const frame = await session.answer(id, 'rejected')
+  expect(frame).toMatchObject({ error: { code: 'REPLAYED' } })
+  session.send({ kind: 'cancel', id })
+  expect((await session.answer(id, 'result')).kind).toBe('result')
+})
+
+test('the work of a requester that is gone ends after a second', async () => {
+  const sent = sealTask(evil.identity, alice.id, { value: { ms: 20_000 } })
+  const session = await evil.session(connection)
+  ask(session, sent)
+  await session.answer(sent.id, 'progress')
+  const begin = performance.now()
+  connection.abort(new Error('the cable'))
+  await until('given up', async () => (await alice.tasks())[0]?.state === 'canceled', 5_000)
+  expect(performance.now() - begin).toBeGreaterThan(900)
+})
+
+test('a requester that comes back within the second gets its result', async () => {
+  const sent = sealTask(evil.identity, alice.id, { value: { ms: 1_500 } })
+  const session = await evil.session(connection)
+  ask(session, sent)
+  await session.answer(sent.id, 'progress')
+  connection.abort(new Error('the cable'))
+  const link = await evil.join(alice.addresses[0] ?? '')
+  const again = await evil.session(link)
+  ask(again, sent)
+  expect(outputOf(await again.answer(sent.id, 'result'))).toMatchObject({ run: 1 })
+})
+
+test('a session may have 1,024 tasks open, the next is BUSY with a time to come back', async () => {
+  const session = await evil.session(connection)
+  const all = Array.from({ length: 1_025 }, () => {
+    return sealTask(evil.identity, alice.id, { value: { ms: 3_000 } })
+  })
+  for (const sent of all) ask(session, sent)
+  const last = all.at(-1)?.id ?? new Uint8Array()
+  const frame = await session.answer(last, 'accepted', 'rejected')
+  expect(frame).toMatchObject({ kind: 'rejected', error: { code: 'BUSY' }, retryAfterMs: 1_000 })
+})
+
+test('a requester that never reads its chunks holds up its own task and nobody else', async () => {
+  const sent = sealTask(evil.identity, alice.id, {
+    ...{ skill: 'flood', value: { chunks: 400, size: 60_000 } },
+    budget: { wallMs: 2_000, depth: 0 }
+  })
+  const session = await evil.session(connection)
+  ask(session, sent)
+  const bob = await stage.inside({ name: 'bob' })
+  await bob.connect(alice.addresses[0] ?? '')
+  expect((await bob.run('count', {})).value).toMatchObject({ run: 1 })
+  const flood = bob.submit('flood', { chunks: 50, size: 1_000 })
+  const chunks = (await Array.fromAsync(flood)).filter(({ type }) => type === 'chunk')
+  expect(chunks).toHaveLength(50)
+  // The deadline ends it, and the runner is free again.
+  await until('over', async () => {
+    return (await alice.tasks()).every(({ state }) => state === 'completed' || state === 'failed')
+  })
+})
