@@ -80,8 +80,8 @@ test.skipIf(noHosts)('what a killed test left behind is removed by the next one'
   await once(dead, 'exit')
   const stale = `pw${dead.pid}-1-h1`
   execFileSync('ip', ['netns', 'add', stale])
-  const orphan = spawn('ip', ['netns', 'exec', stale, 'sleep', '1000'])
-  await once(orphan, 'spawn')
+  const orphan = spawn('ip', ['netns', 'exec', stale, 'sh', '-c', 'echo inside; exec sleep 1000'])
+  await once(orphan.stdout, 'data')
   const ended = once(orphan, 'exit')
   await using _lan = await createLan(1)
   expect(existsSync(`/run/netns/${stale}`)).toBe(false)
