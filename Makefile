@@ -2,7 +2,7 @@
 # everything comes with `make install`, pinned in package-lock.json.
 
 .DEFAULT_GOAL := help
-.PHONY: help install mvp-demo test check types lint build publint bench format clean
+.PHONY: help install mvp-demo test check types lint build bench format clean
 
 STAMP := node_modules/.peerwork-stamp
 # The npm package keeps its binary here; node_modules/.bin/node points to it.
@@ -49,7 +49,7 @@ mvp-demo: $(STAMP) ## Two agents find each other and one works for the other
 test: $(STAMP) ## Run the tests from source; nothing needs to be built
 	@$(RUN) test
 
-check: types lint build publint ## What CI checks beside the tests
+check: types lint build ## What CI checks beside the tests: types, style, package
 
 types: $(STAMP)
 	@$(RUN) types
@@ -57,11 +57,8 @@ types: $(STAMP)
 lint: $(STAMP)
 	@$(RUN) lint
 
-build: $(STAMP) ## Compile to dist/
+build: $(STAMP) ## Compile to dist/, and check that it can be published
 	@$(RUN) build
-
-publint: build
-	@$(RUN) publint
 
 bench: $(STAMP) ## Measure, beside the limits and the rivals; writes docs/benchmarks.md
 	@$(RUN) bench
