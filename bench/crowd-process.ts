@@ -2,8 +2,11 @@
 
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createAgent } from 'peerwork'
-import type { Agent } from 'peerwork'
+import type { Agent, AgentInit } from 'peerwork'
 
+/** Agents of another network that come first, count: they grow what the engine grows only once. */
+const BEFORE = 5
+/** Agents whose memory is measured, count. They all know each other: so many connections each. */
 const MORE = 10
 /** Until connections and cards have settled, ms. */
 const SETTLE_MS = 500
@@ -11,25 +14,31 @@ const SETTLE_MS = 500
 const JOIN_MS_MAX = 10_000
 const MIB = 1024 * 1024
 
-const preset = 'loopback'
-const first = await createAgent({ preset, name: 'first' })
+const agents: Agent[] = []
+const start = async (init: AgentInit): Promise<Agent> => {
+  const agent = await createAgent({ preset: 'loopback', ...init })
+  agents.push(agent)
+  return agent
+}
+await surround(await start({ network: 'before' }), BEFORE)
+const first = await start({ network: 'measured' })
 const before = await residentMiB()
-const bootstrap = first.addresses
-const others = await Promise.all(
-  Array.from({ length: MORE }, (_, at) => createAgent({ preset, bootstrap, name: `other-${at}` }))
-)
-await joined(first)
+await surround(first, MORE)
 const after = await residentMiB()
 process.stdout.write(`${(after - before) / MORE}\n`)
-await Promise.all([first, ...others].map((agent) => agent.stop({ graceMs: 0 })))
+await Promise.all(agents.map((agent) => agent.stop({ graceMs: 0 })))
 
-async function joined(agent: Agent): Promise<void> {
+/** Start so many more in the network of this one, and wait until it sees them all. */
+async function surround(agent: Agent, count: number): Promise<void> {
+  const { network } = await agent.info()
+  const init = { network, bootstrap: agent.addresses }
+  await Promise.all(Array.from({ length: count }, () => start(init)))
   const seen = new Set<string>()
   for await (const { type, peer } of agent.watchPeers(AbortSignal.timeout(JOIN_MS_MAX))) {
     if (type === 'joined') seen.add(peer.id)
-    if (seen.size >= MORE) return
+    if (seen.size >= count) return
   }
-  throw new Error(`only ${seen.size} of ${MORE} agents joined`)
+  throw new Error(`only ${seen.size} of ${count} agents joined`)
 }
 
 async function residentMiB(): Promise<number> {

@@ -3,7 +3,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { report } from './report.ts'
+import { loadNow, report } from './report.ts'
 import { memory } from './sections/memory.ts'
 import { sandbox } from './sections/sandbox.ts'
 import type { Section, Settings } from './sections/section.ts'
@@ -20,6 +20,7 @@ else await withCompileCache(run)
 
 async function run(): Promise<void> {
   for (const left of flags.left) tell(`left out: ${left}`)
+  const load = loadNow()
   const sections = flags.sections.map((name) => make[name](flags))
   for (let round = 0; round < flags.rounds; round++) {
     for (const section of sections) {
@@ -27,7 +28,7 @@ async function run(): Promise<void> {
       await section.round(round)
     }
   }
-  const text = report(sections, flags)
+  const text = report(sections, flags, load)
   process.stdout.write(`\n${text}`)
   if (!flags.complete) return
   const file = new URL('../docs/benchmarks.md', import.meta.url)
