@@ -1,0 +1,130 @@
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import type { Agent, ObservedEvent } from '../../src/index.ts'
+import { decode } from '../../src/protocol/canonical.ts'
+import { readResult } from '../../src/protocol/message/result.ts'
+import type { SessionFrame } from '../../src/protocol/message/session.ts'
+import { peek } from '../../src/protocol/seal.ts'
+import { EvilPeer, sealTask } from '../helpers/evil-peer.ts'
+import type { AgentProcess } from '../helpers/processes.ts'
+import { skill, Stage, until } from '../helpers/processes.ts'
+
+let stage: Stage
+let evil: EvilPeer
+
+beforeEach(async () => {
+  stage = new Stage()
+  evil = await EvilPeer.create()
+})
+afterEach(async () => {
+  await evil[Symbol.asyncDispose]()
+  await stage[Symbol.asyncDispose]()
+})
+
+type Sent = ReturnType<typeof sealTask>
+
+/** Send a task by hand to wherever the executor runs now. */
+async function ask(address: string, { id, task, input }: Sent) {
+  const session = await evil.session(await evil.join(address))
+  session.send({ kind: 'request', id, task: task.bytes, input })
+  return session
+}
+const bodyOf = (frame: SessionFrame) => {
+  if (frame.kind !== 'result') throw new Error(`not a result but ${frame.kind}`)
+  return readResult(decode(peek(frame.result).body))
+}
+const outputOf = (frame: SessionFrame): unknown => {
+  if (frame.kind !== 'result') throw new Error(`not a result but ${frame.kind}`)
+  return JSON.parse(Buffer.from(frame.output ?? []).toString())
+}
+
+test('finished work is answered from the journal, also after a restart, and never runs again', async () => {
+  const alice = await stage.start({ skills: [skill('count')] })
+  const sent = sealTask(evil.identity, alice.id, { value: { n: 5 } })
+  const session = await ask(alice.address, sent)
+  const first = await session.answer(sent.id, 'result')
+  session.send({ kind: 'request', id: sent.id, task: sent.task.bytes, input: sent.input })
+  expect(await session.answer(sent.id, 'result')).toEqual(first)
+
+  expect(await alice.stop()).toBe(0)
+  const again = await alice.restart()
+  expect(again.address).toBe(alice.address)
+  const second = await (await ask(again.address, sent)).answer(sent.id, 'result')
+  // The very same bytes: the output names the process it ran in.
+  expect(second).toEqual(first)
+  const other = sealTask(evil.identity, alice.id, { value: { n: 5 } })
+  const fresh = await (await ask(again.address, other)).answer(other.id, 'result')
+  expect(outputOf(fresh)).not.toEqual(outputOf(first))
+})
+
+test('a large output is in the journal too', async () => {
+  const alice = await stage.start({ skills: [skill('fill')] })
+  const bob = await stage.inside({ name: 'bob' })
+  await bob.connect(alice.address)
+  const options = { idempotencyKey: 'large', to: alice.id }
+  const first = await bob.run<string>('fill', 200_000, options)
+  await alice.kill()
+  const again = await alice.restart()
+  await until('back', async () => (await bob.peers()).length === 1)
+  const second = await bob.run<string>('fill', 200_000, { ...options, to: again.id })
+  expect(second.value).toBe(first.value)
+  expect([first.replay, second.replay]).toEqual([false, true])
+})
+
+test('work that a kill interrupted is INTERRUPTED, and is not run a second time', async () => {
+  const alice = await stage.start({ skills: [skill('count')] })
+  const sent = sealTask(evil.identity, alice.id, { value: { ms: 10_000 } })
+  const session = await ask(alice.address, sent)
+  await session.answer(sent.id, 'progress')
+  await alice.kill()
+  await until('the session is gone', () => session.closed)
+
+  const again: AgentProcess = await alice.restart()
+  for (let n = 0; n < 2; n++) {
+    const frame = await (await ask(again.address, sent)).answer(sent.id, 'result', 'rejected')
+    expect(bodyOf(frame)).toMatchObject({ status: 'failed', error: { code: 'INTERRUPTED' } })
+  }
+  const states = (await again.agent.tasks()).map(({ state }) => state)
+  expect(states).not.toContain('working')
+})
+
+test('work that the workshop refused is forgotten, so that it may come again', async () => {
+  const alice = await stage.inside({ skills: [skill('wait')], capacity: 1, queue: 0 })
+  const address = alice.addresses[0] ?? ''
+  const first = sealTask(evil.identity, alice.id, { skill: 'wait', value: { ms: 600 } })
+  const session = await ask(address, first)
+  await session.answer(first.id, 'progress')
+  const second = sealTask(evil.identity, alice.id, { skill: 'wait', value: { ms: 0 } })
+  const request = { id: second.id, task: second.task.bytes, input: second.input }
+  session.send({ kind: 'request', ...request })
+  expect((await session.refusal(second.id)).code).toBe('BUSY')
+  await session.answer(first.id, 'result')
+  session.send({ kind: 'request', ...request })
+  expect(outputOf(await session.answer(second.id, 'result', 'rejected'))).toBe('waited 0')
+})
+
+test('the trace tells both ends of a task in order, as one trace', async () => {
+  const alice = await stage.inside({ skills: [skill('flood'), skill('count')], name: 'alice' })
+  const bob = await stage.inside({ name: 'bob' })
+  await bob.connect(alice.addresses[0] ?? '')
+  const seen: ObservedEvent[] = []
+  const stop = new AbortController()
+  const watching = (async (agent: Agent) => {
+    for await (const event of agent.watch({ types: ['task.*'], signal: stop.signal }))
+      seen.push(event)
+  })(bob)
+  const { trace } = await bob.run('flood', { chunks: 3, size: 10 })
+  const typesOf = (id: string): string[] => {
+    return seen
+      .filter(({ from, event }) => from === id && 'trace' in event && event.trace === trace)
+      .map(({ event }) => event.type)
+      .filter((type) => type !== 'task.progress')
+  }
+  const last = (id: string) => typesOf(id).at(-1) === 'task.completed'
+  await until('both ends told', () => last(alice.id) && last(bob.id))
+  expect(typesOf(bob.id)).toEqual(['task.submitted', 'task.accepted', 'task.completed'])
+  expect(typesOf(alice.id)).toEqual([
+    ...['task.received', 'task.accepted', 'task.started', 'task.streaming', 'task.completed']
+  ])
+  stop.abort()
+  await watching
+})
