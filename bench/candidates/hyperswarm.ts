@@ -3,7 +3,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import RPC from '@hyperswarm/rpc'
 import DHT from 'hyperdht'
-import { retry } from '../retry.ts'
+import { firstRetried } from '../retry.ts'
 import { signed } from '../signed.ts'
 import type { Site, Transport } from './candidate.ts'
 
@@ -56,13 +56,7 @@ const hyperswarm: Transport = {
         throw error
       }
     }
-    let warm = false
-    const send = async (request: Uint8Array): Promise<Uint8Array> => {
-      if (warm) return client.request(METHOD, request)
-      const answer = await retry(() => first(request))
-      warm = true
-      return answer
-    }
+    const send = firstRetried(first, (request) => client.request(METHOD, request))
     return { send, close: () => rpc.destroy({ force: true }) }
   }
 }

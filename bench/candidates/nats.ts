@@ -4,7 +4,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { connect } from '@nats-io/transport-node'
 import type { Msg } from '@nats-io/transport-node'
-import { retry } from '../retry.ts'
+import { firstRetried, retry } from '../retry.ts'
 import { signed } from '../signed.ts'
 import { freePort } from '../site.ts'
 import type { Transport } from './candidate.ts'
@@ -51,7 +51,8 @@ const nats: Transport = {
       const answer = await connection.request(SUBJECT, request, { timeout: ANSWER_MS_MAX })
       return answer.data
     }
-    return { send, close: () => connection.close() }
+    // Nobody may listen yet when the first request arrives.
+    return { send: firstRetried(send, send), close: () => connection.close() }
   }
 }
 
