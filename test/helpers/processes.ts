@@ -16,7 +16,7 @@ import { createInterface } from 'node:readline'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { connectControl } from '../../src/cli/control-client.ts'
-import type { Agent, AgentApi, AgentInit } from '../../src/index.ts'
+import type { Agent, AgentApi, AgentInit, SubmittedTask, TaskEvent } from '../../src/index.ts'
 import { createAgent } from '../../src/index.ts'
 import type { ErrorRecord } from '../../src/protocol/errors.ts'
 import { fromRecord } from '../../src/protocol/errors.ts'
@@ -203,6 +203,17 @@ export async function until(
     if (performance.now() > end) throw new Error(`not within ${msMax} ms: ${what}`)
     await sleep(LOOK_EVERY_MS)
   }
+}
+
+/** Follow a task to its end; resolves when the first event of a type has come. */
+export function reached(task: SubmittedTask, type: TaskEvent['type']): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>()
+  const follow = async (): Promise<void> => {
+    for await (const event of task) if (event.type === type) resolve()
+    reject(new Error(`the task ended without "${type}"`))
+  }
+  follow().catch(reject)
+  return promise
 }
 
 export function isAlive(pid: number): boolean {

@@ -1,7 +1,7 @@
-/** Cancel, mid-run, against a skill that never looks up. */
+/** Cancel: mid-run, against a skill that never looks up, and before the run has begun. */
 
 import { expect, test } from 'vitest'
-import { isAlive, skill, spinningBelow, Stage, until } from '../helpers/processes.ts'
+import { isAlive, reached, skill, spinningBelow, Stage, until } from '../helpers/processes.ts'
 
 test('cancel reaches a skill in a busy loop, frees its place and leaves no process', async () => {
   await using stage = new Stage()
@@ -27,4 +27,21 @@ test('cancel reaches a skill in a busy loop, frees its place and leaves no proce
   expect((await alice.agent.tasks())[0]).toMatchObject({ skill: 'spin', state: 'canceled' })
   // There is one place only: this would wait for ever behind a task that still runs.
   expect((await bob.agent.run('echo', 'free again')).value).toBe('free again')
+})
+
+test('a task that is canceled while it waits for its turn never runs', async () => {
+  await using stage = new Stage()
+  const alice = await stage.start({ skills: [skill('count')], capacity: 1 })
+  const bob = await stage.inside({ bootstrap: [alice.address] })
+  const running = bob.submit('count', { n: 1, ms: 60_000 })
+  await reached(running, 'progress')
+  const waiting = bob.submit('count', { n: 2 })
+  await reached(waiting, 'accepted')
+  expect((await alice.agent.info()).load).toEqual({ running: 1, queued: 1, capacity: 1 })
+  await waiting.cancel('not needed')
+  await expect(waiting.result).rejects.toMatchObject({ code: 'CANCELED' })
+  expect((await alice.agent.info()).load).toEqual({ running: 1, queued: 0, capacity: 1 })
+  await running.cancel()
+  // The third task is the second run.
+  expect((await bob.run('count', { n: 3 })).value).toMatchObject({ n: 3, run: 2 })
 })

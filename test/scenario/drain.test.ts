@@ -2,14 +2,14 @@
 
 import { expect, test } from 'vitest'
 import type { SubmittedTask } from '../../src/index.ts'
-import { skill, Stage, until } from '../helpers/processes.ts'
+import { reached, skill, Stage, until } from '../helpers/processes.ts'
 
 test('an agent told to stop finishes its work, takes no more, and ends with code 0', async () => {
   await using stage = new Stage()
   const alice = await stage.start({ skills: [skill('wait'), skill('echo')] })
   const bob = await stage.inside({ bootstrap: [alice.address] })
   const task = bob.submit('wait', { ms: 1_500 })
-  await begun(task)
+  await reached(task, 'progress')
   const stopping = alice.stop()
   // A task that comes now is turned away, with a word that says: elsewhere, or later.
   const refused = await untilRefused(() => bob.run('echo', 'too late?'))
@@ -30,16 +30,6 @@ test('work that does not end within the grace is ended, and its requester told w
   expect(await ended).toMatchObject({ code: 'SHUTTING_DOWN' })
   expect(performance.now() - begin).toBeLessThan(3_000)
 })
-
-/** Resolves when the skill runs; the task is read on in the background. */
-function begun(task: SubmittedTask): Promise<void> {
-  return new Promise((resolve, reject) => {
-    void (async () => {
-      for await (const event of task) if (event.type === 'progress') resolve()
-      reject(new Error('it ended without ever beginning'))
-    })()
-  })
-}
 
 async function ending(task: SubmittedTask): Promise<unknown> {
   for await (const event of task) {

@@ -1,8 +1,7 @@
 /** A skill that takes all the memory it can get. */
 
 import { expect, test } from 'vitest'
-import type { SubmittedTask } from '../../src/index.ts'
-import { isAlive, skill, Stage } from '../helpers/processes.ts'
+import { isAlive, reached, skill, Stage } from '../helpers/processes.ts'
 
 test.for(['heap', 'buffers'])(
   'a skill that eats memory (%s) fails alone; its neighbours do not notice',
@@ -33,14 +32,4 @@ interface Counted {
   readonly n: number
   readonly run: number
   readonly boot: string
-}
-
-/** Read on, and say when the first event of a type was there. */
-function reached(task: SubmittedTask, type: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    void (async () => {
-      for await (const event of task) if (event.type === type) resolve()
-      reject(new Error(`the task ended without ${type}`))
-    })()
-  })
 }

@@ -44,6 +44,31 @@ test('an observer sees both sides of one trace, in order, linked, and misses not
   for (const from of [alice.id, bob.id]) expect(gaps(seen, from)).toEqual([])
 })
 
+test('an observer follows an agent over its restart without taking it for a gap', async () => {
+  await using stage = new Stage()
+  const alice = await stage.start({ name: 'alice', skills: [skill('count')] })
+  const observer = await stage.inside({ name: 'observer', bootstrap: [alice.address] })
+  const seen: ObservedEvent[] = []
+  const watching = (async () => {
+    for await (const event of observer.watch({ peer: alice.id })) seen.push(event)
+  })()
+  const by = (type: string) =>
+    seen.filter(({ from, event }) => {
+      return from === alice.id && event.type === type
+    })
+  await observer.run('count', {})
+  await until('the first run was seen', () => by('task.completed').length === 1)
+  await alice.kill()
+  await until('she left', async () => (await observer.peers()).length === 0)
+  await alice.restart()
+  await observer.run('count', {})
+  await until('the second run was seen', () => by('task.completed').length === 2)
+  await observer.stop()
+  await watching
+  expect(by('agent.started')).toHaveLength(2)
+  expect(seen.filter(({ missed }) => missed > 0)).toEqual([])
+})
+
 const typesOf = (events: readonly ObservedEvent[]): string[] =>
   events.map(({ event }) => event.type.replace('task.', ''))
 

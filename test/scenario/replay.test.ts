@@ -2,6 +2,7 @@
 
 import { expect, test } from 'vitest'
 import type { ObservedEvent } from '../../src/index.ts'
+import { EvilPeer, sealTask } from '../helpers/evil-peer.ts'
 import { skill, Stage } from '../helpers/processes.ts'
 
 interface Counted {
@@ -62,6 +63,27 @@ test('two requests with one key at the same time are one run with two answers', 
   expect(one?.value).toEqual(other?.value)
   expect(new Set([one?.replay, other?.replay])).toEqual(new Set([false, true]))
   expect((await bob.run<Counted>('count', {})).value.run).toBe(2)
+})
+
+test('a requester that loses its session and asks again gets the run that went on', async () => {
+  await using stage = new Stage()
+  const alice = await stage.start({ network: 'home', skills: [skill('count')] })
+  await using bob = await EvilPeer.create()
+  const connection = await bob.join(alice.address)
+  const { task, input, id } = sealTask(bob.identity, alice.id, { value: { n: 7, ms: 1_500 } })
+  const request = { kind: 'request', id, task: task.bytes, input } as const
+  const first = await bob.session(connection)
+  first.send(request)
+  await first.answer(id, 'progress')
+  await first.end()
+  const second = await bob.session(connection)
+  second.send(request)
+  expect(await second.answer(id)).toMatchObject({ kind: 'accepted' })
+  const answer = await second.answer(id, 'result')
+  const output = answer.kind === 'result' ? Buffer.from(answer.output ?? []).toString() : ''
+  expect(JSON.parse(output)).toMatchObject({ n: 7, run: 1 })
+  const carol = await stage.inside({ network: 'home', bootstrap: [alice.address] })
+  expect((await carol.run<Counted>('count', {})).value.run).toBe(2)
 })
 
 /** Types of the executor's events so far, once one of a type was there. */
