@@ -159,6 +159,7 @@ export class EvilPeer implements AsyncDisposable {
       stream.addEventListener('message', () => resolve(), { once: true })
       stream.addEventListener('close', () => reject(new Error('closed without a card')))
     })
+    await stream.close().catch(() => undefined)
     return connection
   }
 

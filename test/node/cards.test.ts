@@ -1,0 +1,135 @@
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import type { Agent } from '../../src/index.ts'
+import { CARD_PROTOCOL } from '../../src/protocol/constants.ts'
+import { encode } from '../../src/protocol/canonical.ts'
+import { encodeFrame } from '../../src/protocol/frame.ts'
+import { cardFrame, EvilPeer, offer } from '../helpers/evil-peer.ts'
+import { Stage, until } from '../helpers/processes.ts'
+
+let stage: Stage
+let alice: Agent
+let evil: EvilPeer
+
+beforeEach(async () => {
+  stage = new Stage()
+  alice = await stage.inside({ name: 'alice' })
+  evil = await EvilPeer.create()
+})
+afterEach(async () => {
+  await evil[Symbol.asyncDispose]()
+  await stage[Symbol.asyncDispose]()
+})
+
+const addressOf = (agent: Agent): string => agent.addresses[0] ?? ''
+const isPeer = async (id: string): Promise<boolean> =>
+  (await alice.peers()).some((peer) => peer.id === id)
+
+test('cards tell both sides who the other is', async () => {
+  const bob = await stage.inside({ name: 'bob' })
+  expect(await bob.connect(addressOf(alice))).toMatchObject({
+    id: alice.id,
+    name: 'alice',
+    via: 'dial'
+  })
+  await until('alice knows', () => isPeer(bob.id))
+  expect(await alice.peers()).toMatchObject([{ id: bob.id, name: 'bob', via: 'inbound' }])
+})
+
+test('of two networks, both sides learn WRONG_NETWORK, every time and at once', async () => {
+  for (let n = 0; n < 10; n++) {
+    const other = await stage.inside({ network: `other-${n}` })
+    const begin = performance.now()
+    await expect(other.connect(addressOf(alice))).rejects.toMatchObject({ code: 'WRONG_NETWORK' })
+    expect(performance.now() - begin).toBeLessThan(5_000)
+    expect(await other.peers()).toEqual([])
+    await other.stop()
+  }
+  expect(await alice.peers()).toEqual([])
+})
+
+const old = (age: number) => ({ issued: Date.now() - age - 600_000, expires: Date.now() - age })
+
+test.for([
+  ['of another network', () => cardFrame(evil.identity, { network: 'other' })],
+  ['in the name of another', () => cardFrame(evil.identity, { from: alice.id })],
+  ['that has expired', () => cardFrame(evil.identity, old(1_000))],
+  ['from the future', () => cardFrame(evil.identity, { issued: Date.now() + 600_000 })],
+  [
+    'with a schema that is no JSON',
+    () => {
+      const skills = [{ ...offer('x'), input: '{"type":' }]
+      return cardFrame(evil.identity, { skills })
+    }
+  ],
+  ['with a name that plays with terminals', () => cardFrame(evil.identity, { name: 'a\u001b[2J' })],
+  [
+    'that was changed on the way',
+    () => {
+      const frame = cardFrame(evil.identity)
+      frame[100] = (frame[100] ?? 0) ^ 1
+      return frame
+    }
+  ],
+  ['that is garbage', () => Buffer.from('hello')],
+  ['that is empty', () => new Uint8Array()],
+  [
+    'with more hints than allowed',
+    () => {
+      const hint = { id: alice.id, addresses: ['/ip4/127.0.0.1/tcp/1'] }
+      return cardFrame(
+        evil.identity,
+        {},
+        Array.from({ length: 65 }, () => hint)
+      )
+    }
+  ]
+] as const)('who shows a card %s is turned away, whoever dialled', async ([, make]) => {
+  const connection = await evil.join(addressOf(alice), make()).catch(() => undefined)
+  await until('turned away', () => connection === undefined || connection.status !== 'open')
+  expect(await isPeer(evil.id)).toBe(false)
+
+  evil.card = make
+  await expect(alice.connect(evil.address)).rejects.toMatchObject({
+    code: expect.stringMatching(
+      /WRONG_NETWORK|SIGNATURE_INVALID|EXPIRED|CLOCK_SKEW|MALFORMED|DIAL_FAILED/
+    )
+  })
+  expect(await isPeer(evil.id)).toBe(false)
+})
+
+test('a card over the cap is refused before it is read', async () => {
+  const link = await evil.host.dial(addressOf(alice))
+  const stream = await link.newStream(CARD_PROTOCOL)
+  stream.send(Uint8Array.of(0x7f, 0xff, 0xff, 0xff))
+  await until('turned away', () => link.status !== 'open')
+})
+
+test('a newer card replaces what was known, an older one does not', async () => {
+  const seq = Date.now()
+  const show = (name: string, number: number) =>
+    evil.join(addressOf(alice), cardFrame(evil.identity, { name, seq: number }))
+  await show('second', seq)
+  await until('known', () => isPeer(evil.id))
+  await show('first', seq - 1)
+  await show('third', seq + 1)
+  await until('renamed', async () => (await alice.peers())[0]?.name === 'third')
+  await show('first', seq - 1)
+  await new Promise((resolve) => setTimeout(resolve, 50))
+  expect(await alice.peers()).toMatchObject([{ name: 'third' }])
+})
+
+test('a frame of other fields beside the card is refused', async () => {
+  const frame = encode({ card: new Uint8Array(10), peers: [], more: 1 })
+  const connection = await evil.join(addressOf(alice), frame).catch(() => undefined)
+  await until('turned away', () => connection === undefined || connection.status !== 'open')
+})
+
+test('a stream that only begins a card is given up after five seconds', async () => {
+  const link = await evil.join(addressOf(alice))
+  await until('known', () => isPeer(evil.id))
+  const stream = await link.newStream(CARD_PROTOCOL)
+  stream.send(encodeFrame(cardFrame(evil.identity)).subarray(0, 20))
+  const begin = performance.now()
+  await until('given up', () => stream.status !== 'open' || link.status !== 'open', 8_000)
+  expect(performance.now() - begin).toBeGreaterThan(4_000)
+})
