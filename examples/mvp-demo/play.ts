@@ -72,7 +72,7 @@ export class Play implements AsyncDisposable {
     const limit = waitMs + WORK_MS_MAX
     await this.#until(() => plot.result !== undefined, limit, 'the result')
     await this.#until(() => this.#heardBoth(), HEAR_MS_MAX, 'traces of both sides')
-    plot.at.set('observed', this.#now())
+    plot.at.set('both observed', this.#now())
   }
 
   /** Everybody leaves; homes and keys are removed. Called twice, it does nothing more. */

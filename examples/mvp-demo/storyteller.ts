@@ -60,7 +60,7 @@ export class Storyteller implements Audience {
       case 'found':
         return `found ${bold(message.name)} by ${WAYS[message.via] ?? message.via}`
       case 'submitted':
-        return `asks for ${bold('analyse-text')} on ${plot.options.file}: task ${shortHex(message.task)}, signed`
+        return submittedText(plot, message)
       case 'accepted':
         return 'alice knows the signature and accepts'
       case 'progress':
@@ -105,9 +105,14 @@ function startedText({ options }: Plot, role: Role, message: Said<'started'>): s
   return `${who}, offers ${bold('analyse-text')} to bob alone`
 }
 
+function submittedText({ options }: Plot, { task }: Said<'submitted'>): string {
+  return `asks for ${bold('analyse-text')} on ${options.file}: task ${shortHex(task)}, signed`
+}
+
 function resultText(plot: Plot, { by, isolation, engine, usage }: Said<'result'>): string {
   const signer = by === plot.ids.alice ? 'alice' : `somebody else (${shortId(by)})`
-  const used = `${ms(usage.cpuMs)} of processor, ${Math.round(usage.peakRssBytes / 1e6)} MB, ${engine}`
+  const memory = Math.round(usage.peakRssBytes / 1e6)
+  const used = `${ms(usage.cpuMs)} of processor, ${memory} MB, ${engine}`
   const below = `\n${' '.repeat(TIME_WIDTH + 12)}`
   return (
     `has the result, ${good('verified')}: signed by ${bold(signer)} for this very task` +

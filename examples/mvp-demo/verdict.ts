@@ -26,7 +26,7 @@ export function verdictOf(plot: Plot, error?: unknown): Verdict {
   const times = {
     legs: legsOf(at),
     agentsMs,
-    observedMs: at.get('observed') ?? 0,
+    observedMs: at.get('both observed') ?? 0,
     wholeMs: performance.now()
   }
   if (error !== undefined) return { ...times, pass: false, ...reasonOf(plot, error) }
