@@ -2,6 +2,9 @@
 
 import { expect, test } from 'vitest'
 import type { Agent, ObservedEvent } from '../../src/index.ts'
+import { toHex } from '../../src/protocol/canonical.ts'
+import type { Task } from '../../src/protocol/message/task.ts'
+import { EvilPeer, offer } from '../helpers/evil-peer.ts'
 import type { AgentProcess } from '../helpers/processes.ts'
 import { skill, Stage, until } from '../helpers/processes.ts'
 
@@ -44,17 +47,67 @@ test('work that is handed on is one trace over three agents, and the answer come
   expect(submitted).toMatchObject({ parent: subtask?.span })
 })
 
-test('a part gets what is left of the time: the last one stops when the first must', async () => {
+test('a part is signed for what is left of the budget, and says what it is a part of', async () => {
+  await using stage = new Stage()
+  await using cleo = await EvilPeer.create({ name: 'cleo', skills: [offer('echo')] })
+  const skills = [skill('relay')]
+  const ben = await stage.start({ name: 'ben', network: 'home', skills, bootstrap: [cleo.address] })
+  const ada = await stage.inside({ network: 'home', bootstrap: [ben.address] })
+  await until('Ben knows Cleo', async () => (await ben.agent.peers()).length === 2)
+  const asked = Promise.withResolvers<Task>()
+  cleo.serve = ({ task, frame }, session) => {
+    asked.resolve(task.body)
+    const error = { code: 'SKILL_FAILED', message: 'no time' } as const
+    session.send({ kind: 'rejected', id: frame.id, error })
+  }
+  const work = { spend: 6, steps: [{ skill: 'echo', to: cleo.id }], work: 'for Cleo' }
+  const budget = { tokens: 10, depth: 3 }
+  const task = ada.submit('relay', work, { to: ben.id, deadline: 20_000, budget })
+  await expect(task.result).rejects.toMatchObject({ code: 'SKILL_FAILED', message: 'no time' })
+  const part = await asked.promise
+  expect(part).toMatchObject({ from: ben.id, to: cleo.id, budget: { tokens: 4, depth: 2 } })
+  expect(part.budget.wallMs).toBeLessThan(20_000)
+  expect(part.budget.wallMs).toBeGreaterThan(1_000)
+  expect(toHex(part.parent ?? new Uint8Array())).toBe(task.id)
+  const [own] = await ada.tasks()
+  expect(part.trace).toContain(own?.trace)
+})
+
+test('when the time is up for the first, the last one stops too', async () => {
   await using stage = new Stage()
   const { ada, ben, cleo } = await three(stage)
   const work = { steps: [{ skill: 'wait', to: cleo.id }], work: { ms: 60_000 } }
-  const refused = ada.run('relay', work, { to: ben.id, deadline: 1_500 })
-  await expect(refused).rejects.toMatchObject({ code: 'DEADLINE_EXCEEDED' })
-  await until('Cleo has ended too', () => ended(cleo, 'wait'), 4_000)
-  const [told] = await cleo.agent.tasks()
-  expect(told).toMatchObject({ skill: 'wait', state: expect.stringMatching(/failed|canceled/) })
-  // She was given less than the whole, or was told to stop with it.
-  expect(told?.wallMs).toBeLessThan(3_000)
+  const late = ada
+    .run('relay', work, { to: ben.id, deadline: 3_000 })
+    .catch((error: unknown) => error)
+  await until('Cleo works', async () => (await cleo.agent.info()).load.running === 1)
+  expect(await late).toMatchObject({ code: 'DEADLINE_EXCEEDED' })
+  await until('Cleo has ended too', () => ended(cleo, 'wait'), 3_000)
+})
+
+test('cancel reaches the part that was handed on', async () => {
+  await using stage = new Stage()
+  const { ada, ben, cleo } = await three(stage)
+  const work = { steps: [{ skill: 'wait', to: cleo.id }], work: { ms: 60_000 } }
+  const task = ada.submit('relay', work, { to: ben.id })
+  await until('Cleo works', async () => (await cleo.agent.info()).load.running === 1)
+  await task.cancel('no longer needed')
+  await expect(task.result).rejects.toMatchObject({ code: 'CANCELED' })
+  await until('Cleo has ended too', () => ended(cleo, 'wait'), 3_000)
+  expect((await cleo.agent.tasks())[0]).toMatchObject({ skill: 'wait', state: 'canceled' })
+})
+
+test('when the last one is killed, the first one hears of it, and of nothing else', async () => {
+  await using stage = new Stage()
+  const { ada, ben, cleo } = await three(stage)
+  const work = { steps: [{ skill: 'wait', to: cleo.id }], work: { ms: 60_000 } }
+  const failed = ada.run('relay', work, { to: ben.id }).catch((error: unknown) => error)
+  await until('Cleo works', async () => (await cleo.agent.info()).load.running === 1)
+  const killed = performance.now()
+  await cleo.kill()
+  expect(await failed).toMatchObject({ code: 'PEER_LOST' })
+  expect(performance.now() - killed).toBeLessThan(2_000)
+  expect((await ada.run('echo', 'Ben is well', { to: ben.id })).value).toBe('Ben is well')
 })
 
 test('a part gets what is left of the tokens: together they may not use more', async () => {
