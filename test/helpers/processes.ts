@@ -15,6 +15,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import { onTestFinished } from 'vitest'
 import { connectControl } from '../../src/cli/control-client.ts'
 import type { Agent, AgentApi, AgentInit, SubmittedTask, TaskEvent } from '../../src/index.ts'
 import { createAgent } from '../../src/index.ts'
@@ -58,6 +59,12 @@ export class Stage implements AsyncDisposable {
   readonly #processes: Player[] = []
   readonly #agents: Agent[] = []
   readonly #folders: string[] = []
+  #closed: Promise<void> | undefined
+
+  constructor() {
+    // A test that runs out of time never leaves its block.
+    onTestFinished(() => this[Symbol.asyncDispose]())
+  }
 
   /** A new home, removed with the stage. */
   home(): string {
@@ -85,8 +92,13 @@ export class Stage implements AsyncDisposable {
     return agent
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    await Promise.all(this.#agents.map((agent) => agent.stop({ graceMs: 0 })))
+  [Symbol.asyncDispose](): Promise<void> {
+    this.#closed ??= this.#close()
+    return this.#closed
+  }
+
+  async #close(): Promise<void> {
+    await Promise.allSettled(this.#agents.map((agent) => agent.stop({ graceMs: 0 })))
     await Promise.all(this.#processes.map((player) => player.kill()))
     for (const folder of this.#folders) rmSync(folder, { recursive: true, force: true })
   }
