@@ -129,6 +129,16 @@ export class Discovery {
     }
   }
 
+  /** A dialled connection ended before it became a peer: the next attempt is due, after a pause. */
+  failed(id: string, reason: string): void {
+    if (this.#stopping.signal.aborted) return
+    for (const candidate of [...this.#candidates.values()]) {
+      if (candidate.id !== id || candidate.dialing) continue
+      candidate.lastError = reason
+      this.#again(candidate)
+    }
+  }
+
   stop(): void {
     this.#stopping.abort()
     for (const { timer } of this.#candidates.values()) clearTimeout(timer)
@@ -172,7 +182,6 @@ export class Discovery {
         signal
       )
       candidate.id = connection.remotePeer.toString()
-      candidate.attempts = 0
       candidate.lastError = undefined
     } catch (error) {
       candidate.lastError = (error as Error).message

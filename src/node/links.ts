@@ -106,7 +106,11 @@ export class Links {
       return
     }
     const peer = peers.remove(id, 'the connection ended')
-    if (peer === undefined) return
+    if (peer === undefined) {
+      const dialled = connection.direction === 'outbound'
+      if (dialled) discovery.failed(id, 'the connection ended before a card came')
+      return
+    }
     log.info({ peer: id, name: peer.name }, 'peer left')
     discovery.lost(id, addressesOf(peer))
   }

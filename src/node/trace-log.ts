@@ -52,10 +52,8 @@ export class TraceLog implements TracePort {
 
   emit(fact: TraceFact): void {
     this.#waiting.push({ ...fact, seq: this.#next++, at: this.#options.clock.now() })
-    if (this.#waiting.length > WAITING_EVENTS_MAX) {
-      this.#waiting.splice(0, BATCH_EVENTS_MAX)
-      this.#dropped += BATCH_EVENTS_MAX
-    }
+    // Not while a batch is on its way: it may come back, and must find its place in front.
+    if (!this.#flushing) this.#trim()
     if (this.#waiting.length === BATCH_EVENTS_MAX) setImmediate(() => void this.flush())
     this.#later()
   }
@@ -78,6 +76,15 @@ export class TraceLog implements TracePort {
       }
     } finally {
       this.#flushing = false
+      this.#trim()
+    }
+  }
+
+  /** Too much waits for a listener: the oldest go. */
+  #trim(): void {
+    while (this.#waiting.length > WAITING_EVENTS_MAX) {
+      this.#waiting.splice(0, BATCH_EVENTS_MAX)
+      this.#dropped += BATCH_EVENTS_MAX
     }
   }
 

@@ -30,7 +30,9 @@ export class Watch {
     if (this.#next.size >= PRODUCERS_MAX) this.#next.delete(this.#next.keys().next().value ?? '')
     this.#next.set(producer, end)
     const name = this.#nameOf(body.from)
+    // What overlaps with an earlier batch was told already.
     for (const event of body.events) {
+      if (expected !== undefined && event.seq < expected) continue
       this.#events.send({ from: body.from, name, event, missed: Math.max(0, missed) })
       missed = 0
     }

@@ -1,0 +1,173 @@
+import type { Connection } from '@libp2p/interface'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { systemClock } from '../../src/node/clock.ts'
+import { Discovery } from '../../src/node/discovery.ts'
+import { identityFromSeed } from '../../src/protocol/identity.ts'
+
+// Small ids and large ones, so that it is known who is to dial.
+const ids = [1, 2, 3].map((seed) => identityFromSeed(new Uint8Array(32).fill(seed)).id).toSorted()
+const [SMALL = '', SELF = '', LARGE = ''] = ids
+const ADDRESS = '/ip4/127.0.0.1/tcp/4001'
+
+let dials: { at: number; addresses: readonly string[] }[]
+let connected: Set<string>
+let fails: boolean
+let discovery: Discovery
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'], now: 0 })
+  dials = []
+  connected = new Set()
+  fails = true
+  discovery = new Discovery({
+    self: SELF,
+    // Chance at its end: every pause is its longest.
+    clock: { ...systemClock, chance: () => 1 },
+    dial: (addresses) => {
+      dials.push({ at: Date.now(), addresses })
+      if (fails) return Promise.reject(new Error('refused'))
+      const id = addresses[0]?.split('/p2p/')[1] ?? LARGE
+      return Promise.resolve({ remotePeer: { toString: () => id } } as unknown as Connection)
+    },
+    connected: (id) => connected.has(id),
+    log: { debug: () => undefined }
+  })
+})
+afterEach(() => {
+  discovery.stop()
+  vi.useRealTimers()
+})
+
+const times = (): number[] => dials.map(({ at }) => at)
+
+test('of two that find each other at once, the smaller id dials and the other waits a moment', async () => {
+  discovery.offer(LARGE, [ADDRESS], 'mdns')
+  discovery.offer(SMALL, [ADDRESS], 'mdns')
+  await vi.advanceTimersByTimeAsync(700)
+  expect(dials.map(({ addresses }) => addresses[0]?.endsWith(LARGE))).not.toContain(false)
+  fails = false
+  await vi.advanceTimersByTimeAsync(100)
+  expect(dials.filter(({ addresses }) => addresses[0]?.endsWith(SMALL))).toEqual([
+    { at: 750, addresses: [`${ADDRESS}/p2p/${SMALL}`] }
+  ])
+})
+
+test('the one that waited does not dial when the other has come meanwhile', async () => {
+  discovery.offer(SMALL, [ADDRESS], 'mdns')
+  connected.add(SMALL)
+  await vi.advanceTimersByTimeAsync(5_000)
+  expect(dials).toEqual([])
+})
+
+test('nobody dials itself, or nowhere', async () => {
+  discovery.offer(SELF, [ADDRESS], 'mdns')
+  discovery.offer(LARGE, [], 'peer')
+  discovery.keep(`${ADDRESS}/p2p/${SELF}`)
+  await vi.advanceTimersByTimeAsync(60_000)
+  expect(dials).toEqual([])
+})
+
+test('pauses double up to half a minute, for as long as the operator wants the link', async () => {
+  discovery.keep(ADDRESS)
+  await vi.advanceTimersByTimeAsync(200_000)
+  const pauses = times().map((at, n) => at - (times()[n - 1] ?? 0))
+  expect(pauses.slice(0, 10)).toEqual([
+    0, 250, 500, 1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000
+  ])
+  expect(discovery.failures()).toEqual([{ address: ADDRESS, error: 'refused' }])
+})
+
+test('a bootstrap address needs no id; whoever answers there is kept from then on', async () => {
+  fails = false
+  discovery.keep(ADDRESS)
+  await vi.advanceTimersByTimeAsync(1)
+  connected.add(LARGE)
+  expect(dials).toEqual([{ at: 0, addresses: [ADDRESS] }])
+  connected.delete(LARGE)
+  discovery.lost(LARGE, ['/ip4/127.0.0.1/tcp/9'])
+  await vi.advanceTimersByTimeAsync(2_000)
+  // At the address that was given, not at another that the peer claims.
+  expect(dials.at(-1)?.addresses).toEqual([`${ADDRESS}/p2p/${LARGE}`])
+})
+
+test('what nobody vouches for is forgotten after twelve attempts, mere hearsay after three', async () => {
+  discovery.offer(LARGE, [ADDRESS], 'mdns')
+  await vi.advanceTimersByTimeAsync(3_600_000)
+  expect(dials).toHaveLength(12)
+  dials.length = 0
+  discovery.offer(SMALL, [ADDRESS], 'peer')
+  await vi.advanceTimersByTimeAsync(3_600_000)
+  expect(dials).toHaveLength(3)
+})
+
+test('a refused peer is not hammered: a wished-for one every half minute, others not at all', async () => {
+  fails = false
+  discovery.keep(`${ADDRESS}/p2p/${LARGE}`)
+  discovery.offer(SMALL, [ADDRESS], 'peer')
+  await vi.advanceTimersByTimeAsync(1)
+  dials.length = 0
+  const refuse = () => {
+    for (const id of [LARGE, SMALL]) discovery.refuse(id, 'another network')
+  }
+  refuse()
+  for (let n = 0; n < 120; n++) {
+    const before = dials.length
+    await vi.advanceTimersByTimeAsync(1_000)
+    if (dials.length > before) refuse()
+  }
+  expect(times().length).toBeLessThanOrEqual(4)
+  expect(dials.every(({ addresses }) => addresses[0]?.endsWith(LARGE))).toBe(true)
+})
+
+test('a connection that ends before a card came is tried again, more and more rarely', async () => {
+  fails = false
+  discovery.keep(`${ADDRESS}/p2p/${LARGE}`)
+  for (let second = 0; second < 60; second++) {
+    const before = dials.length
+    await vi.advanceTimersByTimeAsync(1_000)
+    if (dials.length > before) discovery.failed(LARGE, 'it hung up')
+  }
+  expect(dials.length).toBeGreaterThan(3)
+  expect(dials.length).toBeLessThan(12)
+})
+
+test('a peer that was here is tried again at once, whatever failed before', async () => {
+  discovery.offer(LARGE, [ADDRESS], 'mdns')
+  await vi.advanceTimersByTimeAsync(10_000)
+  dials.length = 0
+  discovery.lost(LARGE, [ADDRESS])
+  await vi.advanceTimersByTimeAsync(260)
+  expect(times()).toEqual([10_250])
+})
+
+test('news of addresses is added to what is known, and never replaces what the operator gave', async () => {
+  discovery.keep(`${ADDRESS}/p2p/${LARGE}`)
+  discovery.offer(LARGE, ['/ip4/10.0.0.1/tcp/1'], 'mdns')
+  await vi.advanceTimersByTimeAsync(1)
+  expect(dials[0]?.addresses).toEqual([`${ADDRESS}/p2p/${LARGE}`])
+  discovery.offer(SMALL, [ADDRESS], 'peer')
+  discovery.offer(SMALL, ['/ip4/10.0.0.1/tcp/1'], 'mdns')
+  await vi.advanceTimersByTimeAsync(1)
+  expect(dials.at(-1)?.addresses).toEqual([
+    ...[`/ip4/10.0.0.1/tcp/1/p2p/${SMALL}`, `${ADDRESS}/p2p/${SMALL}`]
+  ])
+})
+
+test('nothing is dialled any more once it is stopped', async () => {
+  discovery.keep(ADDRESS)
+  discovery.offer(SMALL, [ADDRESS], 'mdns')
+  await vi.advanceTimersByTimeAsync(1)
+  discovery.stop()
+  dials.length = 0
+  discovery.lost(LARGE, [ADDRESS])
+  await vi.advanceTimersByTimeAsync(100_000)
+  expect(dials).toEqual([])
+})
+
+test('strangers cannot fill the list of candidates, nor push out a wished-for one', async () => {
+  discovery.keep(ADDRESS)
+  for (let n = 0; n < 3_000; n++) discovery.offer(`stranger-${n}`, [ADDRESS], 'peer')
+  await vi.advanceTimersByTimeAsync(1)
+  expect(dials.length).toBeLessThanOrEqual(1_024)
+  expect(dials.some(({ addresses }) => addresses[0] === ADDRESS)).toBe(true)
+})
