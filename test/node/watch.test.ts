@@ -6,8 +6,13 @@ import type { TraceBatch, TraceEvent } from '../../src/protocol/trace.ts'
 import { alice, batchBody, bob } from '../protocol/samples.ts'
 
 const work = {
-  ...{ trace: 'ab'.repeat(16), span: 'cd'.repeat(8), task: '11'.repeat(16) },
-  ...{ skill: 'shout', side: 'executor', peer: bob.id, at: 0 }
+  trace: 'ab'.repeat(16),
+  span: 'cd'.repeat(8),
+  task: '11'.repeat(16),
+  skill: 'shout',
+  side: 'executor',
+  peer: bob.id,
+  at: 0
 } as const
 
 function batch(first: number, count: number, change: Partial<TraceBatch> = {}) {

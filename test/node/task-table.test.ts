@@ -1,0 +1,55 @@
+import { expect, test } from 'vitest'
+import { systemClock } from '../../src/node/clock.ts'
+import { TaskTable } from '../../src/node/task-table.ts'
+
+function table() {
+  let elapsed = 0
+  const clock = { ...systemClock, now: () => 1_000, elapsed: () => elapsed }
+  const made = new TaskTable(clock)
+  const open = (id: string, side: 'requester' | 'executor' = 'requester') =>
+    made.open({ id, skill: 'x', trace: 't', side, peer: null })
+  return { made, open, pass: (ms: number) => void (elapsed += ms) }
+}
+
+test('a row tells the life of a task', () => {
+  const { made, open, pass } = table()
+  open('a')
+  expect(made.list()).toMatchObject([{ id: 'a', state: 'submitted', started: 1_000, wallMs: null }])
+  made.update('a', { state: 'working', peer: 'p' })
+  pass(41.6)
+  made.close('a', 'failed', 'BUSY')
+  made.update('a', { state: 'working' })
+  expect(made.list()).toEqual([
+    {
+      ...{ id: 'a', skill: 'x', trace: 't', side: 'requester', peer: 'p' },
+      ...{ state: 'failed', code: 'BUSY', started: 1_000, wallMs: 42 }
+    }
+  ])
+})
+
+test('work for others begins as accepted', () => {
+  const { made, open } = table()
+  open('a', 'executor')
+  expect(made.list()[0]?.state).toBe('accepted')
+})
+
+test('a thousand rows are kept; what is over goes first, the oldest of it first', () => {
+  const { made, open } = table()
+  for (let n = 0; n < 1_000; n++) open(`${n}`)
+  made.close('5', 'completed', null)
+  made.close('3', 'completed', null)
+  for (const id of ['new-1', 'new-2', 'new-3']) open(id)
+  const ids = made.list().map(({ id }) => id)
+  expect(ids).toHaveLength(1_000)
+  expect(ids).not.toContain('3')
+  expect(ids).not.toContain('5')
+  expect(ids).not.toContain('0')
+  expect(ids.slice(-3)).toEqual(['new-1', 'new-2', 'new-3'])
+})
+
+test('what is unknown is not an error', () => {
+  const { made } = table()
+  made.update('nobody', { state: 'working' })
+  made.close('nobody', 'completed', null)
+  expect(made.list()).toEqual([])
+})
