@@ -45,6 +45,7 @@ export interface CardsOptions {
 export class Cards {
   readonly #options: CardsOptions
   #seq = 0
+  #renewals = 0
   #ready: { card: Uint8Array; made: number } | undefined
 
   constructor(options: CardsOptions) {
@@ -61,9 +62,12 @@ export class Cards {
     let stream: Stream | undefined
     try {
       stream = await connection.newStream(CARD_PROTOCOL, { signal })
+      const shown = this.#renewals
       stream.send(encodeFrame(this.#own()))
       const card = this.#take(await readOne(stream, signal), connection)
       await stream.close({ signal })
+      // Renewed in between, when this peer was not yet one to be told: it knows the old card alone.
+      if (shown !== this.#renewals) this.exchange(connection).catch(() => undefined)
       return card
     } catch (error) {
       const known = toPeerworkError(error, 'MALFORMED')
@@ -95,6 +99,7 @@ export class Cards {
 
   /** What we say of ourselves has changed: the next exchange carries a new card. */
   renew(): void {
+    this.#renewals++
     this.#ready = undefined
   }
 
