@@ -79,6 +79,7 @@ export class Links {
   #opened(connection: Connection): void {
     const id = connection.remotePeer.toString()
     if (connection.direction === 'outbound') {
+      this.#refusals.delete(id)
       this.cards.exchange(connection).catch((thrown: unknown) => {
         const error = toPeerworkError(thrown)
         // Of two that do not fit, either may be the first to close.
@@ -108,7 +109,9 @@ export class Links {
     const peer = peers.remove(id, 'the connection ended')
     if (peer === undefined) {
       const dialled = connection.direction === 'outbound'
-      if (dialled) discovery.failed(id, 'the connection ended before a card came')
+      // Whom we turned away ourselves, discovery knows of already, and why.
+      const unexplained = dialled && !this.#refusals.has(id)
+      if (unexplained) discovery.failed(id, 'the connection ended before a card came')
       return
     }
     log.info({ peer: id, name: peer.name }, 'peer left')
