@@ -4,16 +4,17 @@ import { digest, digester } from '../../src/protocol/canonical.ts'
 import type { Result } from '../../src/protocol/message/result.ts'
 import { EvilPeer, offer, sealResult, sealTask } from '../helpers/evil-peer.ts'
 import type { Asked, EvilSession } from '../helpers/evil-peer.ts'
-import { Stage, until } from '../helpers/processes.ts'
+import { Company } from '../helpers/company.ts'
+import { until } from '../helpers/processes.ts'
 
 const OUTPUT = Buffer.from('"HELLO"')
-let stage: Stage
+let stage: Company
 let bob: Agent
 let evil: EvilPeer
 let third: EvilPeer
 
 beforeAll(async () => {
-  stage = new Stage()
+  stage = new Company()
   bob = await stage.inside({ name: 'bob' })
   evil = await EvilPeer.create({ skills: [offer('shout', '{"type":"string"}')], name: 'evil' })
   third = await EvilPeer.create({ name: 'third', skills: [offer('whisper')] })

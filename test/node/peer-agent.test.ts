@@ -157,7 +157,7 @@ test('everything that was streamed arrives, in order, before the result', async 
   const values: string[] = []
   let last = ''
   for await (const event of task) {
-    if (event.type === 'chunk') values.push(String(event.value).replaceAll('.', ''))
+    if (event.type === 'chunk') values.push((event.value as string).replaceAll('.', ''))
     last = event.type
   }
   expect(last).toBe('completed')

@@ -9,9 +9,10 @@ import { peek, seal } from '../../src/protocol/seal.ts'
 import { decode } from '../../src/protocol/canonical.ts'
 import { EvilPeer, sealTask } from '../helpers/evil-peer.ts'
 import type { EvilSession } from '../helpers/evil-peer.ts'
-import { skill, Stage, until } from '../helpers/processes.ts'
+import { Company } from '../helpers/company.ts'
+import { skill, until } from '../helpers/processes.ts'
 
-let stage: Stage
+let stage: Company
 let alice: Agent
 let bob: Agent
 let evil: EvilPeer
@@ -19,7 +20,7 @@ let connection: Connection
 let session: EvilSession
 
 beforeAll(async () => {
-  stage = new Stage()
+  stage = new Company()
   alice = await stage.inside({ skills: [skill('count'), skill('echo')], name: 'alice' })
   bob = await stage.inside({ name: 'bob' })
   await bob.connect(alice.addresses[0] ?? '')

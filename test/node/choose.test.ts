@@ -1,0 +1,101 @@
+import type { Connection } from '@libp2p/interface'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { choosePeer } from '../../src/node/choose.ts'
+import type { Wanted } from '../../src/node/choose.ts'
+import { Peers } from '../../src/node/peers.ts'
+import { createRawHost } from '../helpers/raw-host.ts'
+import type { RawHost } from '../helpers/raw-host.ts'
+import { alice, bob, cardBody, mallory } from '../protocol/samples.ts'
+
+let near: RawHost
+let connection: Connection
+beforeAll(async () => {
+  near = await createRawHost()
+  connection = await near.dial((await createFar()).address)
+})
+let far: RawHost
+async function createFar(): Promise<RawHost> {
+  far = await createRawHost()
+  return far
+}
+afterAll(async () => {
+  await near[Symbol.asyncDispose]()
+  await far[Symbol.asyncDispose]()
+})
+
+const found = { via: 'mdns', since: 0 } as const
+function hood(...cards: Parameters<typeof cardBody>[0][]) {
+  const peers = new Peers()
+  const add = (card: Parameters<typeof cardBody>[0]) =>
+    peers.update(cardBody(card), connection, found)
+  for (const card of cards) add(card)
+  const busy = new Map<string, number>()
+  const around = {
+    ...{ self: mallory.id, peers, busyAt: (id: string) => busy.get(id) ?? 0 },
+    whyAlone: () => 'mDNS is off'
+  }
+  const choose = (wanted: Partial<Wanted> = {}) => {
+    const signal = new AbortController().signal
+    return choosePeer({ skill: 'shout', waitMs: 50, signal, ...wanted }, around)
+  }
+  return { choose, busy, add, peers }
+}
+
+test('the least busy peer for its size gets the task', async () => {
+  const { choose, busy } = hood(
+    { load: { running: 1, queued: 3, capacity: 4 } },
+    { from: bob.id, name: 'bob', load: { running: 0, queued: 1, capacity: 1 } }
+  )
+  expect((await choose()).id).toBe(alice.id)
+  busy.set(alice.id, 2)
+  expect((await choose()).id).toBe(bob.id)
+})
+
+test('a named peer gets it, however busy', async () => {
+  const { choose, busy } = hood({}, { from: bob.id, name: 'bob' })
+  busy.set(bob.id, 100)
+  expect((await choose({ to: 'bob' })).id).toBe(bob.id)
+})
+
+test('a peer that comes, or learns the skill, within the wait gets it', async () => {
+  const { choose, add } = hood()
+  const late = choose({ waitMs: 5_000 })
+  add({ skills: [], seq: 1 })
+  await Promise.resolve()
+  add({ seq: 2 })
+  expect((await late).id).toBe(alice.id)
+})
+
+test('nobody there, nobody with the skill, nobody of that name: each is told as such', async () => {
+  await expect(hood().choose()).rejects.toMatchObject({
+    code: 'NO_PEERS',
+    message: 'no peers found after 50 ms: mDNS is off'
+  })
+  const { choose } = hood({})
+  await expect(choose({ skill: 'sing' })).rejects.toMatchObject({ code: 'NO_PEER_WITH_SKILL' })
+  await expect(choose({ to: 'carol' })).rejects.toMatchObject({ code: 'PEER_UNKNOWN' })
+  await expect(choose({ to: 'alice', skill: 'sing' })).rejects.toMatchObject({
+    code: 'NO_PEER_WITH_SKILL',
+    message: 'alice does not offer "sing"; it offers: shout'
+  })
+  await expect(choose({ to: mallory.id })).rejects.toMatchObject({ code: 'PEER_UNKNOWN' })
+})
+
+test('a name that two share is ambiguous at once', async () => {
+  const { choose } = hood({}, { from: bob.id })
+  const begin = performance.now()
+  await expect(choose({ to: 'alice', waitMs: 10_000 })).rejects.toMatchObject({
+    code: 'PEER_AMBIGUOUS'
+  })
+  expect(performance.now() - begin).toBeLessThan(1_000)
+})
+
+test('a cancel ends the wait with its reason, and no listener is left', async () => {
+  const { choose, peers } = hood()
+  const stop = new AbortController()
+  const waiting = choose({ waitMs: 60_000, signal: stop.signal })
+  stop.abort(new Error('never mind'))
+  await expect(waiting).rejects.toThrow('never mind')
+  expect(peers.events.readers).toBe(0)
+  await expect(choose({ signal: stop.signal })).rejects.toThrow('never mind')
+})
