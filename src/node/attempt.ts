@@ -37,6 +37,9 @@ const LATE_MS_MAX = 2_000
 /** How much longer the payloads of a result may take that came in time, ms. */
 const PAYLOAD_MS_MAX = 30_000
 
+/** Made once: a reason of its own would cost a stack trace for every task. */
+const OVER = new Error('the task is over')
+
 export interface AttemptOptions {
   readonly task: Sealed<Task>
   readonly id: string
@@ -116,7 +119,7 @@ export async function attempt(options: AttemptOptions): Promise<Verified> {
     clearTimeout(late)
     clearTimeout(last)
     signal.removeEventListener('abort', sayCancel)
-    closing.abort()
+    closing.abort(OVER)
     session.forget(id)
     desk.forget(peer, id, 'chunks', 'output', 'patch')
   }

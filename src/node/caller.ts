@@ -75,10 +75,9 @@ export class Caller {
         const own = sameBytes(task.digest, running.task.digest)
         this.deliver(task, own ? result.bytes : sealFor(task, result.bytes), payloads)
       },
-      failed: () => {
+      failed: (error) => {
         this.#open.delete(id)
-        const message = 'this agent has a fault of its own; its log says more'
-        this.refuse(task.body.id, new PeerworkError('INTERNAL', message))
+        this.refuse(task.body.id, error)
       }
     }
     this.#open.set(id, { running, waiter })

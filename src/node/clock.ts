@@ -13,9 +13,23 @@ export interface Clock {
   random(bytes: number): Uint8Array
 }
 
+/** Random bytes fetched at once, bytes: a call costs more than the bytes. Each is given out once. */
+const POOL_BYTES = 4_096
+let pool = new Uint8Array(0)
+
+function fromPool(bytes: number): Uint8Array {
+  if (bytes > POOL_BYTES / 8) return new Uint8Array(randomBytes(bytes))
+  if (pool.length < bytes) pool = new Uint8Array(randomBytes(POOL_BYTES))
+  const taken = pool.slice(0, bytes)
+  // What was given out must not stay readable in the pool.
+  pool.fill(0, 0, bytes)
+  pool = pool.subarray(bytes)
+  return taken
+}
+
 export const systemClock: Clock = {
   now: () => Date.now(),
   elapsed: () => performance.now(),
   chance: () => Math.random(),
-  random: (bytes) => new Uint8Array(randomBytes(bytes))
+  random: fromPool
 }

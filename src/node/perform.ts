@@ -7,6 +7,7 @@
 
 import { encodeJson } from '../protocol/json.ts'
 import type { JsonObject } from '../protocol/json.ts'
+import { PeerworkError, toPeerworkError } from '../protocol/errors.ts'
 import type { Identity } from '../protocol/identity.ts'
 import type { Task } from '../protocol/message/task.ts'
 import type { Sealed } from '../protocol/seal.ts'
@@ -51,23 +52,26 @@ export class Performer {
    * @param attach called between acceptance and start, so that whoever waits hears of both in order
    * @throws PeerworkError what the workshop refuses with, or `STORE_FAILED`
    */
-  begin(job: Job, attach: (running: RunningTask, ahead: number) => void): Ending {
+  async begin(job: Job, attach: (running: RunningTask, ahead: number) => void): Promise<Ending> {
     const { task, entry, fields } = job
     const { journal, table, trace, clock, log } = this.#options
     const running = new RunningTask(task, entry)
     const started = clock.now()
     const hold = new Hold()
-    journal.begin(entry)
+    // From here on the same work attaches to this one.
+    this.#running.set(keyOf(entry), running)
     let taken: ReturnType<Workshop['take']>
     try {
+      await journal.begin(entry)
       taken = this.#options.workshop.take(this.#work(running, job, hold))
     } catch (error) {
+      this.#running.delete(keyOf(entry))
       journal.forget(entry)
+      for (const waiter of running.waiters) waiter.failed(toPeerworkError(error))
       throw error
     }
     const { id } = running
     const { skill, from: peer } = task.body
-    this.#running.set(keyOf(entry), running)
     table.open({ id, skill, trace: fields.trace, side: 'executor', peer })
     attach(running, taken.ahead)
     trace.emit({ type: 'task.accepted', ...fields, ahead: taken.ahead })
@@ -76,7 +80,7 @@ export class Performer {
       log.error({ task: id, err: error }, 'a result could not be given')
       running.over()
       this.#running.delete(keyOf(entry))
-      for (const waiter of running.waiters) waiter.failed()
+      for (const waiter of running.waiters) waiter.failed(FAULT)
     })
     return { finally: (then) => over.finally(then) }
   }
@@ -147,6 +151,8 @@ export class Performer {
     }
   }
 }
+
+const FAULT = new PeerworkError('INTERNAL', 'this agent has a fault of its own; see its log')
 
 /** The end of work that began. */
 export interface Ending {

@@ -23,7 +23,7 @@ export interface Waiter {
   readonly progress: (body: ProgressBody) => void
   readonly result: (result: Sealed<Result>, payloads: Payloads) => void
   /** There will be no result, through a fault of this agent. */
-  readonly failed: () => void
+  readonly failed: (error: PeerworkError) => void
 }
 
 /** What travels beside a result; null when there is none. */

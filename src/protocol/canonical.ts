@@ -45,13 +45,16 @@ export function digest(bytes: Uint8Array): Uint8Array {
   return new Uint8Array(hash('sha256', bytes, 'buffer'))
 }
 
+const EMPTY = digest(new Uint8Array())
+
 /** A digest over bytes that arrive in pieces. Asking for it ends it; asking again is free. */
 export function digester(): { update(bytes: Uint8Array): void; digest(): Uint8Array } {
-  const running = createHash('sha256')
+  // Made with the first bytes: most tasks stream nothing, and a hash object is dear.
+  let running: ReturnType<typeof createHash> | undefined
   let done: Uint8Array | undefined
   return {
-    update: (bytes) => void running.update(bytes),
-    digest: () => (done ??= new Uint8Array(running.digest()))
+    update: (bytes) => void (running ??= createHash('sha256')).update(bytes),
+    digest: () => (done ??= running === undefined ? EMPTY : new Uint8Array(running.digest()))
   }
 }
 

@@ -71,7 +71,7 @@ class Run implements TaskPort {
     this.outcome = promise
     this.#settle = resolve
     this.#started = terms.elapsed()
-    this.#account = new Account(work.budget, sandbox.read())
+    this.#account = new Account(work.budget, sandbox.readBefore())
     const stop = (error: PeerworkError): void => this.#stop(error)
     this.#chunks = createChunkFlow(work, (bytes) => this.#credit(bytes), stop)
     this.#handOns = createHandOns({ work, terms, account: this.#account, sandbox })

@@ -76,6 +76,7 @@ export class Sandbox {
   readonly #init: SandboxInit
   readonly #load = Promise.withResolvers<LoadedSkill>()
   #meter: Meter = NO_METER
+  #last: Reading | undefined
   #fate: PeerworkError | undefined
   #watch: NodeJS.Timeout | undefined
   #ended = false
@@ -132,7 +133,13 @@ export class Sandbox {
   }
 
   read(): Reading {
-    return this.#meter.read()
+    this.#last = this.#meter.read()
+    return this.#last
+  }
+
+  /** The process as a task finds it. While nothing ran, the last reading is still true enough. */
+  readBefore(): Reading {
+    return this.#tasks.size === 0 && this.#last !== undefined ? this.#last : this.read()
   }
 
   /** End it by force. Its tasks are told `why` when the process is gone. */
