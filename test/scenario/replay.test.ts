@@ -18,6 +18,8 @@ test('after a restart the same key gets the stored result, and the skill does no
   const once = { idempotencyKey: 'once' }
   const first = await bob.run<Counted>('count', { n: 7 }, once)
   expect(first).toMatchObject({ replay: false, value: { n: 7, run: 1 } })
+  // An ending is on disk by the end of the turn that sent it; whoever is asked now is in a later one.
+  await alice.agent.info()
   await alice.kill()
 
   const again = await alice.restart()
