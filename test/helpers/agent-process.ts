@@ -1,8 +1,8 @@
 /**
  * An agent as a process of its own: `agent-process.ts <AgentInit as JSON>`.
  *
- * Says one line of JSON when it runs, or why it does not. Ends well on SIGTERM, as on Ctrl-C, and at
- * once when its input closes, so that nothing is left over whatever becomes of the test.
+ * Says one line of JSON when it runs, or why it does not. Ends well on SIGTERM, as on Ctrl-C, and
+ * at once when its input closes, so that nothing is left over whatever becomes of the test.
  */
 
 import type { AgentInit } from 'peerwork'

@@ -2,8 +2,8 @@
  * Agents as real processes, each with a home of its own, asked through their control sockets.
  *
  * A stage is where one test's agents play: disposing it ends them all, by pid, and removes their
- * homes. Nothing here waits for a time to pass; everything waits for something to happen, at most so
- * long.
+ * homes. Nothing here waits for a time to pass; everything waits for something to happen, at most
+ * so long.
  */
 
 import { spawn } from 'node:child_process'

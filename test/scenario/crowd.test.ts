@@ -9,7 +9,7 @@ import { skill, Stage } from '../helpers/processes.ts'
 const TASKS = 200
 const numbers = Array.from({ length: TASKS }, (_, index) => index + 1)
 
-test('200 tasks at once are all answered, each with its own answer, each run once', async () => {
+test('200 tasks at once all get their own answer, and each runs once', async () => {
   await using stage = new Stage()
   const alice = await stage.start({ skills: [skill('count')], capacity: 4, queue: TASKS })
   const bob = await stage.inside({ bootstrap: [alice.address] })
@@ -19,7 +19,7 @@ test('200 tasks at once are all answered, each with its own answer, each run onc
   expect(results.map(({ run }) => run).sort((a, b) => a - b)).toEqual(numbers)
 })
 
-test('an executor with a short queue says busy and when to come back; no task is lost', async () => {
+test('a short queue says busy and when to come back, and no task is lost', async () => {
   await using stage = new Stage()
   const alice = await stage.start({ skills: [skill('count')], capacity: 2, queue: 8 })
   const bob = await stage.inside({ bootstrap: [alice.address] })

@@ -3,7 +3,7 @@
 import { expect, test } from 'vitest'
 import { below, isAlive, skill, Stage, until } from '../helpers/processes.ts'
 
-test('when the executor is killed mid-task, the requester knows within 2 s that it is lost', async () => {
+test('when the executor is killed mid-task, the requester knows within 2 s', async () => {
   await using stage = new Stage()
   const alice = await stage.start({ skills: [skill('wait')] })
   const bob = await stage.start({ bootstrap: [alice.address] })

@@ -3,7 +3,7 @@
 import { expect, test } from 'vitest'
 import { skill, Stage } from '../helpers/processes.ts'
 
-test('a second process on the same home is refused by name; the first is not disturbed', async () => {
+test('a second process on a home is refused, with its name; the first goes on', async () => {
   await using stage = new Stage()
   const alice = await stage.start({ skills: [skill('echo')] })
   const bob = await stage.start({ bootstrap: [alice.address] })

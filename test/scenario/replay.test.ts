@@ -1,4 +1,4 @@
-/** At most once, across a restart: finished work is answered again, unfinished work is not repeated. */
+/** At most once, across restarts: finished work is answered again, other work not repeated. */
 
 import { expect, test } from 'vitest'
 import type { ObservedEvent } from '../../src/index.ts'
@@ -11,14 +11,14 @@ interface Counted {
   readonly boot: string
 }
 
-test('after a restart the same key gets the stored result, and the skill does not run', async () => {
+test('after a restart the same key gets the stored result; the skill does not run', async () => {
   await using stage = new Stage()
   const alice = await stage.start({ skills: [skill('count')] })
   const bob = await stage.inside({ bootstrap: [alice.address] })
   const once = { idempotencyKey: 'once' }
   const first = await bob.run<Counted>('count', { n: 7 }, once)
   expect(first).toMatchObject({ replay: false, value: { n: 7, run: 1 } })
-  // An ending is on disk by the end of the turn that sent it; whoever is asked now is in a later one.
+  // An ending is on disk by the end of the turn that sent it; this is answered in a later one.
   await alice.agent.info()
   await alice.kill()
 

@@ -8,7 +8,7 @@ const MIB = 1024 * KIB
 /** A text of so many letters has so many bytes as JSON. */
 const QUOTES = 2
 
-/** As JSON: nothing but quotes, one letter, around the size that still fits in a frame, and bulk. */
+/** As JSON: only quotes, one letter, either side of what fits in a frame, and bulk. */
 const SIZES = [2, 3, 32 * KIB - 1, 32 * KIB, 32 * KIB + 1, MIB, 16 * MIB]
 
 test('inputs and outputs of every size up to 16 MiB arrive as they were sent', async () => {

@@ -1,4 +1,4 @@
-/** A peer that does not keep to the rules, between honest processes: nothing it forges is believed. */
+/** A peer that keeps to no rules, among honest processes: nothing it forges is believed. */
 
 import { expect, test } from 'vitest'
 import type { ObservedEvent } from '../../src/index.ts'

@@ -18,7 +18,7 @@ async function three(stage: Stage) {
   return { ada, ben, cleo }
 }
 
-test('work that is handed on is one trace over three agents, and the answer comes back', async () => {
+test('work that is handed on is one trace over three agents', async () => {
   await using stage = new Stage()
   const { ada, ben, cleo } = await three(stage)
   const seen: ObservedEvent[] = []
