@@ -32,6 +32,7 @@ $(STAMP): package.json package-lock.json
 		if [ -t 2 ]; then show=--progress; else show=--loglevel=http; fi; \
 		npm $$way --no-audit --no-fund $$show
 	@$(MAKE) --no-print-directory $(NODE)
+	@$(NODE) --conditions=source tools/prebundle.ts
 	@touch $@
 
 # Where npm blocks install scripts, the `node` package is there but its binary is not.

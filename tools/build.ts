@@ -11,25 +11,13 @@ import { execFileSync } from 'node:child_process'
 import { globSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { build } from 'esbuild'
-import type { BuildOptions, BuildResult, Plugin } from 'esbuild'
-import { guardLengthPrefix } from '../src/node/guarded-import.ts'
+import type { BuildOptions, BuildResult } from 'esbuild'
+import { guard } from './guard-plugin.ts'
 
 const root = join(import.meta.dirname, '..')
 const dist = join(root, 'dist')
 
-let guarded = 0
-
-const guard: Plugin = {
-  name: 'guard-length-prefix',
-  setup({ onLoad }) {
-    onLoad({ filter: /@libp2p\/utils\/dist\/src\/stream-utils\.js$/ }, ({ path }) => {
-      const contents = guardLengthPrefix(readFileSync(path, 'utf8'))
-      if (contents === undefined) throw new Error(`${path} has changed: check the guard`)
-      guarded++
-      return { contents, loader: 'js' }
-    })
-  }
-}
+const guarded = guard()
 
 const shared: BuildOptions = {
   absWorkingDir: root,
@@ -57,14 +45,14 @@ const main = await build({
   splitting: true,
   // Beside index.js, so that paths relative to a chunk are paths relative to dist/.
   chunkNames: '[name]-[hash]',
-  plugins: [guard]
+  plugins: [guarded.plugin]
 })
 // What runs inside the sandbox stands alone: a runner may read these two files and no others.
 const inner = await build({
   ...shared,
   entryPoints: ['src/tasks/sandbox-entry.ts', 'src/tasks/skill.ts']
 })
-if (guarded === 0) throw new Error('the guard on length prefixes found nothing to guard')
+if (guarded.used() === 0) throw new Error('the guard on length prefixes found nothing to guard')
 execFileSync(
   process.execPath,
   [join(root, 'node_modules/typescript/bin/tsc'), '-p', 'tsconfig.build.json'],

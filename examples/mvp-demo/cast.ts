@@ -11,6 +11,9 @@ import type { Message, Part, Role } from './messages.ts'
 
 /** Between the polite and the firm request to end, ms. */
 const LEAVE_MS_MAX = 3_000
+/** From source, with the packages that `make install` has bundled, when it has. */
+const BUNDLED = new URL('../../bin/prebundled.js', import.meta.url).href
+const NODE_FLAGS = ['--conditions=source', '--import', BUNDLED]
 /** The end of what a crashed process wrote to stderr, characters. */
 const LAST_WORDS_LENGTH = 2_000
 
@@ -31,7 +34,7 @@ export class Cast {
   start(part: Part): void {
     const { role } = part
     const file = fileURLToPath(new URL(`./${role}.ts`, import.meta.url))
-    const child = spawn(process.execPath, ['--conditions=source', file, JSON.stringify(part)], {
+    const child = spawn(process.execPath, [...NODE_FLAGS, file, JSON.stringify(part)], {
       env: { NODE_COMPILE_CACHE: compileCache(), ...process.env },
       stdio: ['pipe', 'pipe', 'pipe']
     })
