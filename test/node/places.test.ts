@@ -14,6 +14,8 @@ beforeAll(async () => {
   ;[left, right] = await Promise.all([createRawHost(), createRawHost()])
   await right.host.handle('/test/1', () => undefined, { maxInboundStreams: 100 })
   connection = await left.dial(right.address)
+  // The other side may still be at its handshake, and takes only a few streams until it is done.
+  await until('connected on both sides', () => right.host.getConnections().length === 1)
 })
 afterAll(async () => {
   await left[Symbol.asyncDispose]()
