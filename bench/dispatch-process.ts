@@ -1,7 +1,8 @@
 /**
- * What the sandbox costs, without any network: `dispatch-process.ts <place> <order as JSON>` has the
- * echo skill's work done in this process, by the limit's bare runner, or by our workshop, and prints
- * the figures as JSON. `PEERWORK_SANDBOX=process` in the environment leaves bubblewrap aside.
+ * What the sandbox costs, without any network: `dispatch-process.ts <place> <order as JSON>` has
+ * the echo skill's work done in this process, by the limit's bare runner, or by our workshop, and
+ * prints the figures as JSON. `PEERWORK_SANDBOX=process` in the environment leaves bubblewrap
+ * aside.
  */
 
 import type { Caller } from './candidates/candidate.ts'

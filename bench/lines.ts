@@ -1,4 +1,6 @@
-/** Requests and answers over a byte stream: frames tagged with a number, written in bounded groups. */
+/**
+ * Requests and answers over a byte stream: frames tagged with a number, written in bounded groups.
+ */
 
 import { encodeFrame, FrameParser } from '../src/protocol/frame.ts'
 import type { Handle } from './candidates/candidate.ts'
@@ -7,7 +9,9 @@ import type { Handle } from './candidates/candidate.ts'
 const TAG_BYTES = 4
 /** One frame, bytes: far over the largest payload measured. */
 const FRAME_BYTES_MAX = 1 << 20
-/** Frames and bytes gathered in one write: more makes both ends work in turns instead of at once. */
+/**
+ * Frames and bytes gathered in one write: more makes both ends work in turns instead of at once.
+ */
 const GROUP_FRAMES_MAX = 8
 const GROUP_BYTES_MAX = 16 * 1024
 

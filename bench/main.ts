@@ -36,7 +36,9 @@ async function run(): Promise<void> {
   tell('written to docs/benchmarks.md')
 }
 
-/** Every process measured keeps its compiled code between starts, as the `peerwork` command does. */
+/**
+ * Every process measured keeps its compiled code between starts, as the `peerwork` command does.
+ */
 async function withCompileCache(use: () => Promise<void>): Promise<void> {
   const directory = await mkdtemp(join(tmpdir(), 'peerwork-bench-code-'))
   process.env['NODE_COMPILE_CACHE'] = directory

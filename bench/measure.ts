@@ -1,4 +1,6 @@
-/** The asking end's loop: tasks at a fixed number in flight for a fixed time, every answer checked. */
+/**
+ * The asking end's loop: tasks at a fixed number in flight for a fixed time, every answer checked.
+ */
 
 import type { Caller } from './candidates/candidate.ts'
 import { cpuUs, family } from './cost.ts'

@@ -1,7 +1,7 @@
 /**
  * Where the time goes: `node --conditions=source bench/profile.ts [what] [in flight] [seconds]`,
- * where what is a candidate (both ends are profiled), or without network and signatures `workshop` or
- * `bare`, the limit's runner.
+ * where what is a candidate (both ends are profiled), or without network and signatures `workshop`
+ * or `bare`, the limit's runner.
  *
  * Node's sampling profiler runs in every process but the runners; what is printed is the self time
  * of functions during the measured step only, in µs per task.

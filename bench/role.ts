@@ -1,8 +1,8 @@
 /**
  * One process of a measurement: `role.ts <order as JSON>`.
  *
- * Says one line of JSON when it is ready or done, and ends when its input closes, so that nothing is
- * left over whatever happens to the process that started it.
+ * Says one line of JSON when it is ready or done, and ends when its input closes, so that nothing
+ * is left over whatever happens to the process that started it.
  */
 
 import { candidates } from './candidates.ts'

@@ -1,4 +1,6 @@
-/** Makes a candidate of anything that carries bytes: the same signatures and the same work for all. */
+/**
+ * Makes a candidate of anything that carries bytes: the same signatures and the same work for all.
+ */
 
 import { createPrivateKey, createPublicKey, sign, verify } from 'node:crypto'
 import type { KeyObject } from 'node:crypto'

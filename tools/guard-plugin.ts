@@ -4,7 +4,9 @@ import { readFileSync } from 'node:fs'
 import type { Plugin } from 'esbuild'
 import { guardLengthPrefix } from '../src/node/guarded-import.ts'
 
-/** `used` counts the modules it was put into: a bundle of the network stack without it is a fault. */
+/**
+ * `used` counts the modules it was put into: a bundle of the network stack without it is a fault.
+ */
 export function guard(): { readonly plugin: Plugin; readonly used: () => number } {
   let used = 0
   const plugin: Plugin = {

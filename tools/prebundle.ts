@@ -2,8 +2,8 @@
  * Bundles the packages that the agent imports, for running from source.
  *
  * From source, most of an agent's start is Node finding and reading some five hundred small modules
- * of the network stack. `make install` puts them into a few files once; `bin/prebundled.js` lets our
- * own sources import those instead. Without it everything runs the same, only later.
+ * of the network stack. `make install` puts them into a few files once; `bin/prebundled.js` lets
+ * our own sources import those instead. Without it everything runs the same, only later.
  */
 
 import { globSync, readFileSync, rmSync, writeFileSync } from 'node:fs'

@@ -1,4 +1,6 @@
-/** The shape of everything that is measured: two processes, one asks, the other works and answers. */
+/**
+ * The shape of everything that is measured: two processes, one asks, the other works and answers.
+ */
 
 /** What all processes of one measurement know before they start. */
 export interface Site {

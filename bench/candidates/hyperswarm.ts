@@ -1,4 +1,6 @@
-/** Holepunch's RPC over hyperdht; its distributed hash table is a small one of our own on loopback. */
+/**
+ * Holepunch's RPC over hyperdht; its distributed hash table is a small one of our own on loopback.
+ */
 
 import { setTimeout as sleep } from 'node:timers/promises'
 import RPC from '@hyperswarm/rpc'

@@ -1,4 +1,6 @@
-/** Peerwork as its users have it: two agents, the public API, a skill file in a runner, traces on. */
+/**
+ * Peerwork as its users have it: two agents, the public API, a skill file in a runner, traces on.
+ */
 
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
