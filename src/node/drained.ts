@@ -1,10 +1,10 @@
 /**
  * Waiting until a stream takes more.
  *
- * A stream's own `onDrain` keeps the promise of its first drain for ever, so from the second time on
- * it does not wait at all, and whoever relies on it fills the write buffer until the stream is
- * aborted. This one listens to the events themselves. `test/node/drained.test.ts` fails when upstream
- * has fixed it, so that this file can go.
+ * A stream's own `onDrain` keeps the promise of its first drain for ever, so from the second time
+ * on it does not wait at all, and whoever relies on it fills the write buffer until the stream is
+ * aborted. This one listens to the events themselves. `test/node/drained.test.ts` fails when
+ * upstream has fixed it, so that this file can go.
  */
 
 import type { Stream } from '@libp2p/interface'

@@ -1,8 +1,8 @@
 /**
  * Places on a connection: how many bulk streams of ours may be open on it at once.
  *
- * libp2p refuses the stream after the last place instead of letting it wait, so whoever works on many
- * large tasks at once waits here for a place.
+ * libp2p refuses the stream after the last place instead of letting it wait, so whoever works on
+ * many large tasks at once waits here for a place.
  */
 
 import type { Connection, Stream } from '@libp2p/interface'

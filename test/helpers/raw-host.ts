@@ -1,6 +1,6 @@
 /**
- * A bare libp2p host with our transport and limits, and nothing of an agent on it: one end of a real
- * connection whose every byte the test decides.
+ * A bare libp2p host with our transport and limits, and nothing of an agent on it: one end of a
+ * real connection whose every byte the test decides.
  */
 
 import type { Connection, Stream } from '@libp2p/interface'

@@ -18,7 +18,7 @@ test('a reader waits for what is to come', async () => {
   expect((await next).value).toBe('now')
 })
 
-test('a signal ends a reader that waits, one that has not begun, and one that comes late', async () => {
+test('a signal ends readers that wait, have not begun, or come late', async () => {
   const events = new Broadcast<number>()
   const stop = new AbortController()
   const { signal } = stop

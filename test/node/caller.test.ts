@@ -46,7 +46,7 @@ function ask(session: EvilSession, { id, task, input }: Sent): void {
   session.send({ kind: 'request', id, task: task.bytes, input })
 }
 
-test('the same task again on another session attaches: it runs once, both get the result', async () => {
+test('a task sent again on another session runs once, and both get the result', async () => {
   const sent = sealTask(evil.identity, alice.id, { value: { ms: 400 } })
   const [one, two] = [await evil.session(connection), await evil.session(connection)]
   ask(one, sent)
@@ -109,7 +109,7 @@ test('one who waits cannot end work that another waits for; the last one can', a
   expect(body).toMatchObject({ status: 'canceled', error: { code: 'CANCELED' } })
 })
 
-test('repeating a request on one session adds nothing, so that a cancel and a hang-up still count', async () => {
+test('repeating a request adds nothing: a cancel and a hang-up still count', async () => {
   const sent = sealTask(evil.identity, alice.id, { value: { ms: 10_000 } })
   const session = await evil.session(connection)
   ask(session, sent)

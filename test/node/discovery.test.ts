@@ -40,7 +40,7 @@ afterEach(() => {
 
 const times = (): number[] => dials.map(({ at }) => at)
 
-test('of two that find each other at once, the smaller id dials and the other waits a moment', async () => {
+test('of two that find each other, the smaller id dials and the other waits', async () => {
   discovery.offer(LARGE, [ADDRESS], 'mdns')
   discovery.offer(SMALL, [ADDRESS], 'mdns')
   await vi.advanceTimersByTimeAsync(700)
@@ -90,7 +90,7 @@ test('a bootstrap address needs no id; whoever answers there is kept from then o
   expect(dials.at(-1)?.addresses).toEqual([`${ADDRESS}/p2p/${LARGE}`])
 })
 
-test('what nobody vouches for is forgotten after twelve attempts, mere hearsay after three', async () => {
+test('a candidate is forgotten after twelve attempts, mere hearsay after three', async () => {
   discovery.offer(LARGE, [ADDRESS], 'mdns')
   await vi.advanceTimersByTimeAsync(3_600_000)
   expect(dials).toHaveLength(12)
@@ -100,7 +100,7 @@ test('what nobody vouches for is forgotten after twelve attempts, mere hearsay a
   expect(dials).toHaveLength(3)
 })
 
-test('a refused peer is not hammered: a wished-for one every half minute, others not at all', async () => {
+test('a refused peer is tried every half minute if wished for, else not at all', async () => {
   fails = false
   discovery.keep(`${ADDRESS}/p2p/${LARGE}`)
   discovery.offer(SMALL, [ADDRESS], 'peer')
@@ -140,7 +140,7 @@ test('a peer that was here is tried again at once, whatever failed before', asyn
   expect(times()).toEqual([10_250])
 })
 
-test('news of addresses is added to what is known, and never replaces what the operator gave', async () => {
+test('news of addresses is added, and never replaces what the operator gave', async () => {
   discovery.keep(`${ADDRESS}/p2p/${LARGE}`)
   discovery.offer(LARGE, ['/ip4/10.0.0.1/tcp/1'], 'mdns')
   await vi.advanceTimersByTimeAsync(1)

@@ -190,7 +190,7 @@ test('a stream that ends inside a length is an error too', async () => {
   expect(far.closes.map(codeOf)).toEqual(['MALFORMED'])
 })
 
-test('what a handler throws ends the stream; later frames of the same bytes are not handled', async () => {
+test('what a handler throws ends the stream, and no later frame is handled', async () => {
   await using pair = await openStreamPair()
   const closes: unknown[] = []
   let handled = 0

@@ -107,7 +107,7 @@ test('a forged batch is refused by the first who gets it, and goes no further', 
   expect(c.refused).toEqual([])
 })
 
-test('an old batch that is sent again is a replay; one from the future is not believed', async () => {
+test('an old batch is a replay, and one from the future is not believed', async () => {
   const [a, b] = await line()
   const issued = Date.now()
   for (const change of [{ issued: issued - 300_000 }, { issued: issued + 300_000 }]) {

@@ -52,7 +52,7 @@ test('a host that is no agent is told at once', async () => {
   expect(performance.now() - begin).toBeLessThan(4_000)
 })
 
-test('a peer leaves when its process dies, and is back by itself when it starts again', async () => {
+test('a peer leaves when its process dies, and is back when it starts again', async () => {
   const bob = await stage.inside()
   const alice = await stage.start({ name: 'alice', skills: [skill('count')] })
   await bob.connect(alice.address)

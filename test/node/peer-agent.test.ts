@@ -19,7 +19,7 @@ const begun = async (task: AsyncIterable<TaskEvent>): Promise<void> => {
   for await (const event of task) if (event.type === 'progress') return
 }
 
-test('stop lets running work finish and deliver, however large, and takes no new work', async () => {
+test('stop lets running work finish and deliver, and takes no new work', async () => {
   const running = bob.submit('count', { n: 1, ms: 400 })
   const large = bob.submit<string>('fill', 3_000_000)
   await begun(running)
@@ -178,7 +178,7 @@ test('a slow reader slows the skill down instead of filling memory', async () =>
   expect((await task.result).value).toBe(2_000)
 })
 
-test('work handed on is a task of its own in the same trace, and fails when it may go no further', async () => {
+test('work handed on is a task of the same trace, until it may go no further', async () => {
   const carol = await stage.inside({ name: 'carol', skills: [skill('echo')] })
   await alice.connect(carol.addresses[0] ?? '')
   const input = { steps: [{ skill: 'echo', to: carol.id }], work: 'hello' }

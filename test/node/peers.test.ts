@@ -77,7 +77,7 @@ test('what others see of a peer holds no connection', () => {
   expect(() => JSON.stringify(events)).not.toThrow()
 })
 
-test('a person finds a peer by its id, a beginning of it with or without its prefix, or its name', () => {
+test('a person finds a peer by its id, a beginning of it, or its name', () => {
   const { peers } = made()
   peers.update(cardBody(), connection, found)
   peers.update(cardBody({ from: bob.id, name: 'bob' }), connection, found)

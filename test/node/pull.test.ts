@@ -15,7 +15,7 @@ test('bytes come in order and the end of the sender is the end', async () => {
   expect(Buffer.concat(await got).equals(sent)).toBe(true)
 })
 
-test('a slow reader holds the sender back, with a bounded number of bytes on their way', async () => {
+test('a slow reader holds the sender back, with few bytes on their way', async () => {
   await using pair = await openStreamPair()
   const reader = pull(pair.far)
   let sent = 0

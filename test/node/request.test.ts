@@ -38,7 +38,7 @@ test('nobody is given more hands to pass through than the protocol allows', () =
   expect(make({ budget: { depth: 99 } }).budget.depth).toBe(16)
 })
 
-test('the sealed task says all of it, to one executor, for the wall time and some clock error', () => {
+test('the sealed task says all of it, to one executor, for a bounded time', () => {
   const request = make({ deadline: '5s', idempotencyKey: 'k', budget: { tokens: 7 } })
   const by = { identity: bob, network: 'home', clock }
   const { bytes } = sealRequest(request, alice.id, by)

@@ -32,7 +32,7 @@ test('a requester that is killed mid-task takes its work with it, after a second
   expect((await alice.info()).load.running).toBe(0)
 })
 
-test('an executor that is killed is PEER_LOST within two seconds, also in the middle of chunks', async () => {
+test('an executor that is killed is PEER_LOST within two seconds', async () => {
   const alice = await stage.start({ skills: [skill('wait'), skill('flood')] })
   const bob = await stage.inside({ name: 'bob' })
   await bob.connect(alice.address)

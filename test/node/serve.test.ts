@@ -204,7 +204,7 @@ test('nobody cancels the task of another peer', async () => {
   expect((await slow.result).value).toMatchObject({ n: 1 })
 })
 
-test('the same key for other work is REPLAYED, for the same work it is answered again', async () => {
+test('a key used for other work is REPLAYED, for the same work answered again', async () => {
   const key = 'order-66'
   const first = sealTask(evil.identity, alice.id, { key, value: { n: 1 } })
   session.send({ kind: 'request', id: first.id, task: first.task.bytes, input: first.input })

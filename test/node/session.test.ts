@@ -54,7 +54,7 @@ test('answers reach the task they are for, and no other', async () => {
   expect(heard).toEqual(['accepted'])
 })
 
-test('when the peer hangs up every task hears it once, and the next one gets a new session', async () => {
+test('when the peer hangs up every task hears it, and the next gets a new session', async () => {
   const session = await open()
   const lost: string[] = []
   for (const id of [ID, 'cd'.repeat(16)]) {

@@ -102,7 +102,7 @@ test('what waits too long for a listener is dropped, the oldest first, and count
   verify(batches)
 })
 
-test('a batch that reaches nobody is sealed again later, whatever came and was dropped meanwhile', async () => {
+test('a batch that reaches nobody is sealed again, whatever was dropped meanwhile', async () => {
   const { log, batches, state, seqs } = listening({ listened: true, reaches: false, sealed: 0 })
   emit(log, 2_000)
   const flushing = log.flush()
