@@ -1,11 +1,14 @@
 /** One request of the control socket, asked of the agent, as the lines that answer it. */
 
-import type { Agent, AgentApi } from './api.ts'
+import type { AgentApi } from './api.ts'
 import type { ControlAnswer, ControlRequest } from './control-protocol.ts'
 import { toWireEvent, toWireResult } from './control-protocol.ts'
 
 /** What the socket serves. */
-export type Controlled = AgentApi & Pick<Agent, 'allow' | 'disallow'>
+export interface Controlled extends AgentApi {
+  /** Let a guest submit until the returned function is called. */
+  admit(guest: string): () => void
+}
 
 /**
  * Ask the agent. Ends after `ok` or `end`; what the agent throws passes through.
@@ -62,12 +65,12 @@ async function* admit(
   peer: string,
   signal: AbortSignal
 ): AsyncGenerator<ControlAnswer, void, void> {
-  agent.allow(peer)
+  const leave = agent.admit(peer)
   try {
     yield { event: { admitted: peer } }
     if (signal.aborted) return
     await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }))
   } finally {
-    agent.disallow(peer)
+    leave()
   }
 }

@@ -145,6 +145,11 @@ export class PeerAgent implements Agent {
     this.#parts.admission.disallow(peer)
   }
 
+  /** Let a guest submit until the returned function is called; for the control socket. */
+  admit(guest: string): () => void {
+    return this.#parts.admission.admit(guest)
+  }
+
   stop({ graceMs = GRACE_MS }: { graceMs?: number } = {}): Promise<void> {
     this.#stopped ??= this.#stop(graceMs)
     return this.#stopped

@@ -4,10 +4,18 @@ import { PeerworkError } from '../protocol/errors.ts'
 
 export interface Admission {
   admits(peer: string): boolean
+  /** Whether the operator named this peer: not a guest, and not anybody because it is open. */
+  lists(peer: string): boolean
   /** @throws PeerworkError `NOT_ADMITTED`, saying what the operator would have to run */
   check(peer: string): void
   allow(peer: string): void
+  /** Take back what `allow`, the options and the allow file gave; guests stay. */
   disallow(peer: string): void
+  /**
+   * Let a guest in until the returned function is called. Several may let in the same one, and
+   * none of them takes away what the operator gave.
+   */
+  admit(guest: string): () => void
   /** Replace the peers that an allow file lists; those allowed by hand stay. */
   list(peers: readonly string[]): void
   mode(): 'nobody' | 'listed' | 'everybody'
@@ -19,11 +27,14 @@ export function createAdmission(options: {
 }): Admission {
   const byHand = new Set(options.allow)
   let listed = new Set<string>()
+  const guests = new Map<object, string>()
+  const lists = (peer: string): boolean => byHand.has(peer) || listed.has(peer)
   const admits = (peer: string): boolean => {
-    return options.open || byHand.has(peer) || listed.has(peer)
+    return options.open || lists(peer) || guests.values().some((guest) => guest === peer)
   }
   return {
     admits,
+    lists,
     check(peer) {
       if (admits(peer)) return
       const text =
@@ -37,6 +48,11 @@ export function createAdmission(options: {
     disallow(peer) {
       byHand.delete(peer)
       listed.delete(peer)
+    },
+    admit(guest) {
+      const visit = {}
+      guests.set(visit, guest)
+      return () => void guests.delete(visit)
     },
     list(peers) {
       listed = new Set(peers)

@@ -89,8 +89,10 @@ export class ControlDouble implements Controlled {
   info = (): Promise<AgentInfo> => Promise.resolve(INFO)
   peers = (): Promise<readonly Peer[]> => Promise.resolve([PEER])
   tasks = (): Promise<readonly TaskSummary[]> => Promise.resolve([])
-  allow = (peer: string): void => void this.allowed.add(peer)
-  disallow = (peer: string): void => void this.allowed.delete(peer)
+  admit = (guest: string): (() => void) => {
+    this.allowed.add(guest)
+    return () => void this.allowed.delete(guest)
+  }
 
   cancel(task: string, reason?: string): Promise<void> {
     this.asked.push(['cancel', task, reason])

@@ -36,6 +36,25 @@ describe('admission', () => {
     admission.check('hand')
   })
 
+  it('lets a guest in for a visit, whose end takes nothing else away', () => {
+    const admission = createAdmission({ allow: ['peer-a'], open: false })
+    const [one, two] = [admission.admit('guest'), admission.admit('guest')]
+    admission.admit('peer-a')()
+    admission.check('peer-a')
+    one()
+    one()
+    admission.check('guest')
+    expect(admission.lists('guest')).toBe(false)
+    two()
+    expect(() => admission.check('guest')).toThrow(denied)
+  })
+
+  it('knows whom the operator named, also when everybody is let in', () => {
+    const admission = createAdmission({ allow: ['peer-a'], open: true })
+    admission.list(['peer-b'])
+    expect(['peer-a', 'peer-b', 'peer-c'].map(admission.lists)).toEqual([true, true, false])
+  })
+
   it('lets everybody in when it is open', () => {
     const admission = createAdmission({ allow: [], open: true })
     admission.check('anybody')
