@@ -8,7 +8,8 @@ test.for([
   ['30s', 30_000],
   ['1.5s', 1_500],
   ['5m', 300_000],
-  ['1h', 3_600_000]
+  ['1h', 3_600_000],
+  ['24h', 86_400_000]
 ] as const)('%s is %i ms', ([text, ms]) => {
   expect(toMs(text, 'deadline')).toBe(ms)
 })
@@ -27,7 +28,10 @@ test.for([
   Infinity,
   -5,
   0.2,
-  '9'.repeat(30)
+  '9'.repeat(30),
+  '25h',
+  '99999999h',
+  86_400_001
 ])('%s is refused with the name of the option', (value) => {
   expect(() => toMs(value, 'deadline')).toThrow(
     expect.objectContaining({ code: 'BAD_OPTION', message: expect.stringMatching(/^deadline: /) })
