@@ -8,7 +8,7 @@
 
 import { createCipheriv, createDecipheriv, scryptSync } from 'node:crypto'
 import { closeSync, fstatSync, fsyncSync, openSync, readFileSync, writeSync } from 'node:fs'
-import { constants, linkSync, rmSync } from 'node:fs'
+import { constants, linkSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { PeerworkError, toPeerworkError } from '../protocol/errors.ts'
 import { identityFromSeed } from '../protocol/identity.ts'
@@ -23,6 +23,10 @@ const PLAIN = 'peerwork-key-1'
 const LOCKED = 'peerwork-key-1-scrypt'
 const SCRYPT = { N: 2 ** 17, r: 8, p: 1, maxmem: 256 * 1024 * 1024 } as const
 const GROUP_AND_OTHERS = 0o077
+/** Keys that are still being written. */
+const DRAFT = /^key\.[0-9a-f]+$/
+/** Writing one takes milliseconds, also when scrypt is slow; ms. */
+const DRAFT_MS_MAX = 60_000
 
 export interface Secret {
   readonly identity: Identity
@@ -46,13 +50,11 @@ export function openKey(home: string, clock: Clock, passphrase?: string): Secret
   const existing = readKey(path)
   if (existing !== undefined) return secretOf(parse(existing, path, passphrase))
   const seed = clock.random(SEED_BYTES)
-  try {
-    writeOnce(path, format(seed, clock, passphrase))
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return openKey(home, clock, passphrase)
-    throw toPeerworkError(error, 'STORE_FAILED')
-  }
-  return secretOf(seed)
+  removeStale(home, clock.now())
+  if (writeOnce(path, format(seed, clock, passphrase), clock)) return secretOf(seed)
+  const theirs = readKey(path)
+  if (theirs !== undefined) return secretOf(parse(theirs, path, passphrase))
+  throw new PeerworkError('STORE_FAILED', `${path} came and went while it was made`, { path })
 }
 
 function secretOf(seed: Uint8Array): Secret {
@@ -79,17 +81,48 @@ function readKey(path: string): string | undefined {
   }
 }
 
-/** Write a new file under another name, then link it to its own: all of it or nothing. */
-function writeOnce(path: string, text: string): void {
-  const draft = `${path}.${process.pid}`
-  const file = openSync(draft, 'wx', 0o600)
+/**
+ * Write a new file under a name that nobody else uses, then link it to its own: all of it or nothing.
+ *
+ * @returns false when another process was faster @throws PeerworkError `STORE_FAILED`
+ */
+function writeOnce(path: string, text: string, clock: Clock): boolean {
+  const draft = `${path}.${Buffer.from(clock.random(8)).toString('hex')}`
   try {
-    writeSync(file, text)
-    fsyncSync(file)
+    const file = openSync(draft, 'wx', 0o600)
+    try {
+      writeSync(file, text)
+      fsyncSync(file)
+      return linked(draft, path)
+    } finally {
+      closeSync(file)
+      rmSync(draft, { force: true })
+    }
+  } catch (error) {
+    throw toPeerworkError(error, 'STORE_FAILED')
+  }
+}
+
+function linked(draft: string, path: string): boolean {
+  try {
     linkSync(draft, path)
-  } finally {
-    closeSync(file)
-    rmSync(draft, { force: true })
+    return true
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false
+    throw error
+  }
+}
+
+/** Drafts of processes that died while they wrote one. A younger one may still be in use. */
+function removeStale(home: string, now: number): void {
+  try {
+    for (const name of readdirSync(home)) {
+      const draft = join(home, name)
+      if (!DRAFT.test(name) || now - statSync(draft).mtimeMs < DRAFT_MS_MAX) continue
+      rmSync(draft, { force: true })
+    }
+  } catch {
+    // What is left lies there until the next time; it is in nobody's way.
   }
 }
 

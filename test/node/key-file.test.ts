@@ -1,5 +1,5 @@
 import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
-import { symlinkSync, writeFileSync } from 'node:fs'
+import { symlinkSync, utimesSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -57,4 +57,15 @@ test('a passphrase locks the key, and only the same one opens it', () => {
   expect(open('correct horse').identity.id).toBe(identity.id)
   expect(() => open('wrong horse')).toThrow(failing('PASSPHRASE_WRONG'))
   expect(() => open()).toThrow(failing('PASSPHRASE_WRONG'))
+})
+
+test("drafts of processes that died are in nobody's way, and go", () => {
+  const [mine, old] = [join(home, `key.${process.pid}`), join(home, 'key.00ff00ff00ff00ff')]
+  writeFileSync(mine, '')
+  writeFileSync(old, '')
+  utimesSync(old, 1, 1)
+  const { identity } = open()
+  expect(open().identity.id).toBe(identity.id)
+  // A young one may belong to a process that writes at this moment.
+  expect(readdirSync(home).toSorted()).toEqual(['key', `key.${process.pid}`])
 })
