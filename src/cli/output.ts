@@ -2,6 +2,7 @@
 
 import type { Paint } from './colour.ts'
 import { painter, wantsColour } from './colour.ts'
+import { plainJson } from './plain-text.ts'
 
 /** What is needed of a stream: `process.stdout`, or a collecting one in tests. */
 export interface Sink {
@@ -53,9 +54,12 @@ export class Output {
     this.#atStart = text === ''
   }
 
-  /** One JSON value a line: the form of every `--json` answer. */
+  /**
+   * One JSON value a line: the form of every `--json` answer. Characters that a terminal would act
+   * on are escaped, which leaves the value the same, so that a person may look at it too.
+   */
   json(value: unknown): void {
-    this.line(JSON.stringify(value))
+    this.line(plainJson(value))
   }
 
   /** Wait for a slow reader. Streams of lines call it between lines, so that memory stays flat. */

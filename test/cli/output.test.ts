@@ -26,3 +26,11 @@ test('a full stream is waited for, an empty one is not', async () => {
   await waiting
   expect(sink.listenerCount('error')).toBe(0)
 })
+
+test('JSON is the same value, with nothing in it that a terminal would act on', () => {
+  const sink = new Collector()
+  const value = { text: 'a\u009b2J\u001b[1m\u202ebc\u2066\u007f\nd' }
+  new Output(sink, {}).json(value)
+  expect(sink.text).toMatch(/^[ -~]+\n$/)
+  expect(JSON.parse(sink.text)).toEqual(value)
+})
