@@ -192,6 +192,7 @@ export class Submitter {
       const unsaid = { code: 'INTERNAL', message: 'failed without saying why' } as const
       throw fromRecord((body.error as ErrorRecord | undefined) ?? unsaid)
     }
+    const after = changed(request, patch)
     const { usage, chunks, engine, isolation } = body
     const { wallMs, cpuMs, tokens, cost } = usage
     const bytes = (body.output?.bytes ?? 0) + chunks.bytes
@@ -202,7 +203,7 @@ export class Submitter {
     return {
       ...{ task: request.id, skill: request.skill, value, by: body.from, trace: request.trace },
       ...{ usage, isolation, engine, chunks: chunks.count, timing },
-      ...changed(request, patch),
+      ...after,
       replay: body.replay ?? false,
       sealed: result.bytes
     }
@@ -228,14 +229,22 @@ export class Submitter {
   }
 }
 
-/** The shared state after the task, when it had one or changed one. */
+/**
+ * The shared state after the task, when it had one or changed one.
+ *
+ * @throws PeerworkError `OUTPUT_INVALID` for a patch that does not fit, or outgrows the bounds
+ */
 function changed(
   { state }: Request,
   patch: Verified['patch']
 ): Pick<TaskResult, 'patch' | 'state'> {
   const before = state === undefined ? {} : (parseJson(state) as JsonObject)
   if (patch === undefined) return state === undefined ? {} : { state: before }
-  return { patch, state: applyPatch(before, patch) }
+  try {
+    return { patch, state: applyPatch(before, patch) }
+  } catch (error) {
+    throw new PeerworkError('OUTPUT_INVALID', toPeerworkError(error).message)
+  }
 }
 
 interface Going {

@@ -1,13 +1,36 @@
-/** RFC 6902 JSON Patch over RFC 6901 pointers, on values that may come from strangers. */
+/**
+ * RFC 6902 JSON Patch over RFC 6901 pointers, on values that may come from strangers.
+ *
+ * A `copy` of the root into itself doubles the state, so a patch of 2 KB could ask for a terabyte.
+ * The size is therefore carried along and checked before each operation takes effect, and so is the
+ * work, which `copy` and `remove` in turns would otherwise multiply without growing anything.
+ */
 
 import { isDeepStrictEqual } from 'node:util'
+import { DEPTH_MAX, STATE_BYTES_MAX } from '../protocol/constants.ts'
 import { PeerworkError } from '../protocol/errors.ts'
 import type { JsonObject, JsonValue } from '../protocol/json.ts'
-import { PATCH_BYTES_MAX, PATCH_OPERATIONS_MAX } from './limits.ts'
+import { PATCH_BYTES_MAX, PATCH_OPERATIONS_MAX, PATCH_WORK_BYTES_MAX } from './limits.ts'
 import type { PatchOperation } from './skill.ts'
 
 type Mutable = { [key: string]: Mutable } | Mutable[] | string | number | boolean | null
 type Container = { [key: string]: Mutable } | Mutable[]
+
+/** What may still be spent on patches of one state. */
+export interface PatchWork {
+  /** Bytes of JSON that operations may yet read, copy or write. */
+  left: number
+}
+
+export const patchWork = (): PatchWork => ({ left: PATCH_WORK_BYTES_MAX })
+
+/** A state while it is patched; the value lies under `root`, so that it can be replaced too. */
+interface Draft {
+  root: Mutable
+  /** Size as JSON, right to one comma for each operation. */
+  bytes: number
+  readonly work: PatchWork
+}
 
 const FORBIDDEN = new Set(['__proto__', 'constructor', 'prototype'])
 const INDEX = /^(?:0|[1-9][0-9]{0,9})$/
@@ -15,24 +38,28 @@ const INDEX = /^(?:0|[1-9][0-9]{0,9})$/
 /**
  * Apply operations to a copy; the document is left alone. All or nothing.
  *
- * @throws PeerworkError `SKILL_FAILED` naming the operation that does not fit
+ * @param work shared by all patches of one task, which its requester will apply as one
+ * @throws PeerworkError `SKILL_FAILED` naming the operation that does not fit, also when the state
+ *   grows over `STATE_BYTES_MAX`, nests over `DEPTH_MAX`, or the work exceeds its bound
  */
 export function applyPatch(
   document: JsonObject,
-  operations: readonly PatchOperation[]
+  operations: readonly PatchOperation[],
+  work = patchWork()
 ): JsonObject {
-  const root: { root: Mutable } = { root: structuredClone(document) as Mutable }
+  const text = JSON.stringify(document)
+  const draft = { root: JSON.parse(text) as Mutable, bytes: Buffer.byteLength(text), work }
   operations.forEach((operation, index) => {
     try {
-      apply(root, operation)
+      apply(draft, operation)
     } catch (error) {
       const { op, path } = operation
       const why = (error as Error).message
       throw new PeerworkError('SKILL_FAILED', `state patch ${index} (${op} ${path}): ${why}`)
     }
   })
-  if (!isObject(root.root)) throw new PeerworkError('SKILL_FAILED', 'the state must be an object')
-  return root.root
+  if (!isObject(draft.root)) throw new PeerworkError('SKILL_FAILED', 'the state must be an object')
+  return draft.root
 }
 
 /**
@@ -92,36 +119,66 @@ function segmentsOf(pointer: string): string[] {
   })
 }
 
-function apply(root: { root: Mutable }, operation: PatchOperation): void {
+function apply(draft: Draft, operation: PatchOperation): void {
   const { op, path } = operation
-  if (op === 'add') return add(root, path, copyOf(operation.value))
-  if (op === 'remove') return void remove(root, path)
-  if (op === 'replace') {
-    get(root, path)
-    return set(root, path, copyOf(operation.value))
-  }
+  if (op === 'add') return add(draft, path, textOf(operation.value))
+  if (op === 'remove') return remove(draft, path)
+  if (op === 'replace') return replace(draft, path, textOf(operation.value))
   if (op === 'test') {
-    if (!isDeepStrictEqual(get(root, path), operation.value)) throw new TypeError('differs')
+    const found = get(draft, path)
+    spend(draft, textOf(found))
+    if (!isDeepStrictEqual(found, operation.value)) throw new TypeError('differs')
     return
   }
-  if (op === 'copy') return add(root, path, structuredClone(get(root, operation.from)))
+  if (op === 'copy') return add(draft, path, textOf(get(draft, operation.from)))
   if (op !== 'move') throw new TypeError('unknown operation')
   if (path.startsWith(`${operation.from}/`)) throw new TypeError('cannot move into itself')
-  add(root, path, remove(root, operation.from))
+  const text = textOf(get(draft, operation.from))
+  remove(draft, operation.from)
+  add(draft, path, text)
 }
 
 /** Through JSON, so that what is applied here is what the requester will apply. */
-function copyOf(value: JsonValue): Mutable {
+function textOf(value: JsonValue): string {
   const text = JSON.stringify(value) as string | undefined
   if (text === undefined) throw new TypeError('the value is not JSON')
-  return JSON.parse(text) as Mutable
+  return text
 }
 
-/** The container that a pointer ends in, and its last segment; the root lies under `root`. */
-function place(root: { root: Mutable }, pointer: string): [Container, string] {
+/** Count work on so much JSON, and say how many bytes it was. */
+function spend({ work }: Draft, text: string): number {
+  const bytes = Buffer.byteLength(text)
+  work.left -= bytes
+  if (work.left < 0) throw new RangeError(`more than ${PATCH_WORK_BYTES_MAX} bytes of work`)
+  return bytes
+}
+
+/** The value, once it is sure to fit at the pointer beside `rest` bytes of other things. */
+function fitting(draft: Draft, pointer: string, text: string, rest: number): Mutable {
+  const bytes = rest + spend(draft, text)
+  if (bytes > STATE_BYTES_MAX) {
+    throw new RangeError(`the state grows to ${bytes} bytes, at most ${STATE_BYTES_MAX}`)
+  }
+  const value = JSON.parse(text) as Mutable
+  if (segmentsOf(pointer).length + depthOf(value) > DEPTH_MAX) {
+    throw new RangeError(`the state nests deeper than ${DEPTH_MAX} levels`)
+  }
+  draft.bytes = bytes
+  return value
+}
+
+function depthOf(value: Mutable): number {
+  if (typeof value !== 'object' || value === null) return 0
+  let deepest = 0
+  for (const part of Object.values(value)) deepest = Math.max(deepest, depthOf(part))
+  return deepest + 1
+}
+
+/** The container that a pointer ends in, and its last segment. */
+function place(draft: Draft, pointer: string): [Container, string] {
   const segments = ['root', ...segmentsOf(pointer)]
   const last = segments.pop() ?? 'root'
-  let at: Mutable = root
+  let at: Mutable = { root: draft.root }
   for (const segment of segments) at = child(at, segment)
   if (typeof at !== 'object' || at === null) throw new TypeError('nothing lies there')
   return [at, last]
@@ -137,34 +194,50 @@ function child(container: Mutable, segment: string): Mutable {
   throw new TypeError(`no member ${segment}`)
 }
 
-function get(root: { root: Mutable }, pointer: string): Mutable {
-  return child(...place(root, pointer))
+function get(draft: Draft, pointer: string): Mutable {
+  return child(...place(draft, pointer))
 }
 
-function set(root: { root: Mutable }, pointer: string, value: Mutable): void {
-  const [container, last] = place(root, pointer)
+function set(draft: Draft, pointer: string, value: Mutable): void {
+  if (pointer === '') {
+    draft.root = value
+    return
+  }
+  const [container, last] = place(draft, pointer)
   if (Array.isArray(container)) container[Number(last)] = value
   else container[last] = value
 }
 
-function add(root: { root: Mutable }, pointer: string, value: Mutable): void {
-  const [container, last] = place(root, pointer)
+function replace(draft: Draft, pointer: string, text: string): void {
+  const before = spend(draft, textOf(get(draft, pointer)))
+  set(draft, pointer, fitting(draft, pointer, text, draft.bytes - before))
+}
+
+function add(draft: Draft, pointer: string, text: string): void {
+  const [container, last] = place(draft, pointer)
   if (!Array.isArray(container)) {
-    container[last] = value
-    return
+    if (Object.hasOwn(container, last)) return replace(draft, pointer, text)
+    return set(draft, pointer, fitting(draft, pointer, text, draft.bytes + besides(last)))
   }
   const index = last === '-' ? container.length : Number(last)
   if (last !== '-' && (!INDEX.test(last) || index > container.length)) {
     throw new TypeError(`no place ${last} in a list of ${container.length}`)
   }
-  container.splice(index, 0, value)
+  container.splice(index, 0, fitting(draft, pointer, text, draft.bytes + 1))
 }
 
-function remove(root: { root: Mutable }, pointer: string): Mutable {
+function remove(draft: Draft, pointer: string): void {
   if (pointer === '') throw new TypeError('the whole state cannot be removed')
-  const [container, last] = place(root, pointer)
-  const gone = child(container, last)
-  if (Array.isArray(container)) container.splice(Number(last), 1)
-  else delete container[last]
-  return gone
+  const [container, last] = place(draft, pointer)
+  const bytes = spend(draft, textOf(child(container, last)))
+  if (Array.isArray(container)) {
+    container.splice(Number(last), 1)
+    draft.bytes -= bytes + 1
+  } else {
+    delete container[last]
+    draft.bytes -= bytes + besides(last)
+  }
 }
+
+/** Bytes of a member beside its value: name, colon, comma. */
+const besides = (name: string): number => Buffer.byteLength(JSON.stringify(name)) + 2

@@ -43,8 +43,8 @@ export const PARTS_MAX = 16
 export const PATCH_OPERATIONS_MAX = 1_000
 /** A state patch as JSON, bytes. */
 export const PATCH_BYTES_MAX = 256 * KIB
-/** A shared state as JSON, bytes. */
-export const STATE_BYTES_MAX = 256 * KIB
+/** JSON that the operations of one patch read, copy and write, bytes: some 100 ms of work. */
+export const PATCH_WORK_BYTES_MAX = 8 * MIB
 
 /** Memory of a runner's JavaScript heap unless the skill says otherwise, MiB. */
 export const MEMORY_MB = 256

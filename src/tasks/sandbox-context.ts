@@ -5,7 +5,7 @@ import { CHUNK_BYTES_MAX } from '../protocol/constants.ts'
 import { fromRecord, PeerworkError } from '../protocol/errors.ts'
 import type { JsonObject, JsonValue } from '../protocol/json.ts'
 import { encodeJson, parseJson } from '../protocol/json.ts'
-import { applyPatch, checkPatch } from './json-patch.ts'
+import { applyPatch, checkPatch, patchWork } from './json-patch.ts'
 import { CHUNK_WINDOW_BYTES, CHUNKS_IN_FLIGHT_MAX, PROGRESS_EVERY_MS } from './limits.ts'
 import { createGate } from './progress-gate.ts'
 import type { GuestFetch } from './sandbox-fetch.ts'
@@ -96,6 +96,7 @@ function createState(start: JsonObject): {
 } {
   let now = start
   const done: PatchOperation[] = []
+  const work = patchWork()
   return {
     words: {
       read: () => structuredClone(now),
@@ -103,7 +104,7 @@ function createState(start: JsonObject): {
         // What is checked and applied is what will be sent: plain JSON, all or nothing.
         const plain = JSON.parse(JSON.stringify(operations)) as PatchOperation[]
         checkPatch([...done, ...plain])
-        now = applyPatch(now, plain)
+        now = applyPatch(now, plain, work)
         done.push(...plain)
       }
     },

@@ -2,6 +2,7 @@
  * Room for work: admitted tasks come in, wait their turn, run in a sandbox and leave as outcomes.
  */
 
+import { STATE_BYTES_MAX } from '../protocol/constants.ts'
 import { PeerworkError } from '../protocol/errors.ts'
 import { parseJson } from '../protocol/json.ts'
 import type { Isolation } from '../protocol/message/result.ts'
@@ -9,7 +10,6 @@ import { compileHosts } from './address-guard.ts'
 import { createTaskFetch } from './fetch-broker.ts'
 import type { HttpAgents } from './http-exchange.ts'
 import { createHttpAgents } from './http-exchange.ts'
-import { STATE_BYTES_MAX } from './limits.ts'
 import { Pool } from './pool.ts'
 import { Queue } from './queue.ts'
 import type { Skill } from './registry.ts'

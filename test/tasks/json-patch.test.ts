@@ -77,6 +77,66 @@ describe('a JSON Patch', () => {
   )
 })
 
+describe('a JSON Patch that multiplies', () => {
+  const copies = (count: number): PatchOperation[] =>
+    Array.from({ length: count }, (_, n) => ({ op: 'copy', from: '', path: `/k${n}` }))
+
+  it('is refused before the state is over its size', () => {
+    const patch = [{ op: 'add', path: '/a', value: 'x'.repeat(1000) } as const, ...copies(20)]
+    expect(() => apply({}, ...patch)).toThrow('the state grows to')
+    expect(() => apply({}, ...patch.slice(0, 6))).not.toThrow()
+  })
+
+  it.each<[string, PatchOperation]>([
+    ['add', { op: 'add', path: '/b', value: 'x'.repeat(90_000) }],
+    ['replace', { op: 'replace', path: '/c', value: 'x'.repeat(90_000) }],
+    ['copy', { op: 'copy', from: '/a', path: '/b' }]
+  ])('is refused over the size by an %s', (_op, operation) => {
+    const state = { a: 'x'.repeat(180_000), c: 1 }
+    expect(() => apply(state, operation)).toThrow('the state grows to')
+  })
+
+  it('may make room first', () => {
+    const state = { a: 'x'.repeat(180_000), list: ['x'.repeat(60_000)] }
+    const value = 'y'.repeat(200_000)
+    const fits: PatchOperation[][] = [
+      [
+        { op: 'remove', path: '/a' },
+        { op: 'add', path: '/b', value }
+      ],
+      [{ op: 'replace', path: '/a', value }],
+      [{ op: 'add', path: '/a', value }],
+      [
+        { op: 'remove', path: '/list/0' },
+        { op: 'move', from: '/a', path: '/list/0' },
+        { op: 'replace', path: '/list/0', value }
+      ]
+    ]
+    for (const patch of fits) expect(JSON.stringify(apply(state, ...patch))).toContain(value)
+  })
+
+  it('is refused when it nests deeper than a peer reads', () => {
+    expect(() => apply({ a: {} }, ...nesting(30))).not.toThrow()
+    expect(() => apply({ a: {} }, ...nesting(31))).toThrow('nests deeper')
+  })
+
+  it('is refused when it copies and removes without end', () => {
+    const back: PatchOperation[] = [
+      { op: 'copy', from: '/a', path: '/b' },
+      { op: 'remove', path: '/b' }
+    ]
+    const patch = Array.from({ length: 100 }, () => back).flat()
+    expect(() => apply({ a: 'x'.repeat(100_000) }, ...patch)).toThrow('bytes of work')
+  })
+})
+
+/** Each operation adds one object inside the last. */
+function nesting(count: number): PatchOperation[] {
+  return Array.from({ length: count }, (_, n) => {
+    return { op: 'add', path: `/a${'/a'.repeat(n + 1)}`, value: {} }
+  })
+}
+
 describe('a patch from a sandbox', () => {
   it('passes when it is well-formed and small', () => {
     const patch = [
