@@ -7,20 +7,19 @@
  * running when that process died; nobody knows how far it came, so it is never run again.
  */
 
-import { join } from 'node:path'
-import { DatabaseSync } from 'node:sqlite'
-import type { StatementSync } from 'node:sqlite'
 import { digest, toHex } from '../protocol/canonical.ts'
 import { PeerworkError } from '../protocol/errors.ts'
+import { JournalStore } from './journal-store.ts'
+import type { Answer, Row } from './journal-store.ts'
 
-/** Stored results and outputs together, bytes; the oldest go first. */
-const ANSWER_BYTES_MAX = 512 * 1024 * 1024
 /** How often expired rows are looked for and failed writes tried again, ms. */
 const SWEEP_MS = 2_000
-/** Rows looked at in one sweep: some 10 ms, and more than 2 s of the fastest agent brings. */
-const SWEEP_ROWS = 20_000
 /** Endings kept in memory while the disk refuses them, count. */
-const WAITING_MAX = 1_024
+const STUCK_MAX = 1_024
+/** The same, bytes: four of the largest answers. */
+const STUCK_BYTES_MAX = 64 * 1024 * 1024
+/** Tries before an answer that does not fit on the disk is given up, count: ten seconds of them. */
+const TRIES_MAX = 5
 
 /** What identifies work: who asked, under which key, for what. */
 export interface Entry {
@@ -54,56 +53,44 @@ export type Known =
   | { readonly state: 'forgotten' }
   | ({ readonly state: 'finished'; readonly task: Uint8Array } & Ending)
 
-interface Row {
-  task: Uint8Array
-  work: Uint8Array
-  boot: number
-  answered: number | null
-  result: Uint8Array | null
-  output: Uint8Array | null
-  patch: Uint8Array | null
-}
-
 interface Beginning {
   readonly entry: Entry
   readonly id: Uint8Array
   readonly done?: PromiseWithResolvers<void>
 }
 
-const SCHEMA = `
-  CREATE TABLE IF NOT EXISTS work (
-    seq INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, task BLOB NOT NULL, work BLOB NOT NULL,
-    expires INTEGER NOT NULL, boot INTEGER NOT NULL
-  ) STRICT;
-  CREATE TABLE IF NOT EXISTS answer (
-    seq INTEGER PRIMARY KEY, result BLOB, output BLOB, patch BLOB
-  ) STRICT;
-  CREATE TABLE IF NOT EXISTS boot (seq INTEGER PRIMARY KEY) STRICT;
-  PRAGMA user_version = 1;
-`
+interface Ended {
+  readonly entry: Entry
+  readonly ending: Answer
+}
+
+/** An ending that the disk refused. */
+interface Stuck extends Ended {
+  readonly tries: number
+}
+
+type Beginnings = ReadonlyMap<string, Beginning>
 
 export class Journal {
-  readonly #db: DatabaseSync
-  readonly #find: StatementSync
-  readonly #begin: StatementSync
-  readonly #end: StatementSync
-  readonly #remove: StatementSync
+  readonly #store: JournalStore
   readonly #now: () => number
   readonly #complain: (error: PeerworkError) => void
-  readonly #boot: number
   readonly #sweeper: NodeJS.Timeout
   /** Rows of this start that have no ending yet, by id. */
   readonly #open = new Map<string, number | bigint>()
   #beginnings = new Map<string, Beginning>()
-  #endings = new Map<string, { entry: Entry; ending: Ending }>()
+  #endings = new Map<string, Ended>()
+  /** Apart from the others, so that they hold nobody up. */
+  readonly #stuck = new Map<string, Stuck>()
   #soon: NodeJS.Immediate | undefined
   /** Something was committed in this turn already: what comes now waits for company. */
   #busy = false
-  #swept = 0
+  #sweepFailed = false
 
   /**
    * @param home directory of the journal file; without it the journal lives in memory
-   * @param complain told when an ending cannot be written (disk full); it is tried again
+   * @param complain told once of each ending that cannot be written, and once more when it is given
+   *   up: then the work still never runs again, but its answer is gone
    * @throws PeerworkError `HOME_IN_USE` when another process has this home, `STORE_FAILED`
    */
   constructor(
@@ -113,44 +100,27 @@ export class Journal {
   ) {
     this.#now = now
     this.#complain = complain
-    this.#db = openDatabase(home)
-    this.#find = this.#db.prepare(
-      `SELECT task, work, boot, answer.seq AS answered, result, output, patch
-       FROM work LEFT JOIN answer USING (seq) WHERE id = ?`
-    )
-    this.#begin = this.#db.prepare(
-      'INSERT INTO work (id, task, work, expires, boot) VALUES (?, ?, ?, ?, ?)'
-    )
-    this.#end = this.#db.prepare(
-      'INSERT INTO answer (seq, result, output, patch) VALUES (?, ?, ?, ?)'
-    )
-    this.#remove = this.#db.prepare('DELETE FROM work WHERE id = ?')
-    const { lastInsertRowid } = this.#db.prepare('INSERT INTO boot DEFAULT VALUES').run()
-    this.#boot = Number(lastInsertRowid)
-    this.#sweepAll()
+    this.#store = new JournalStore(home, now())
     this.#sweeper = setInterval(() => this.#tidy(), SWEEP_MS).unref()
   }
 
   /** What is known of this work. */
   look(entry: Entry): Known {
+    const { boot } = this.#store
     const id = idOf(entry)
     const key = toHex(id)
-    const ended = this.#endings.get(key)
+    const ended = this.#endings.get(key) ?? this.#stuck.get(key)
     if (ended !== undefined) {
       const { task, work } = ended.entry
-      return judge(
-        entry,
-        { task, work, boot: this.#boot, answered: 1, ...ended.ending },
-        this.#boot
-      )
+      return judge(entry, { task, work, boot, answered: 1, ...ended.ending }, boot)
     }
     const begun = this.#beginnings.get(key)
     if (begun !== undefined) {
       const { task, work } = begun.entry
-      return judge(entry, { task, work, boot: this.#boot, answered: null, ...NOTHING }, this.#boot)
+      return judge(entry, { task, work, boot, answered: null, ...FORGOTTEN }, boot)
     }
-    const row = this.#find.get(id) as Row | undefined
-    return row === undefined ? { state: 'new' } : judge(entry, row, this.#boot)
+    const row = this.#store.find(id)
+    return row === undefined ? { state: 'new' } : judge(entry, row, boot)
   }
 
   /**
@@ -189,7 +159,7 @@ export class Journal {
     this.#beginnings.delete(toHex(id))
     this.#open.delete(toHex(id))
     try {
-      this.#remove.run(id)
+      this.#store.remove(id)
     } catch (error) {
       this.#complain(failed(error))
     }
@@ -197,135 +167,116 @@ export class Journal {
 
   /** Write what waits. Endings that cannot be written stay readable here and are tried again. */
   flush(): void {
-    const failure = this.#commit()
-    if (failure !== undefined) this.#complain(failure)
+    this.#commit()
   }
 
   close(): void {
     clearInterval(this.#sweeper)
     this.flush()
-    this.#db.close()
+    // The next start would take what has no ending for interrupted.
+    for (const [key, stuck] of [...this.#stuck]) this.#try(key, { ...stuck, tries: TRIES_MAX })
+    this.#store.close()
   }
 
-  /** Everything that waits, in one transaction. Returns why it failed, if it did. */
+  /** Everything that waits, in one transaction. Returns why the beginnings failed, if they did. */
   #commit(): PeerworkError | undefined {
     clearImmediate(this.#soon)
     this.#soon = undefined
-    if (!this.#db.isOpen || this.#beginnings.size + this.#endings.size === 0) return undefined
-    const beginnings = this.#beginnings
+    if (!this.#store.isOpen || this.#beginnings.size + this.#endings.size === 0) return undefined
+    const [beginnings, endings] = [this.#beginnings, this.#endings]
     this.#beginnings = new Map()
+    this.#endings = new Map()
+    if (this.#write(beginnings, endings) === undefined) return undefined
+    // One large answer must not fail what else there is: all by themselves, the beginnings first.
+    const failure = this.#write(beginnings, new Map())
+    if (failure !== undefined) this.#fail(beginnings, failure)
+    for (const [key, ended] of endings) this.#try(key, { ...ended, tries: 0 })
+    this.#limitStuck()
+    return failure
+  }
+
+  #write(beginnings: Beginnings, endings: ReadonlyMap<string, Ended>): PeerworkError | undefined {
+    const seqs = new Map<string, number | bigint>()
     try {
-      this.#db.exec('BEGIN')
-      for (const [key, { entry, id }] of beginnings) {
-        const { task, work, expires } = entry
-        this.#open.set(key, this.#begin.run(id, task, work, expires, this.#boot).lastInsertRowid)
-      }
-      for (const [key, { ending }] of this.#endings) this.#answer(key, ending)
-      this.#db.exec('COMMIT')
+      this.#store.together(() => {
+        for (const [key, { entry, id }] of beginnings) {
+          const { task, work, expires } = entry
+          seqs.set(key, this.#store.begin({ id, task, work, expires }))
+        }
+        for (const [key, { ending }] of endings) {
+          const seq = seqs.get(key) ?? this.#open.get(key)
+          if (seq !== undefined) this.#store.end(seq, ending)
+        }
+      })
     } catch (error) {
-      return this.#failed(error, beginnings)
+      return failed(error)
     }
-    for (const key of this.#endings.keys()) this.#open.delete(key)
-    this.#endings.clear()
+    for (const [key, seq] of seqs) this.#open.set(key, seq)
+    for (const key of endings.keys()) this.#open.delete(key)
     for (const { done } of beginnings.values()) done?.resolve()
     return undefined
   }
 
-  #answer(key: string, { result, output, patch }: Ending): void {
-    const seq = this.#open.get(key)
-    if (seq !== undefined) this.#end.run(seq, result, output, patch)
+  #fail(beginnings: Beginnings, failure: PeerworkError): void {
+    for (const { done } of beginnings.values()) done?.reject(failure)
   }
 
-  #failed(error: unknown, beginnings: Map<string, Beginning>): PeerworkError {
-    const failure = failed(error)
-    if (this.#db.isTransaction) this.#db.exec('ROLLBACK')
-    for (const [key, { done }] of beginnings) {
-      this.#open.delete(key)
-      done?.reject(failure)
+  /** Write one ending; after some tries only that there was one. */
+  #try(key: string, stuck: Stuck): void {
+    this.#stuck.delete(key)
+    const failure = this.#write(new Map(), new Map([[key, stuck]]))
+    if (failure === undefined) return
+    const tries = stuck.tries + 1
+    if (tries === 1) this.#complain(failure)
+    this.#store.shrink()
+    if (tries >= TRIES_MAX && this.#giveUp(key, stuck)) return
+    this.#stuck.set(key, { ...stuck, tries })
+  }
+
+  /** False when the disk has no room for this either: then there is hope that it will have more. */
+  #giveUp(key: string, { entry }: Ended): boolean {
+    const forgotten = new Map([[key, { entry, ending: FORGOTTEN }]])
+    if (this.#write(new Map(), forgotten) !== undefined) return false
+    this.#complain(new PeerworkError('STORE_FAILED', 'an answer found no room and is forgotten'))
+    return true
+  }
+
+  /** The oldest endings that wait give up their answers, or their place in memory. */
+  #limitStuck(): void {
+    let bytes = 0
+    for (const [key, stuck] of [...this.#stuck].toReversed()) {
+      bytes += bytesOf(stuck.ending)
+      if (bytes > STUCK_BYTES_MAX) this.#stuck.set(key, { ...stuck, ending: FORGOTTEN })
     }
-    for (const key of this.#endings.keys()) {
-      if (this.#endings.size > WAITING_MAX) this.#endings.delete(key)
+    for (const key of this.#stuck.keys()) {
+      if (this.#stuck.size > STUCK_MAX) this.#stuck.delete(key)
     }
-    return failure
   }
 
   #tidy(): void {
     this.flush()
+    for (const [key, stuck] of [...this.#stuck]) {
+      if (stuck.entry.expires >= this.#now()) this.#try(key, stuck)
+      else if (this.#stuck.delete(key)) this.#open.delete(key)
+    }
     try {
-      this.#sweep()
+      this.#store.sweep(this.#now())
+      this.#sweepFailed = false
     } catch (error) {
-      this.#complain(failed(error))
+      if (!this.#sweepFailed) this.#complain(failed(error))
+      this.#sweepFailed = true
     }
-  }
-
-  /** At the start: everything that expired while nobody looked. */
-  #sweepAll(): void {
-    const now = this.#now()
-    this.#db.prepare('DELETE FROM work WHERE expires < ?').run(now)
-    this.#db.exec('DELETE FROM answer WHERE seq NOT IN (SELECT seq FROM work)')
-    this.#limitAnswers()
-  }
-
-  /** Walk on through the table, a bounded stretch at a time, removing what has expired. */
-  #sweep(): void {
-    const stretch = this.#db
-      .prepare('SELECT max(seq) AS last FROM (SELECT seq FROM work WHERE seq > ? LIMIT ?)')
-      .get(this.#swept, SWEEP_ROWS) as { last: number | null }
-    const { last } = stretch
-    if (last === null) {
-      this.#swept = 0
-      this.#limitAnswers()
-      return
-    }
-    const gone = 'SELECT seq FROM work WHERE seq > ? AND seq <= ? AND expires < ?'
-    const range = [this.#swept, last, this.#now()] as const
-    this.#db.prepare(`DELETE FROM answer WHERE seq IN (${gone})`).run(...range)
-    this.#db.prepare(`DELETE FROM work WHERE seq IN (${gone})`).run(...range)
-    this.#swept = last
-  }
-
-  /** Too many bytes of answers: the oldest keep their place, so they are not run again, but no more. */
-  #limitAnswers(): void {
-    this.#db
-      .prepare(
-        `UPDATE answer SET result = NULL, output = NULL, patch = NULL
-         WHERE result IS NOT NULL AND seq <= (
-           SELECT max(seq) FROM (
-             SELECT seq, sum(ifnull(length(result), 0) + ifnull(length(output), 0)
-               + ifnull(length(patch), 0)) OVER (ORDER BY seq DESC) AS total FROM answer)
-           WHERE total > ?)`
-      )
-      .run(ANSWER_BYTES_MAX)
   }
 }
 
-const NOTHING = { result: null, output: null, patch: null }
+const FORGOTTEN: Answer = { result: null, output: null, patch: null }
+
+const bytesOf = ({ result, output, patch }: Answer): number =>
+  (result?.length ?? 0) + (output?.length ?? 0) + (patch?.length ?? 0)
 
 /** Peer and key as 128 bits: short to index, and nothing of it can be chosen to collide. */
 function idOf({ from, key }: Entry): Uint8Array {
   return digest(Buffer.from(`${from} ${key}`)).subarray(0, 16)
-}
-
-function openDatabase(home: string | undefined): DatabaseSync {
-  try {
-    const path = home === undefined ? ':memory:' : join(home, 'journal.db')
-    const db = new DatabaseSync(path, { timeout: 0, defensive: true })
-    // EXCLUSIVE: held until this process ends, however it ends. That is the lock of the home.
-    db.exec(
-      'PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL'
-    )
-    // 16 MB of pages in memory; the log is folded into the file every 16 MB.
-    db.exec('PRAGMA cache_size = -16000; PRAGMA wal_autocheckpoint = 4000')
-    db.exec(SCHEMA)
-    return db
-  } catch (error) {
-    const { message, errcode } = error as Error & { errcode?: number }
-    const facts = { home: home ?? '' }
-    if (errcode === 5 || /locked|busy/i.test(message)) {
-      throw new PeerworkError('HOME_IN_USE', `another agent runs in ${home}`, facts)
-    }
-    throw new PeerworkError('STORE_FAILED', `cannot open the journal: ${message}`, facts)
-  }
 }
 
 function judge(entry: Entry, row: Row, boot: number): Known {

@@ -1,6 +1,7 @@
-import { spawn } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
+import { DatabaseSync } from 'node:sqlite'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -115,4 +116,57 @@ test('many endings of one turn are all kept', () => {
   for (let at = 0; at < 200; at++) {
     expect(again.look(entry({ key: `k${at}` })).state).toBe('finished')
   }
+})
+
+test('a start that fails gives the home free again', () => {
+  const other = new DatabaseSync(join(home, 'journal.db'))
+  other.exec('CREATE TABLE answer (seq INTEGER PRIMARY KEY)')
+  other.close()
+  for (let n = 0; n < 2; n++) {
+    expect(() => new Journal(home, () => 0)).toThrow(
+      expect.objectContaining({ code: 'STORE_FAILED' })
+    )
+  }
+  const repair = new DatabaseSync(join(home, 'journal.db'))
+  repair.exec('DROP TABLE answer')
+  repair.close()
+  open().begin(entry())
+})
+
+/** Runs in a process whose files may not grow over a MiB: a disk with no room for what is large. */
+const ON_SMALL_DISK = `
+  const bytes = (fill, length = 32) => new Uint8Array(length).fill(fill)
+  const entry = (key) => ({ from: 'bob', key, task: bytes(1), work: bytes(2), expires: 2_000 })
+  const small = { result: bytes(7), output: bytes(8), patch: null }
+  mock.timers.enable({ apis: ['setInterval'] })
+  const complaints = []
+  const book = new Journal(home, () => 1_000, (error) => complaints.push(error.code))
+  const states = () => ['large', 'small', 'later'].map((key) => book.look(entry(key)).state)
+  book.begin(entry('large'))
+  await book.begin(entry('small'))
+  book.finish(entry('large'), { ...small, output: bytes(9, 2_000_000) })
+  book.finish(entry('small'), small)
+  // A beginning that comes in the turn of an ending for which there is no room.
+  await book.begin(entry('later'))
+  book.finish(entry('later'), small)
+  book.flush()
+  const before = states()
+  for (let n = 0; n < 5; n++) mock.timers.tick(2_000)
+  console.log(JSON.stringify({ before, after: states(), complaints }))
+  book.close()`
+
+test('an answer without room on the disk fails nothing else, and is forgotten at last', () => {
+  const from = join(import.meta.dirname, '../../src/node/journal.ts')
+  const imports = `import { mock } from 'node:test'\nimport { Journal } from '${from}'`
+  const script = `${imports}\nconst home = '${home}'\n${ON_SMALL_DISK}`
+  const limited = 'ulimit -f 2048; trap "" XFSZ; exec "$0" "$@"'
+  const node = [process.execPath, '--input-type=module-typescript', '-e', script]
+  const { stdout, stderr } = spawnSync('sh', ['-c', limited, ...node], { encoding: 'utf8' })
+  expect(stderr).toBe('')
+  expect(JSON.parse(stdout)).toEqual({
+    before: ['finished', 'finished', 'finished'],
+    after: ['forgotten', 'finished', 'finished'],
+    complaints: ['STORE_FAILED', 'STORE_FAILED']
+  })
+  expect(open().look(entry({ key: 'large' })).state).toBe('forgotten')
 })

@@ -1,0 +1,203 @@
+/**
+ * The journal's file: two tables, and how expired rows leave them.
+ *
+ * `work` has a row for each task that was taken, `answer` one for each that ended; the file is also
+ * the lock of the home.
+ */
+
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import type { StatementSync } from 'node:sqlite'
+import { PeerworkError } from '../protocol/errors.ts'
+
+/** Stored results and outputs together, bytes; the oldest go first. */
+const ANSWER_BYTES_MAX = 512 * 1024 * 1024
+/** Rows looked at in one sweep: some 10 ms, and more than 2 s of the fastest agent brings. */
+const SWEEP_ROWS = 20_000
+
+/** What a task left behind; all null when it was removed to save space. */
+export interface Answer {
+  readonly result: Uint8Array | null
+  readonly output: Uint8Array | null
+  readonly patch: Uint8Array | null
+}
+
+export interface Row extends Answer {
+  readonly task: Uint8Array
+  readonly work: Uint8Array
+  readonly boot: number
+  /** Null while there is no answer. */
+  readonly answered: number | null
+}
+
+export interface NewRow {
+  readonly id: Uint8Array
+  readonly task: Uint8Array
+  readonly work: Uint8Array
+  readonly expires: number
+}
+
+const SCHEMA = `
+  CREATE TABLE IF NOT EXISTS work (
+    seq INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, task BLOB NOT NULL, work BLOB NOT NULL,
+    expires INTEGER NOT NULL, boot INTEGER NOT NULL
+  ) STRICT;
+  CREATE TABLE IF NOT EXISTS answer (
+    seq INTEGER PRIMARY KEY, result BLOB, output BLOB, patch BLOB
+  ) STRICT;
+  CREATE TABLE IF NOT EXISTS boot (seq INTEGER PRIMARY KEY) STRICT;
+  PRAGMA user_version = 1;
+`
+
+export class JournalStore {
+  /** Number of this start, one more than the last. */
+  readonly boot: number
+  readonly #db: DatabaseSync
+  readonly #find: StatementSync
+  readonly #begin: StatementSync
+  readonly #end: StatementSync
+  readonly #remove: StatementSync
+  #swept = 0
+
+  /**
+   * @param home directory of the file; without it everything lives in memory
+   * @param now rows that expired before are removed first, ms since 1970
+   * @throws PeerworkError `HOME_IN_USE` when another process has this home, `STORE_FAILED`. The lock
+   *   is not kept then.
+   */
+  constructor(home: string | undefined, now: number) {
+    this.#db = openDatabase(home)
+    try {
+      this.#db.exec(SCHEMA)
+      this.#find = this.#db.prepare(
+        `SELECT task, work, boot, answer.seq AS answered, result, output, patch
+         FROM work LEFT JOIN answer USING (seq) WHERE id = ?`
+      )
+      this.#begin = this.#db.prepare(
+        'INSERT INTO work (id, task, work, expires, boot) VALUES (?, ?, ?, ?, ?)'
+      )
+      this.#end = this.#db.prepare(
+        'INSERT INTO answer (seq, result, output, patch) VALUES (?, ?, ?, ?)'
+      )
+      this.#remove = this.#db.prepare('DELETE FROM work WHERE id = ?')
+      const { lastInsertRowid } = this.#db.prepare('INSERT INTO boot DEFAULT VALUES').run()
+      this.boot = Number(lastInsertRowid)
+      this.#sweepAll(now)
+    } catch (error) {
+      this.#db.close()
+      throw unopened(error, home)
+    }
+  }
+
+  get isOpen(): boolean {
+    return this.#db.isOpen
+  }
+
+  find(id: Uint8Array): Row | undefined {
+    return this.#find.get(id) as Row | undefined
+  }
+
+  /** @returns the row's number, for `end` */
+  begin({ id, task, work, expires }: NewRow): number | bigint {
+    return this.#begin.run(id, task, work, expires, this.boot).lastInsertRowid
+  }
+
+  end(seq: number | bigint, { result, output, patch }: Answer): void {
+    this.#end.run(seq, result, output, patch)
+  }
+
+  remove(id: Uint8Array): void {
+    this.#remove.run(id)
+  }
+
+  /** All of the steps or none. @throws what a step, or the disk, failed with */
+  together(steps: () => void): void {
+    try {
+      this.#db.exec('BEGIN')
+      steps()
+      this.#db.exec('COMMIT')
+    } catch (error) {
+      if (this.#db.isTransaction) this.#db.exec('ROLLBACK')
+      throw error
+    }
+  }
+
+  /** Give back what a write that failed has taken of a full disk, as far as that is possible. */
+  shrink(): void {
+    try {
+      this.#db.exec('PRAGMA wal_checkpoint(TRUNCATE)')
+    } catch {
+      // Then the log stays as long as it is; its space is used again.
+    }
+  }
+
+  close(): void {
+    this.#db.close()
+  }
+
+  /** Walk on through the table, a bounded stretch at a time, removing what has expired. */
+  sweep(now: number): void {
+    const stretch = this.#db
+      .prepare('SELECT max(seq) AS last FROM (SELECT seq FROM work WHERE seq > ? LIMIT ?)')
+      .get(this.#swept, SWEEP_ROWS) as { last: number | null }
+    const { last } = stretch
+    if (last === null) {
+      this.#swept = 0
+      this.#limitAnswers()
+      return
+    }
+    const gone = 'SELECT seq FROM work WHERE seq > ? AND seq <= ? AND expires < ?'
+    const range = [this.#swept, last, now] as const
+    this.#db.prepare(`DELETE FROM answer WHERE seq IN (${gone})`).run(...range)
+    this.#db.prepare(`DELETE FROM work WHERE seq IN (${gone})`).run(...range)
+    this.#swept = last
+  }
+
+  /** At the start: everything that expired while nobody looked. */
+  #sweepAll(now: number): void {
+    this.#db.prepare('DELETE FROM work WHERE expires < ?').run(now)
+    this.#db.exec('DELETE FROM answer WHERE seq NOT IN (SELECT seq FROM work)')
+    this.#limitAnswers()
+  }
+
+  /** Too many bytes of answers: the oldest keep their place, so they are not run again, but no more. */
+  #limitAnswers(): void {
+    this.#db
+      .prepare(
+        `UPDATE answer SET result = NULL, output = NULL, patch = NULL
+         WHERE result IS NOT NULL AND seq <= (
+           SELECT max(seq) FROM (
+             SELECT seq, sum(ifnull(length(result), 0) + ifnull(length(output), 0)
+               + ifnull(length(patch), 0)) OVER (ORDER BY seq DESC) AS total FROM answer)
+           WHERE total > ?)`
+      )
+      .run(ANSWER_BYTES_MAX)
+  }
+}
+
+function openDatabase(home: string | undefined): DatabaseSync {
+  let db: DatabaseSync | undefined
+  try {
+    const path = home === undefined ? ':memory:' : join(home, 'journal.db')
+    db = new DatabaseSync(path, { timeout: 0, defensive: true })
+    // EXCLUSIVE: held until this process ends, however it ends. That is the lock of the home.
+    db.exec(
+      'PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL'
+    )
+    // 16 MB of pages in memory; the log is folded into the file every 16 MB.
+    db.exec('PRAGMA cache_size = -16000; PRAGMA wal_autocheckpoint = 4000')
+    return db
+  } catch (error) {
+    db?.close()
+    throw unopened(error, home)
+  }
+}
+
+function unopened(error: unknown, home: string | undefined): PeerworkError {
+  const { message, errcode } = error as Error & { errcode?: number }
+  const facts = { home: home ?? '' }
+  if (errcode === 5 || /locked|busy/i.test(message)) {
+    return new PeerworkError('HOME_IN_USE', `another agent runs in ${home}`, facts)
+  }
+  return new PeerworkError('STORE_FAILED', `cannot open the journal: ${message}`, facts)
+}
