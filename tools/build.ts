@@ -50,6 +50,8 @@ const main = await build({
 // What runs inside the sandbox stands alone: a runner may read these two files and no others.
 const inner = await build({
   ...shared,
+  // Only for schemas that cannot print themselves, and then it is the copy that skills get too.
+  external: ['zod', 'zod/*'],
   entryPoints: ['src/tasks/sandbox-entry.ts', 'src/tasks/skill.ts']
 })
 if (guarded.used() === 0) throw new Error('the guard on length prefixes found nothing to guard')

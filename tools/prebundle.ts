@@ -9,6 +9,7 @@
 import { globSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { build } from 'esbuild'
+import type { BuildOptions } from 'esbuild'
 import { guard } from './guard-plugin.ts'
 
 const root = join(import.meta.dirname, '..')
@@ -31,21 +32,32 @@ const guarded = guard()
 const names = specifiers()
 const files = names.map((name) => name.replaceAll(/[^a-z0-9]+/gi, '-'))
 rmSync(out, { recursive: true, force: true })
-await build({
+const shared: BuildOptions = {
   absWorkingDir: root,
-  outdir: out,
-  entryPoints: names.map((name, at) => ({ in: name, out: files[at] ?? name })),
   bundle: true,
-  splitting: true,
   platform: 'node',
   target: 'node26',
   format: 'esm',
   minifyWhitespace: true,
-  logLevel: 'warning',
-  plugins: [guarded.plugin],
+  logLevel: 'error',
   banner: {
     js: "import{createRequire as __peerworkRequire}from'node:module';const require=__peerworkRequire(import.meta.url);"
   }
+}
+await build({
+  ...shared,
+  outdir: out,
+  entryPoints: names.map((name, at) => ({ in: name, out: files[at] ?? name })),
+  splitting: true,
+  plugins: [guarded.plugin]
+})
+// What runs inside the sandbox: see src/tasks/runner-entry.ts.
+await build({
+  ...shared,
+  outdir: join(out, 'tasks'),
+  // Only for schemas that cannot print themselves, and then it is the copy that skills get too.
+  external: ['zod', 'zod/*'],
+  entryPoints: ['src/tasks/sandbox-entry.ts', 'src/tasks/skill.ts']
 })
 if (guarded.used() === 0) throw new Error('the guard on length prefixes found nothing to guard')
 const index = Object.fromEntries(names.map((name, at) => [name, `${files[at]}.js`]))

@@ -1,0 +1,130 @@
+/** The rooms of one agent, wired together and started. */
+
+import type { JsonObject } from '../protocol/json.ts'
+import type { Offer } from '../protocol/message/card.ts'
+import { clipLabel } from '../protocol/text.ts'
+import { createAdmission } from '../tasks/admission.ts'
+import { openAllowFile } from '../tasks/allow-file.ts'
+import type { SkillOffer, Workshop } from '../tasks/work.ts'
+import type { Agent } from './api.ts'
+import { BulkDesk } from './bulk-desk.ts'
+import { systemClock } from './clock.ts'
+import { openHome } from './home.ts'
+import { Journal } from './journal.ts'
+import { ephemeralSecret, openKey } from './key-file.ts'
+import type { Secret } from './key-file.ts'
+import type { Logger } from './logger.ts'
+import type { Network } from './network.ts'
+import type { AgentOptions } from './options.ts'
+import { handOn, PeerAgent } from './peer-agent.ts'
+import type { Parts } from './peer-agent.ts'
+import { Peers } from './peers.ts'
+import { Server } from './serve.ts'
+import { Submitter } from './submit.ts'
+import { TaskTable } from './task-table.ts'
+import { TraceLog } from './trace-log.ts'
+import { VERSION } from './version.ts'
+import { Watch } from './watch.ts'
+
+/** What `createAgent` has begun before it read the rest of the code. */
+export interface Beginning {
+  readonly options: AgentOptions
+  readonly log: Logger
+  readonly workshop: Workshop
+  readonly ready: Promise<void>
+  readonly loading: Promise<typeof import('./network.ts')>
+  /** How to take back what was done so far, newest last. */
+  readonly undo: (() => unknown)[]
+}
+
+export async function assemble(beginning: Beginning): Promise<Agent> {
+  const { options, log, workshop, ready, loading, undo } = beginning
+  const clock = systemClock
+  const journal = openJournal(options, log)
+  undo.push(() => journal.close())
+  const secret = openSecret(options)
+  const { identity } = secret
+  const name = options.name ?? `agent-${identity.id.slice(-6)}`
+  const admission = createAdmission({ allow: [...options.allow], open: options.open })
+  const closers: Parts['closers'] = []
+  if (options.allowFile !== undefined) {
+    const file = openAllowFile(options.allowFile, log, (listed) => admission.list(listed))
+    admission.list(file.peers())
+    closers.push(() => file[Symbol.dispose]())
+    undo.push(() => file[Symbol.dispose]())
+  }
+  const peers = new Peers()
+  const { Network: NetworkClass } = await loading
+  const live: { network?: Network } = {}
+  const describe = () => describeAgent(name, live.network, workshop)
+  const network = await NetworkClass.create({ options, secret, clock, peers, describe, log })
+  live.network = network
+  const { gossip } = network
+  const trace = new TraceLog({ identity, network: options.network, clock, ...gossip })
+  gossip.onAudience(() => void trace.flush())
+  const desk = new BulkDesk((peer) => admission.admits(peer) || submitter.worksFor(peer))
+  const table = new TaskTable(clock)
+  const common = { identity, network: options.network, clock, desk, trace, table }
+  const whyAlone = (): string => network.whyAlone()
+  const submitter = new Submitter({ ...common, peers, whyAlone })
+  const server = new Server({
+    ...{ ...common, journal, admission, workshop, log },
+    handOn: (parent, request) => handOn(submitter, trace, parent, request)
+  })
+  const watch = new Watch((id) => (id === identity.id ? name : peers.nameOf(id)))
+  peers.events.listen((event) => tellPeer(trace, event))
+  undo.push(() => network.stop())
+  const starting = network.start({
+    session: (stream, connection) => server.accept(stream, connection),
+    bulk: (stream, connection) => desk.accept(stream, connection)
+  })
+  // Peers are met while skills still load; they hear of the skills as soon as those are ready.
+  await Promise.all([ready, starting])
+  network.changed()
+  trace.emit({ type: 'agent.started', name })
+  const agent = new PeerAgent({
+    ...{ id: identity.id, name, options, clock, log, workshop, admission, journal, peers },
+    ...{ network, submitter, table, trace, watch, closers }
+  })
+  if (options.control && options.home !== undefined) {
+    const { serveControl } = await import('./control.ts')
+    const control = await serveControl({ agent, home: options.home, log })
+    closers.unshift(async () => control[Symbol.asyncDispose]())
+  }
+  return agent
+}
+
+function openSecret({ home, passphrase }: AgentOptions): Secret {
+  if (home === undefined) return ephemeralSecret(systemClock)
+  return openKey(home, systemClock, passphrase)
+}
+
+function openJournal({ home }: AgentOptions, log: Beginning['log']): Journal {
+  if (home !== undefined) openHome(home)
+  return new Journal(home, systemClock.now, (error) => {
+    log.error({ code: error.code, why: error.message }, 'the journal cannot be written')
+  })
+}
+
+/** What the card says right now. */
+function describeAgent(name: string, network: Network | undefined, workshop: Workshop) {
+  return {
+    ...{ name, version: VERSION, isolation: workshop.isolation, load: workshop.load() },
+    addresses: (network?.addresses ?? []).map((address) => address.replace(/\/p2p\/\w+$/, '')),
+    skills: workshop.offers().map(toOffer)
+  }
+}
+
+function toOffer({ name, description, input, output, tags, models }: SkillOffer): Offer {
+  const text = (schema: JsonObject): string => JSON.stringify(schema)
+  const lists = { tags: [...tags], models: [...models] }
+  return { name, description, input: text(input), output: text(output), ...lists }
+}
+
+function tellPeer(trace: TraceLog, event: Parameters<Parameters<Peers['events']['listen']>[0]>[0]) {
+  const { peer, type } = event
+  if (type === 'joined') trace.emit({ type: 'peer.joined', peer: peer.id, name: peer.name })
+  else if (type === 'left') {
+    trace.emit({ type: 'peer.left', peer: peer.id, reason: clipLabel(event.reason) })
+  }
+}
