@@ -118,8 +118,10 @@ export class Pool {
     try {
       return await box.loaded
     } catch (error) {
-      await box.exited
-      const again = !box.greeted && this.#init.shelter.failed(box.isolation, String(error))
+      const { code, signal } = await box.exited
+      // Without files or memory to start it, bubblewrap was not even asked.
+      const began = code !== null || signal !== null
+      const again = began && !box.greeted && this.#init.shelter.failed(box.isolation, String(error))
       if (again && !this.#closed) return undefined
       throw error
     }
@@ -142,6 +144,7 @@ export class Pool {
       () => this.#arrived(box),
       (error: unknown) => this.#failed(box, error)
     )
+    // `exited` never rejects, and `#gone` does not throw.
     void box.exited.then(() => this.#gone(box))
     return box
   }
@@ -156,15 +159,18 @@ export class Pool {
 
   /** It did not load. Nobody waits for the next attempt: that could fail as well. */
   #failed(box: Sandbox, error: unknown): void {
-    this.#failures++
-    this.#lastError = toPeerworkError(error)
-    const pause = Math.min(RESPAWN_MS_MAX, RESPAWN_MS * 2 ** Math.min(this.#failures, 20))
-    this.#retryAt = this.#init.elapsed() + pause
-    // One that never started to load may only need another kind of shelter.
     box.kill()
     this.#boxes.delete(box)
-    if (this.#usable() > 0 || (!box.greeted && !this.#closed && this.#failures === 1)) return
-    const refusal = new PeerworkError('SKILL_CRASHED', `cannot start: ${this.#lastError.message}`)
+    this.#pause(toPeerworkError(error))
+  }
+
+  #pause(error: PeerworkError): void {
+    this.#failures++
+    this.#lastError = error
+    const pause = Math.min(RESPAWN_MS_MAX, RESPAWN_MS * 2 ** Math.min(this.#failures, 20))
+    this.#retryAt = this.#init.elapsed() + pause
+    if (this.#usable() > 0) return
+    const refusal = new PeerworkError('SKILL_CRASHED', `cannot start: ${error.message}`)
     for (const turn of this.#waiting.splice(0)) turn.reject(refusal)
   }
 
@@ -181,9 +187,17 @@ export class Pool {
     this.#grow()
   }
 
+  /** Never throws: it is called where nobody could catch. */
   #grow(): void {
     const wait = this.#retryAt - this.#init.elapsed()
-    if (this.#failures === 0 || wait <= 0) return void this.#spawn()
+    if (this.#failures === 0 || wait <= 0) {
+      try {
+        this.#spawn()
+      } catch (error) {
+        this.#pause(toPeerworkError(error))
+      }
+      return
+    }
     this.#respawn ??= setTimeout(() => {
       this.#respawn = undefined
       this.#keepWarm()
@@ -233,7 +247,7 @@ export class Pool {
     this.#held.delete(box)
     const end = box.close()
     this.#closing.add(end)
-    void end.finally(() => this.#closing.delete(end))
+    end.finally(() => this.#closing.delete(end)).catch(() => undefined)
   }
 
   #rest(box: Sandbox): void {

@@ -28,6 +28,8 @@ interface ShelterInit {
 export class Shelter {
   readonly entry: string
   readonly home: string | undefined
+  /** Resolved once: an upgrade may take the file away while the agent runs. */
+  readonly #node: string
   readonly #tools: Tools
   readonly #system: readonly string[]
   readonly #init: ShelterInit
@@ -37,6 +39,7 @@ export class Shelter {
     this.#init = init
     this.entry = realpathSync(init.entry)
     this.home = init.home
+    this.#node = realpathSync(process.execPath)
     this.#tools = process.platform === 'linux' ? findTools(init.env ?? process.env) : {}
     this.#system = LIBRARIES.filter((path) => existsSync(path))
     this.#bubble = this.#tools.bwrap === undefined ? 'missing' : 'untried'
@@ -50,7 +53,7 @@ export class Shelter {
   command(reach: Reach, memoryMb: number): Command {
     const { bwrap: _, ...others } = this.#tools
     return sandboxCommand({
-      node: realpathSync(process.execPath),
+      node: this.#node,
       entry: this.entry,
       read: reach.read,
       memoryMb,

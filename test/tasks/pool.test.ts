@@ -23,8 +23,8 @@ let time = 0
 let pool: Pool
 afterEach(() => pool.close())
 
-function open(file = skillFile('echo'), size = 3): Pool {
-  const env = { ...process.env, PEERWORK_SANDBOX: 'process' }
+function open(file = skillFile('echo'), size = 3, tools = process.env): Pool {
+  const env = { ...tools, PEERWORK_SANDBOX: 'process' }
   const log = recordingLog()
   const shelter = new Shelter({ entry, home: undefined, minIsolation: 'process', log, env })
   const reach = reachOf(file, entry, undefined)
@@ -112,6 +112,32 @@ describe('a pool of runners', () => {
     expect(pool.pids).toEqual([])
     // Mended, and after a pause, it works again.
     await writeFile(file, good)
+    time += 60_000
+    expect((await pool.take()).ready).toBe(true)
+  })
+
+  it('refuses work while nothing can be started, and works again afterwards', async () => {
+    const node = join(folder, 'node')
+    const { execPath } = process
+    const install = () => writeFile(node, `#!/bin/sh\nexec ${execPath} "$@"\n`, { mode: 0o755 })
+    await install()
+    process.execPath = node
+    try {
+      await open(undefined, 1, { PATH: '/nowhere' }).loaded
+    } finally {
+      process.execPath = execPath
+    }
+    await rm(node)
+    const box = await pool.take()
+    const waiting = pool.take()
+    box.kill()
+    pool.give(box)
+    await expect(waiting).rejects.toMatchObject({
+      code: 'SKILL_CRASHED',
+      message: expect.stringContaining('could not be started') as string
+    })
+    expect(() => pool.take()).toThrow('no runner for the skill')
+    await install()
     time += 60_000
     expect((await pool.take()).ready).toBe(true)
   })

@@ -1,6 +1,9 @@
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import { spawnRunner } from '../../src/tasks/sandbox-process.ts'
 
+const run = promisify(execFile)
 const start = (code: string, heard: string[] = []) =>
   spawnRunner({ file: process.execPath, args: ['-e', code] }, (text) => heard.push(text))
 
@@ -43,6 +46,32 @@ describe('a runner process', () => {
     const args = ['--max-old-space-size=32', '-e', code]
     const { exited } = spawnRunner({ file, args }, () => undefined)
     expect(await exited).toMatchObject({ outOfMemory: true })
+  })
+
+  it('has exited when the system refuses to start it', async () => {
+    const { exited, pid, pipe } = spawnRunner(
+      { file: process.execPath, args: ['x'.repeat(1_000_000)] },
+      () => undefined
+    )
+    expect([pid, pipe.destroyed]).toEqual([undefined, true])
+    expect(await exited).toMatchObject({ code: null, signal: null })
+    expect((await exited).lastLine).toContain('E2BIG')
+  })
+
+  it.runIf(process.platform === 'linux')('has exited when no file can be opened', async () => {
+    const module = new URL('../../src/tasks/sandbox-process.ts', import.meta.url).href
+    const program = `
+      import { closeSync, openSync } from 'node:fs'
+      import { spawnRunner } from ${JSON.stringify(module)}
+      const start = () => spawnRunner({ file: '/bin/true', args: [] }, () => undefined).exited
+      const open = []
+      try { for (;;) open.push(openSync('/dev/null')) } catch {}
+      const { code, lastLine } = await start()
+      open.forEach(closeSync)
+      console.log(code, lastLine, (await start()).code)`
+    const limited = `ulimit -n 64 && exec "$0" --input-type=module -e "$1"`
+    const { stdout } = await run('/bin/sh', ['-c', limited, process.execPath, program])
+    expect(stdout.trim()).toMatch(/^null spawn .*EMFILE 0$/)
   })
 
   it('says so when the program does not exist', async () => {

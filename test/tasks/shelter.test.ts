@@ -1,4 +1,5 @@
-import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { realpathSync } from 'node:fs'
+import { chmod, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -40,6 +41,20 @@ describe.runIf(process.platform === 'linux')('the shelter', () => {
     shelter.proved('os')
     expect(shelter.failed('os', 'once')).toBe(false)
     expect(shelter.isolation).toBe('os')
+  })
+
+  it('does not fail when the file of node is gone, as after an upgrade', async () => {
+    const { execPath } = process
+    const link = join(folder, 'node')
+    await symlink(execPath, link)
+    process.execPath = link
+    try {
+      const shelter = new Shelter({ ...base, log: recordingLog(), env: { PATH: '/nowhere' } })
+      await rm(link)
+      expect(shelter.command({ file: '/x', read: ['/x'] }, 64).file).toBe(realpathSync(execPath))
+    } finally {
+      process.execPath = execPath
+    }
   })
 
   it('runs skills in plain processes where bubblewrap is forbidden, and says so', async () => {
