@@ -3,6 +3,7 @@
 import { PeerworkError } from '../protocol/errors.ts'
 import type { Usage } from '../protocol/message/result.ts'
 import type { Budget } from '../protocol/message/task.ts'
+import { SPENT_MAX } from './limits.ts'
 import type { Reading } from './process-meter.ts'
 
 type Limited = 'cpuMs' | 'tokens' | 'cost' | 'bytes'
@@ -29,9 +30,10 @@ export class Account {
     this.#peakRssBytes = Math.max(this.#peakRssBytes, reading.rssBytes)
   }
 
+  /** Sums stop at `SPENT_MAX`: beyond it no peer could read the result that carries them. */
   spend({ tokens, cost }: { tokens: number; cost: number }): void {
-    this.#tokens += tokens
-    this.#cost += cost
+    this.#tokens = Math.min(SPENT_MAX, this.#tokens + tokens)
+    this.#cost = Math.min(SPENT_MAX, this.#cost + cost)
   }
 
   get cpuSpent(): boolean {

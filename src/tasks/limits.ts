@@ -9,6 +9,8 @@ const MIB = 1024 * KIB
 export const HEADER_BYTES_MAX = 512 * KIB
 /** One message from a runner, bytes: an output and its header. */
 export const MESSAGE_BYTES_MAX = OUTPUT_BYTES_MAX + HEADER_BYTES_MAX + 4
+/** Bytes for a runner that does not read its pipe: four inputs of the largest size. */
+export const UNREAD_BYTES_MAX = 64 * MIB
 /** One piece of a streamed HTTP body, bytes. */
 export const FETCH_PIECE_BYTES_MAX = 64 * KIB
 /** HTTP bytes on their way between parent and runner in one direction, bytes. */
@@ -36,6 +38,8 @@ export const PROGRESS_EVERY_MS = 50
 export const CHATTER_PER_SECOND_MAX = 5_000
 /** Log text and output of one task that reach the agent's log, bytes. */
 export const LOG_BYTES_MAX = 64 * KIB
+/** Tokens, or cost in the operator's unit, of one task: sums over many tasks stay exact numbers. */
+export const SPENT_MAX = Number.MAX_SAFE_INTEGER
 /** Parts that one task has handed on at a time. */
 export const PARTS_MAX = 16
 

@@ -9,6 +9,7 @@ import { CHUNK_BYTES_MAX, CHUNKS_TOTAL_BYTES_MAX, TEXT_BYTES_MAX } from '../prot
 import type { ErrorRecord } from '../protocol/errors.ts'
 import { PeerworkError, toPeerworkError } from '../protocol/errors.ts'
 import { parseJson } from '../protocol/json.ts'
+import type { ProgressBody } from '../protocol/message/session.ts'
 import { Account } from './account.ts'
 import { createChunkFlow } from './chunk-flow.ts'
 import type { ChunkFlow } from './chunk-flow.ts'
@@ -76,20 +77,22 @@ class Run implements TaskPort {
     this.#chunks = createChunkFlow(work, (bytes) => this.#credit(bytes), stop)
     this.#handOns = createHandOns({ work, terms, account: this.#account, sandbox })
     this.#fetch = terms.fetch((message, payload) => sandbox.send(message, payload))
-    this.#progress = createGate<Parameters<Work['on']['progress']>[0]>(PROGRESS_EVERY_MS, (body) =>
-      work.on.progress(body)
-    )
+    this.#progress = createGate<ProgressBody>(PROGRESS_EVERY_MS, (body) => this.#show(body))
     const left = Math.max(0, terms.deadline - this.#started)
     this.#deadline = setTimeout(() => this.#late(), left)
-    this.#begin()
+    try {
+      this.#begin()
+    } catch (error) {
+      this.#finish(toPeerworkError(error))
+    }
   }
 
   take(message: TaskMessage, payload: Uint8Array): void {
     if (this.#over) return
-    if (message.type === 'done') return void this.#done(payload, message.patch)
+    if (message.type === 'done') return this.#conclude(this.#done(payload, message.patch))
     if (message.type === 'failed') {
       if (message.retire) this.#sandbox.tired = true
-      return void this.#failed(message.error)
+      return this.#conclude(this.#failed(message.error))
     }
     if (this.#verdict === undefined) this.#hear(message, payload)
   }
@@ -141,6 +144,16 @@ class Run implements TaskPort {
     }
   }
 
+  /** Called by a timer too, where nobody would catch. */
+  #show(body: ProgressBody): void {
+    if (this.#over) return
+    try {
+      this.#work.on.progress(body)
+    } catch (error) {
+      this.#stop(toPeerworkError(error))
+    }
+  }
+
   #chunk(bytes: Uint8Array): void {
     if (bytes.length > CHUNK_BYTES_MAX) throw new PeerworkError('TOO_LARGE', 'a chunk too large')
     this.#account.bytes += bytes.length
@@ -174,6 +187,7 @@ class Run implements TaskPort {
       if (this.#account.bytesSpent) throw this.#account.exceeded('bytes')
       const fault = this.#terms.checkOutput(parseJson(output))
       if (fault !== undefined) throw new PeerworkError('OUTPUT_INVALID', `output ${fault}`)
+      this.#progress.flush()
       this.#finish(undefined, output, patch === null ? undefined : checkPatch(patch))
     } catch (error) {
       this.#finish(toPeerworkError(error, 'OUTPUT_INVALID'))
@@ -184,6 +198,15 @@ class Run implements TaskPort {
     await this.#chunks.drained().catch(() => undefined)
     const message = shorten(record.message)
     this.#finish(new PeerworkError(record.code, message, factsOf(record)))
+  }
+
+  /** Whatever goes wrong while a task ends, it ends: nobody else would tell its requester. */
+  #conclude(ending: Promise<void>): void {
+    ending.catch((thrown: unknown) => {
+      const error = toPeerworkError(thrown)
+      this.#sandbox.kill(new PeerworkError('SKILL_CRASHED', error.message))
+      this.#finish(error)
+    })
   }
 
   #late(): void {
@@ -214,7 +237,6 @@ class Run implements TaskPort {
     this.#account.saw(this.#sandbox.read())
     this.#sandbox.detach(this.#work.id)
     const ended = this.#verdict ?? error
-    if (ended === undefined) this.#progress.flush()
     this.#fetch.close()
     this.#handOns.stop(ended)
     const { isolation } = this.#sandbox

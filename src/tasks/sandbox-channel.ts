@@ -14,7 +14,9 @@ export interface ChannelPort<In> {
   /** Header bytes to a message. Throws for bytes that are none. */
   readonly read: (header: Uint8Array) => In
   readonly onMessage: (message: In, payload: Uint8Array) => void
-  /** The other end broke the rules. Called once; the channel reads nothing more. */
+  /** Bytes that may wait for an end that does not read; none given, as many as there are. */
+  readonly unreadBytesMax?: number
+  /** The other end broke the rules. Called once; the channel neither reads nor writes any more. */
   readonly onBroken: (error: PeerworkError) => void
 }
 
@@ -35,7 +37,12 @@ export class Channel<In, Out extends { readonly type: string }> {
   }
 
   send(message: Out, payload: Uint8Array = EMPTY): void {
-    if (this.#socket.destroyed) return
+    if (this.#socket.destroyed || this.#broken) return
+    const unread = this.#socket.writableLength
+    const { unreadBytesMax = Number.POSITIVE_INFINITY } = this.#port
+    if (unread > unreadBytesMax) {
+      return this.#break(new PeerworkError('TOO_LARGE', `${unread} bytes wait in its pipe, unread`))
+    }
     const header = Buffer.from(JSON.stringify(message))
     const length = Buffer.allocUnsafe(4)
     length.writeUInt32BE(header.length, 0)
@@ -55,9 +62,13 @@ export class Channel<In, Out extends { readonly type: string }> {
         if (this.#broken) return
       }
     } catch (error) {
-      this.#broken = true
-      this.#port.onBroken(toPeerworkError(error, 'MALFORMED'))
+      this.#break(toPeerworkError(error, 'MALFORMED'))
     }
+  }
+
+  #break(error: PeerworkError): void {
+    this.#broken = true
+    this.#port.onBroken(error)
   }
 
   #split(frame: Uint8Array): [In, Uint8Array] {

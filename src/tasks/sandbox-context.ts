@@ -6,7 +6,7 @@ import { fromRecord, PeerworkError } from '../protocol/errors.ts'
 import type { JsonObject, JsonValue } from '../protocol/json.ts'
 import { encodeJson, parseJson } from '../protocol/json.ts'
 import { applyPatch, checkPatch, patchWork } from './json-patch.ts'
-import { CHUNK_WINDOW_BYTES, CHUNKS_IN_FLIGHT_MAX, PROGRESS_EVERY_MS } from './limits.ts'
+import { CHUNK_WINDOW_BYTES, CHUNKS_IN_FLIGHT_MAX, PROGRESS_EVERY_MS, SPENT_MAX } from './limits.ts'
 import { createGate } from './progress-gate.ts'
 import type { GuestFetch } from './sandbox-fetch.ts'
 import type { LogLevel, RunMessage, Send, ToRunner } from './sandbox-messages.ts'
@@ -69,10 +69,9 @@ const textOf = (value: unknown): string => (typeof value === 'string' ? value : 
 function amountsOf(used: { tokens?: number; cost?: number }): { tokens: number; cost: number } {
   const tokens = Math.ceil(used.tokens ?? 0)
   const cost = used.cost ?? 0
-  if (Number.isSafeInteger(tokens) && tokens >= 0 && cost >= 0 && Number.isFinite(cost)) {
-    return { tokens, cost }
-  }
-  throw new TypeError('ctx.spend takes amounts that are not negative')
+  const fits = (amount: number): boolean => amount >= 0 && amount <= SPENT_MAX
+  if (fits(tokens) && fits(cost)) return { tokens, cost }
+  throw new TypeError(`ctx.spend takes amounts from 0 to ${SPENT_MAX}`)
 }
 
 function progressOf(

@@ -8,6 +8,7 @@
 import type { ErrorRecord } from '../protocol/errors.ts'
 import { isErrorCode, PeerworkError } from '../protocol/errors.ts'
 import type { JsonObject, JsonValue } from '../protocol/json.ts'
+import { SPENT_MAX } from './limits.ts'
 import type { PatchOperation } from './skill.ts'
 
 /** A skill as its runner describes it after loading. */
@@ -134,6 +135,7 @@ type Check = (value: unknown) => boolean
 const isText: Check = (value) => typeof value === 'string'
 const isCount: Check = (value) => Number.isSafeInteger(value) && (value as number) >= 0
 const isQuantity: Check = (value) => Number.isFinite(value) && (value as number) >= 0
+const isAmount: Check = (value) => isQuantity(value) && (value as number) <= SPENT_MAX
 const isFlag: Check = (value) => typeof value === 'boolean'
 const orNull =
   (check: Check): Check =>
@@ -142,7 +144,10 @@ const orNull =
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 const isRecord: Check = (value) =>
-  isObject(value) && isErrorCode(value['code']) && isText(value['message'])
+  isObject(value) &&
+  isErrorCode(value['code']) &&
+  isText(value['message']) &&
+  (value['facts'] === undefined || isObject(value['facts']))
 const oneOf =
   (...words: string[]): Check =>
   (value) =>
@@ -168,7 +173,7 @@ const FIELDS: Record<FromRunner['type'], Record<string, Check>> = {
     message: orNull(isText)
   },
   chunk: ofTask,
-  spend: { ...ofTask, tokens: isCount, cost: isQuantity },
+  spend: { ...ofTask, tokens: isCount, cost: isAmount },
   log: { ...ofTask, level: oneOf('debug', 'info', 'warn', 'error'), message: isText },
   'hand-on': { ...ofCall, skill: isSmall, to: orNull(isSmall), deadlineMs: orNull(isQuantity) },
   fetch: {

@@ -15,7 +15,8 @@ import {
   LOAD_MS_MAX,
   LOG_BYTES_MAX,
   METER_EVERY_MS,
-  RUNNER_OWN_MB
+  RUNNER_OWN_MB,
+  UNREAD_BYTES_MAX
 } from './limits.ts'
 import type { Meter, Reading } from './process-meter.ts'
 import { chainOf, createMeter } from './process-meter.ts'
@@ -95,6 +96,7 @@ export class Sandbox {
     this.#channel = new Channel(this.#process.pipe, {
       read: (header) => readFromRunner(parseJson(header)),
       onMessage: (message, payload) => this.#take(message, payload),
+      unreadBytesMax: UNREAD_BYTES_MAX,
       onBroken: (error) => this.kill(new PeerworkError('SKILL_CRASHED', error.message))
     })
     const { file, config, secrets } = init
@@ -250,7 +252,8 @@ function crashOf(exit: Exit, memoryMb: number): PeerworkError {
     const text = `JavaScript heap over ${memoryMb} MiB`
     return new PeerworkError('OUT_OF_MEMORY', text, { memoryMb })
   }
-  const how = signal === null ? `exited with code ${code}` : `was ended by ${signal}`
+  const ended = signal === null ? `exited with code ${code}` : `was ended by ${signal}`
+  const how = code === null && signal === null ? 'could not be started' : ended
   const last = lastLine === '' ? '' : `: ${lastLine}`
   return new PeerworkError('SKILL_CRASHED', `its process ${how}${last}`, { code, signal })
 }

@@ -20,6 +20,14 @@ describe('the account of a task', () => {
     })
   })
 
+  it('stops counting where no peer could read the sum', () => {
+    const account = new Account({ wallMs: 1, depth: 0, cost: 1 }, start)
+    for (let n = 0; n < 2; n++) account.spend({ tokens: Number.MAX_SAFE_INTEGER, cost: 1e308 })
+    const { tokens, cost } = account.usage(1)
+    expect([tokens, cost]).toEqual([Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER])
+    expect(account.exceeded('cost').facts['used']).toBeGreaterThan(1)
+  })
+
   it('knows what is overspent, and nothing is when there is no limit', () => {
     const free = new Account({ wallMs: 1, depth: 0 }, start)
     free.spend({ tokens: 1e9, cost: 1e9 })

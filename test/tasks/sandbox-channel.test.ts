@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { connect, createServer } from 'node:net'
 import type { Socket } from 'node:net'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { PeerworkError } from '../../src/protocol/errors.ts'
 import { HEADER_BYTES_MAX } from '../../src/tasks/limits.ts'
 import { Channel } from '../../src/tasks/sandbox-channel.ts'
 
@@ -75,6 +76,16 @@ describe('a channel', () => {
     near.end()
     await once(far, 'close')
     expect(heard.words).toEqual([])
+  })
+
+  it('breaks when the other end does not read, and keeps no more for it', () => {
+    const broken: string[] = []
+    const onBroken = (error: PeerworkError): void => void broken.push(error.code)
+    const unreadBytesMax = 1_000_000
+    const channel = new Channel<Word, Word>(near, { ...quiet, unreadBytesMax, onBroken })
+    for (let n = 0; n < 200; n++) channel.send({ type: 'a', n }, Buffer.alloc(100_000))
+    expect(broken).toEqual(['TOO_LARGE'])
+    expect(near.writableLength).toBeLessThan(2 * unreadBytesMax)
   })
 
   it('says nothing to an end that is gone', async () => {

@@ -27,6 +27,14 @@ describe('a message of a runner', () => {
     { type: 'done', task: 'a' },
     { type: 'done', task: 'a', patch: {} },
     { type: 'failed', task: 'a', error: { code: 'NONSENSE', message: '' }, retire: false },
+    {
+      type: 'failed',
+      task: 'a',
+      error: { code: 'SKILL_FAILED', message: '', facts: null },
+      retire: false
+    },
+    { type: 'load-failed', error: { code: 'SKILL_FAILED', message: '', facts: [1] } },
+    { type: 'spend', task: 'a', tokens: 0, cost: 1e308 },
     { type: 'progress', task: 'a', fraction: 2, message: null },
     { type: 'spend', task: 'a', tokens: -1, cost: 0 },
     { type: 'spend', task: 'a', tokens: 0.5, cost: 0 },

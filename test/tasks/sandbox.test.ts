@@ -100,7 +100,7 @@ describe.each(levels())('a sandbox of level %s', (level) => {
     }
   )
 
-  it.each(['length', 'json', 'type', 'field', 'window', 'chatter'])(
+  it.each(['length', 'json', 'type', 'field', 'facts', 'window', 'chatter'])(
     'ends a runner that breaks the rules of the pipe (%s)',
     async (what) => {
       const outcome = await submit(

@@ -25,6 +25,10 @@ export default defineSkill({
   run: async ({ what, task }, ctx) => {
     const id = ctx.task.id
     if (what === 'length') writeSync(3, Buffer.from([0xff, 0xff, 0xff, 0xff, 0, 0, 0, 0]))
+    if (what === 'facts') {
+      const error = { code: 'SKILL_FAILED', message: '', facts: null }
+      writeSync(3, frame(JSON.stringify({ type: 'failed', task: id, error, retire: false })))
+    }
     if (what === 'json') writeSync(3, frame('{nonsense'))
     if (what === 'type') writeSync(3, frame('{"type":"run"}'))
     if (what === 'field')
