@@ -1,60 +1,115 @@
 /**
  * Which addresses are worth dialling, and whose word is good for them.
  *
- * Peers tell each other addresses. A hostile one could name our own loopback services or the
- * metadata server of a cloud, so hearsay may be at most as local as the link it came over: loopback
- * addresses from a peer on loopback, private ones from a peer in a private range, public always.
+ * Peers tell each other addresses, and anybody on the LAN announces some. A hostile one could name
+ * our own loopback services or the metadata server of a cloud, so hearsay may be at most as local as
+ * the link it came over (loopback addresses from a peer on loopback, private ones from a peer in a
+ * private range, public always), an announcement only what is on our own links, and neither a DNS
+ * name: what that leads to is its owner's choice.
  */
 
-import { isIP } from 'node:net'
+import { BlockList, isIP } from 'node:net'
+import type { NetworkInterfaceInfo } from 'node:os'
 import { PeerworkError } from '../protocol/errors.ts'
 import { isAgentId } from '../protocol/identity.ts'
+import { isPrivateAddress } from '../tasks/address-guard.ts'
 
-export type Scope = 'loopback' | 'private' | 'public' | 'refused'
+export type Scope = 'loopback' | 'private' | 'public' | 'name' | 'refused'
 
-const RANK = { loopback: 0, private: 1, public: 2 } as const
+const RANK = { loopback: 0, private: 1, public: 2, name: 2 } as const
 
-const PRIVATE_V4 = [
-  /^10\./,
-  /^192\.168\./,
-  /^172\.(1[6-9]|2\d|3[01])\./,
-  /^100\.(6[4-9]|[7-9]\d|1[01]\d|12[0-7])\./
-]
-/** Never dialled on hearsay: this host, link-local (cloud metadata), multicast, broadcast. */
-const REFUSED_V4 = [/^0\./, /^169\.254\./, /^(22[4-9]|2[3-5]\d)\./]
+/** Addresses believed of one peer, count: each is a connection that somebody else made us open. */
+const BELIEVED_MAX = 4
 
-/** How far an address reaches. DNS names count as public: they are resolved by the operator's DNS. */
-export function scopeOf(address: string): Scope {
+const LOOPBACK = blockList(['127.0.0.0/8'], ['::1/128'])
+/** What may be another machine of the same house; the rest of the special ranges never is. */
+const HOUSE = blockList(
+  ['10.0.0.0/8', '100.64.0.0/10', '172.16.0.0/12', '192.168.0.0/16'],
+  ['fc00::/7']
+)
+
+/** Two lists: in one, a range of mapped addresses would cover every IPv4 address too. */
+function blockList(four: readonly string[], six: readonly string[]): [BlockList, BlockList] {
+  const lists: [BlockList, BlockList] = [new BlockList(), new BlockList()]
+  for (const [list, ranges, family] of [
+    [lists[0], four, 'ipv4'],
+    [lists[1], six, 'ipv6']
+  ] as const) {
+    for (const range of ranges) {
+      const [net = '', bits = ''] = range.split('/')
+      list.addSubnet(net, Number(bits), family)
+    }
+  }
+  return lists
+}
+
+function isIn([four, six]: readonly [BlockList, BlockList], host: string): boolean {
+  return isIP(host) === 4 ? four.check(host, 'ipv4') : six.check(host, 'ipv6')
+}
+
+/** The host of an address over TCP, when it is a literal IP address without a zone. */
+function ipOf(address: string): string | undefined {
   const [, family = '', host = '', transport = ''] = address.split('/')
-  if (transport !== 'tcp') return 'refused'
-  if (family === 'ip4' && isIP(host) === 4) return scopeOfV4(host)
-  if (family === 'ip6' && isIP(host) === 6) return scopeOfV6(host.toLowerCase())
-  return /^dns[46]?$/.test(family) && host !== '' ? 'public' : 'refused'
+  if (transport !== 'tcp' || host.includes('%')) return undefined
+  const version = isIP(host)
+  return version !== 0 && family === `ip${version}` ? host : undefined
 }
 
-function scopeOfV4(host: string): Scope {
-  if (REFUSED_V4.some((range) => range.test(host))) return 'refused'
-  if (host.startsWith('127.')) return 'loopback'
-  return PRIVATE_V4.some((range) => range.test(host)) ? 'private' : 'public'
-}
-
-function scopeOfV6(host: string): Scope {
-  if (host === '::1') return 'loopback'
-  if (host === '::' || host.startsWith('::') || /^fe[89ab]|^ff/.test(host)) return 'refused'
-  return /^f[cd]/.test(host) ? 'private' : 'public'
+/** How far an address reaches. What is special-purpose and of no use to peers is refused. */
+export function scopeOf(address: string): Scope {
+  const host = ipOf(address)
+  if (host === undefined) {
+    return /^\/dns[46]?\/[^/]+\/tcp\//.test(address) ? 'name' : 'refused'
+  }
+  if (isIn(LOOPBACK, host)) return 'loopback'
+  if (isIn(HOUSE, host)) return 'private'
+  return isPrivateAddress(host) ? 'refused' : 'public'
 }
 
 /** Those of the addresses that a peer reached at `link` may make us dial, as many as `max`. */
-export function believable(addresses: readonly string[], link: string, max = 8): string[] {
+export function believable(
+  addresses: readonly string[],
+  link: string,
+  max = BELIEVED_MAX
+): string[] {
   const near = scopeOf(link)
   if (near === 'refused') return []
   return addresses
     .filter((address) => {
       const scope = scopeOf(address)
-      return scope !== 'refused' && RANK[scope] >= RANK[near]
+      return scope !== 'refused' && scope !== 'name' && RANK[scope] >= RANK[near]
     })
     .slice(0, max)
 }
+
+type Interfaces = Readonly<Record<string, readonly NetworkInterfaceInfo[] | undefined>>
+
+/**
+ * Those of the addresses announced on the LAN that are on one of our own links. Loopback means this
+ * machine, so it counts only from an agent that names no other machine.
+ */
+export function onOurLinks(addresses: readonly string[], interfaces: Interfaces): string[] {
+  const all = Object.values(interfaces).flatMap((list) => list ?? [])
+  const own = new Set(all.map(({ address }) => address))
+  const subnets = blockList(
+    all.flatMap(({ family, cidr }) => (family === 'IPv4' && cidr !== null ? [cidr] : [])),
+    all.flatMap(({ family, cidr }) => (family === 'IPv6' && cidr !== null ? [cidr] : []))
+  )
+  const here: string[] = []
+  const elsewhere: string[] = []
+  for (const address of addresses) {
+    const host = ipOf(address) ?? ''
+    const scope = scopeOf(address)
+    if (scope === 'loopback' || own.has(host)) here.push(address)
+    else if ((scope === 'private' || scope === 'public') && isIn(subnets, host)) {
+      elsewhere.push(address)
+    }
+  }
+  return (elsewhere.length > 0 ? elsewhere : here).slice(0, BELIEVED_MAX)
+}
+
+/** An address without the peer id at its end. */
+export const plain = (address: string): string => address.replace(/\/p2p\/\w+$/, '')
 
 export interface PeerAddress {
   readonly address: string

@@ -1,16 +1,20 @@
 /**
  * From "somebody is there" to a connection that stays.
  *
- * Candidates come from mDNS, from bootstrap addresses, from peers (hearsay, bounded by
- * `addresses.ts`) and from peers that were here before. Each is dialled with a growing, jittered
- * pause between attempts. When two agents find each other at once, the smaller id dials and the
- * other one waits a moment: one connection instead of two.
+ * Candidates come from mDNS, from bootstrap addresses, from peers (hearsay) and from peers that were
+ * here before; `addresses.ts` says which addresses are believed. Each is dialled with a growing,
+ * jittered pause between attempts, and what the operator did not name is dialled at a bounded rate:
+ * ids cost nothing, so whoever names many of them must not make us knock everywhere. When two agents
+ * find each other at once, the smaller id dials and the other one waits a moment: one connection
+ * instead of two.
  */
 
 import type { Connection } from '@libp2p/interface'
-import type { Peer } from './api.ts'
-import { parseAddress } from './addresses.ts'
+import { parseAddress, plain } from './addresses.ts'
+import { merged, rotated } from './candidate.ts'
+import type { Candidate, Via } from './candidate.ts'
 import type { Clock } from './clock.ts'
+import { TokenBucket } from './token-bucket.ts'
 
 /** Pause before the second attempt, ms; doubles up to the longest. */
 const PAUSE_MS_MIN = 250
@@ -21,26 +25,20 @@ const COURTESY_MS = 750
 const ATTEMPTS_MAX = 12
 /** The same for addresses that only another peer named: hearsay is not worth a port scan. */
 const HEARSAY_ATTEMPTS_MAX = 3
-/** Addresses kept of one candidate, count. */
-const ADDRESSES_MAX = 8
 /** Candidates kept, count: several times the largest network one agent connects to. */
 const CANDIDATES_MAX = 1_024
+/** Addresses that others make us dial: a small LAN at once, count; then so many a second. */
+const DIALS = { burst: 32, perSecond: 8 } as const
+/** How long such a dial may wait for its turn, ms; later ones count as failed attempts. */
+const TURN_MS_MAX = 10_000
+/** Such dials at once, count. */
+const DIALING_MAX = 16
+/** Candidates that one peer may have named, count: as many as it may name in one exchange. */
+const NAMED_MAX = 64
 /** One dial with handshake, ms. */
 const DIAL_MS_MAX = 5_000
 
-type Via = Peer['via']
-
-interface Candidate {
-  /** Peer id, or the address itself while the id is not known. */
-  readonly key: string
-  id: string | undefined
-  addresses: readonly string[]
-  via: Via
-  attempts: number
-  dialing: boolean
-  timer: NodeJS.Timeout | undefined
-  lastError: string | undefined
-}
+type Named = { readonly informant?: string | undefined }
 
 export interface DiscoveryOptions {
   readonly self: string
@@ -54,9 +52,14 @@ export class Discovery {
   readonly #options: DiscoveryOptions
   readonly #candidates = new Map<string, Candidate>()
   readonly #stopping = new AbortController()
+  /** Apart, so that what is announced on the LAN takes no turn from what peers say, or else. */
+  readonly #announced: TokenBucket
+  readonly #named: TokenBucket
 
   constructor(options: DiscoveryOptions) {
     this.#options = options
+    this.#announced = new TokenBucket(DIALS, options.clock.elapsed)
+    this.#named = new TokenBucket(DIALS, options.clock.elapsed)
   }
 
   /** How a peer was found, when it was found at all. */
@@ -72,33 +75,35 @@ export class Discovery {
     })
   }
 
-  /** Somebody may be there. Addresses are without `/p2p/`. */
-  offer(id: string, addresses: readonly string[], via: Via): void {
+  /**
+   * Somebody may be there. Addresses are without `/p2p/`.
+   *
+   * @param informant the peer that says so, when it is hearsay
+   */
+  offer(id: string, addresses: readonly string[], via: Via, informant?: string): void {
     if (id === this.#options.self || addresses.length === 0) return
     const known = this.#candidates.get(id)
     if (known !== undefined) {
-      // Anybody on the LAN can claim any id, so news is added to what we had, never instead of it.
-      if (known.via !== 'bootstrap') {
-        const all = new Set([...addresses, ...known.addresses])
-        known.addresses = [...all].slice(0, ADDRESSES_MAX)
-      }
+      if (known.via !== 'bootstrap') known.addresses = merged(known.addresses, addresses, via)
       // Somebody who speaks up again is worth a new try now.
       if (known.attempts > 2 && via === 'mdns') this.#schedule(known, 0)
       return
     }
-    const candidate = this.#add(id, id, addresses, via)
+    if (informant !== undefined && this.#namedBy(informant) >= NAMED_MAX) return
+    const candidate = this.#add(id, { id, addresses, via, informant })
     const courtesy = via === 'mdns' && id < this.#options.self ? COURTESY_MS : 0
     this.#schedule(candidate, courtesy)
   }
 
   /** Keep a link to this address, for as long as the agent runs. */
   keep(address: string): void {
-    const { id, address: plain } = parseAddress(address)
+    const { id, address: given } = parseAddress(address)
     if (id === this.#options.self) return
-    const key = id ?? plain
-    const candidate = this.#candidates.get(key) ?? this.#add(key, id, [plain], 'bootstrap')
-    candidate.via = 'bootstrap'
-    candidate.addresses = [plain]
+    const key = id ?? given
+    const via = 'bootstrap'
+    const candidate = this.#candidates.get(key) ?? this.#add(key, { id, addresses: [given], via })
+    candidate.via = via
+    candidate.addresses = [given]
     this.#schedule(candidate, 0)
   }
 
@@ -107,7 +112,8 @@ export class Discovery {
     if (this.#stopping.signal.aborted) return
     const known = [...this.#candidates.values()].find((candidate) => candidate.id === id)
     const candidate =
-      known ?? (addresses.length === 0 ? undefined : this.#add(id, id, addresses, 'inbound'))
+      known ??
+      (addresses.length === 0 ? undefined : this.#add(id, { id, addresses, via: 'inbound' }))
     if (candidate === undefined) return
     if (candidate.via !== 'bootstrap' && addresses.length > 0) candidate.addresses = addresses
     // It was here: worth more attempts than what somebody merely named.
@@ -144,22 +150,38 @@ export class Discovery {
     for (const { timer } of this.#candidates.values()) clearTimeout(timer)
   }
 
-  #add(key: string, id: string | undefined, addresses: readonly string[], via: Via): Candidate {
+  #add(
+    key: string,
+    { id, addresses, via, informant }: Pick<Candidate, 'id' | 'addresses' | 'via'> & Named
+  ): Candidate {
     if (this.#candidates.size >= CANDIDATES_MAX) this.#makeRoom()
-    const idle = { attempts: 0, dialing: false, timer: undefined, lastError: undefined }
-    const candidate: Candidate = { key, id, addresses, via, ...idle }
+    const idle = { attempts: 0, dialing: false, due: undefined, timer: undefined }
+    const candidate: Candidate = {
+      ...{ key, id, addresses, via, informant, ...idle },
+      lastError: undefined
+    }
     this.#candidates.set(key, candidate)
     return candidate
   }
 
-  /** The oldest candidate that is neither connected nor the operator's own wish. */
+  /** The oldest hearsay, or else the oldest that is neither connected nor the operator's wish. */
   #makeRoom(): void {
-    for (const [key, { id, via, timer }] of this.#candidates) {
-      if (via === 'bootstrap' || (id !== undefined && this.#options.connected(id))) continue
-      clearTimeout(timer)
-      this.#candidates.delete(key)
-      return
-    }
+    const idle = [...this.#candidates.values()].filter(({ id, via }) => {
+      return via !== 'bootstrap' && (id === undefined || !this.#options.connected(id))
+    })
+    const least = idle.find(({ via }) => via === 'peer') ?? idle[0]
+    if (least === undefined) return
+    clearTimeout(least.timer)
+    this.#candidates.delete(least.key)
+  }
+
+  #namedBy(peer: string): number {
+    return this.#candidates
+      .values()
+      .filter(({ informant, id }) => {
+        return informant === peer && id !== undefined && !this.#options.connected(id)
+      })
+      .reduce((count) => count + 1, 0)
   }
 
   #schedule(candidate: Candidate, delayMs: number): void {
@@ -172,16 +194,21 @@ export class Discovery {
   async #attempt(candidate: Candidate): Promise<void> {
     const { connected, dial, log } = this.#options
     if (candidate.dialing || (candidate.id !== undefined && connected(candidate.id))) return
+    if (candidate.via !== 'bootstrap' && !this.#isDue(candidate)) return
     candidate.dialing = true
     candidate.attempts++
     try {
       const signal = AbortSignal.any([this.#stopping.signal, AbortSignal.timeout(DIAL_MS_MAX)])
       const suffix = candidate.id === undefined ? '' : `/p2p/${candidate.id}`
       const connection = await dial(
-        candidate.addresses.map((address) => address + suffix),
+        rotated(candidate.addresses, candidate.attempts - 1).map((address) => address + suffix),
         signal
       )
       candidate.id = connection.remotePeer.toString()
+      const worked = plain(connection.remoteAddr.toString())
+      if (candidate.addresses.includes(worked)) {
+        candidate.addresses = [...new Set([worked, ...candidate.addresses])]
+      }
       candidate.lastError = undefined
     } catch (error) {
       candidate.lastError = (error as Error).message
@@ -190,6 +217,36 @@ export class Discovery {
     } finally {
       candidate.dialing = false
     }
+  }
+
+  /** Whether a candidate that others named may be dialled now; if not, it is scheduled for later. */
+  #isDue(candidate: Candidate): boolean {
+    const now = this.#options.clock.elapsed()
+    if (candidate.due === undefined) {
+      const bucket = candidate.via === 'mdns' ? this.#announced : this.#named
+      const waitMs = bucket.take(candidate.addresses.length, TURN_MS_MAX)
+      if (waitMs === undefined) {
+        candidate.attempts++
+        this.#again(candidate)
+        return false
+      }
+      candidate.due = now + waitMs
+    }
+    const busy = this.#dialing() >= DIALING_MAX
+    if (now < candidate.due || busy) {
+      this.#schedule(candidate, Math.max(candidate.due - now, busy ? PAUSE_MS_MIN : 1))
+      return false
+    }
+    candidate.due = undefined
+    return true
+  }
+
+  #dialing(): number {
+    let count = 0
+    for (const { dialing, via } of this.#candidates.values()) {
+      if (dialing && via !== 'bootstrap') count++
+    }
+    return count
   }
 
   #again(candidate: Candidate): void {

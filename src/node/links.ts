@@ -10,7 +10,7 @@ import type { Connection } from '@libp2p/interface'
 import { PeerworkError, toPeerworkError } from '../protocol/errors.ts'
 import type { Identity } from '../protocol/identity.ts'
 import type { Card, PeerHint } from '../protocol/message/card.ts'
-import { believable } from './addresses.ts'
+import { believable, plain } from './addresses.ts'
 import { Cards } from './cards.ts'
 import type { CardsOptions } from './cards.ts'
 import type { Clock } from './clock.ts'
@@ -23,6 +23,8 @@ import type { KnownPeer, Peers } from './peers.ts'
 const CARDLESS_MS_MAX = 10_000
 /** Own cards are shown again this often, ms: half of their life. */
 const RENEW_MS = 5 * 60_000
+/** When a card that could not be shown is shown again, ms: after the burst that was in its way. */
+const SHOW_AGAIN_MS = 1_000
 
 export interface LinksOptions {
   readonly host: Host
@@ -132,7 +134,7 @@ export class Links {
     for (const hint of hints) {
       if (hint.id === identity.id || peers.get(hint.id) !== undefined) continue
       const addresses = believable(hint.addresses, connection.remoteAddr.toString())
-      discovery.offer(hint.id, addresses, 'peer')
+      discovery.offer(hint.id, addresses, 'peer', id)
     }
   }
 
@@ -155,8 +157,19 @@ export class Links {
   #showAll(): void {
     this.cards.renew()
     for (const { connection } of this.#options.peers.all()) {
-      this.cards.exchange(connection).catch(() => undefined)
+      this.cards.exchange(connection).catch(() => this.#showAgain(connection))
     }
+  }
+
+  /** Once more, or the peer would not hear of the change until the next one. */
+  #showAgain(connection: Connection): void {
+    setTimeout(() => {
+      if (connection.status !== 'open') return
+      this.cards.exchange(connection).catch((error: unknown) => {
+        const peer = connection.remotePeer.toString()
+        this.#options.log.debug({ peer, why: toPeerworkError(error).message }, 'card not shown')
+      })
+    }, SHOW_AGAIN_MS).unref()
   }
 }
 
@@ -172,6 +185,3 @@ function addressesOf(peer: KnownPeer): string[] {
   if (peer.connection.direction === 'inbound') return said
   return [...new Set([plain(link), ...said])].slice(0, 8)
 }
-
-/** An address without the peer id at its end. */
-export const plain = (address: string): string => address.replace(/\/p2p\/\w+$/, '')

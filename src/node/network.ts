@@ -4,10 +4,11 @@
  * The only module that is imported through the guard, because it is the one that brings libp2p.
  */
 
+import { networkInterfaces } from 'node:os'
 import type { Connection, Stream } from '@libp2p/interface'
 import { BULK_PROTOCOL, CARD_PROTOCOL, TASK_PROTOCOL } from '../protocol/constants.ts'
 import { PeerworkError, toPeerworkError } from '../protocol/errors.ts'
-import { parseAddress } from './addresses.ts'
+import { onOurLinks, parseAddress, plain } from './addresses.ts'
 import type { CardsOptions } from './cards.ts'
 import type { Clock } from './clock.ts'
 import { Discovery } from './discovery.ts'
@@ -17,15 +18,15 @@ import { recall, remember } from './home.ts'
 import { createHost } from './host.ts'
 import type { DialGate } from './host.ts'
 import type { Secret } from './key-file.ts'
-import { Links, plain } from './links.ts'
+import { Links } from './links.ts'
 import type { Logger } from './logger.ts'
 import type { AgentOptions } from './options.ts'
 import type { KnownPeer, Peers } from './peers.ts'
 
 /** How long `connect` waits for the other side's card, ms. */
 const CONNECT_MS_MAX = 10_000
-/** Streams of one kind a peer may have open on one connection. */
-const SESSION_STREAMS_MAX = 4
+/** Streams of one kind a peer may have open on one connection; sessions: one, and one that ends. */
+const SESSION_STREAMS_MAX = 2
 const CARD_STREAMS_MAX = 4
 const BULK_STREAMS_MAX = 128
 
@@ -79,7 +80,10 @@ export class Network {
       found: (id, addresses, via) => offer(id, addresses, via)
     })
     const made = new Network(options, gate)
-    offer = (id, addresses, via) => made.#discovery.offer(id, addresses, via)
+    offer = (id, addresses, via) => {
+      const local = via === 'mdns' ? onOurLinks(addresses, networkInterfaces()) : addresses
+      made.#discovery.offer(id, local, via)
+    }
     return made
   }
 

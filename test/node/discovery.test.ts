@@ -12,22 +12,29 @@ const ADDRESS = '/ip4/127.0.0.1/tcp/4001'
 let dials: { at: number; addresses: readonly string[] }[]
 let connected: Set<string>
 let fails: boolean
+let hangs: boolean
+/** Which of the addresses answers; the first one unless set. */
+let worked: string | undefined
 let discovery: Discovery
 
 beforeEach(() => {
-  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'], now: 0 })
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date', 'performance'], now: 0 })
   dials = []
   connected = new Set()
   fails = true
+  hangs = false
+  worked = undefined
   discovery = new Discovery({
     self: SELF,
     // Chance at its end: every pause is its longest.
     clock: { ...systemClock, chance: () => 1 },
     dial: (addresses) => {
       dials.push({ at: Date.now(), addresses })
+      if (hangs) return new Promise(() => undefined)
       if (fails) return Promise.reject(new Error('refused'))
       const id = addresses[0]?.split('/p2p/')[1] ?? LARGE
-      return Promise.resolve({ remotePeer: { toString: () => id } } as unknown as Connection)
+      const remoteAddr = { toString: () => worked ?? addresses[0] }
+      return Promise.resolve({ remotePeer: { toString: () => id }, remoteAddr } as Connection)
     },
     connected: (id) => connected.has(id),
     log: { debug: () => undefined }
@@ -149,7 +156,7 @@ test('news of addresses is added, and never replaces what the operator gave', as
   discovery.offer(SMALL, ['/ip4/10.0.0.1/tcp/1'], 'mdns')
   await vi.advanceTimersByTimeAsync(1)
   expect(dials.at(-1)?.addresses).toEqual([
-    ...[`/ip4/10.0.0.1/tcp/1/p2p/${SMALL}`, `${ADDRESS}/p2p/${SMALL}`]
+    ...[`${ADDRESS}/p2p/${SMALL}`, `/ip4/10.0.0.1/tcp/1/p2p/${SMALL}`]
   ])
 })
 
@@ -170,4 +177,70 @@ test('strangers cannot fill the list of candidates, nor push out a wished-for on
   await vi.advanceTimersByTimeAsync(1)
   expect(dials.length).toBeLessThanOrEqual(1_024)
   expect(dials.some(({ addresses }) => addresses[0] === ADDRESS)).toBe(true)
+})
+
+const bogus = (count: number): string[] =>
+  Array.from({ length: count }, (_, n) => `/ip4/10.6.6.6/tcp/${n + 1}`)
+
+test.for(['mdns', 'peer'] as const)(
+  'bogus addresses from %s do not drive out the one that came first, nor one that has worked',
+  async (via) => {
+    discovery.offer(LARGE, [ADDRESS], 'mdns')
+    discovery.offer(LARGE, bogus(8), via)
+    await vi.advanceTimersByTimeAsync(1)
+    expect(dials[0]?.addresses).toHaveLength(8)
+    expect(dials[0]?.addresses[0]).toBe(`${ADDRESS}/p2p/${LARGE}`)
+
+    fails = false
+    worked = '/ip4/10.0.0.7/tcp/7'
+    discovery.offer(SMALL, [ADDRESS, worked], 'mdns')
+    await vi.advanceTimersByTimeAsync(1_000)
+    discovery.offer(SMALL, bogus(8), via)
+    discovery.lost(SMALL, [])
+    await vi.advanceTimersByTimeAsync(2_000)
+    const last = dials.findLast(({ addresses }) => addresses[0]?.endsWith(SMALL))
+    expect(last?.at).toBeGreaterThan(1_000)
+    expect(last?.addresses[0]).toBe(`${worked}/p2p/${SMALL}`)
+  }
+)
+
+test('each attempt begins at another address', async () => {
+  discovery.offer(LARGE, [ADDRESS, ...bogus(2)], 'mdns')
+  await vi.advanceTimersByTimeAsync(2_000)
+  const firsts = dials.map(({ addresses }) => addresses[0]?.split('/p2p/')[0])
+  expect(firsts.slice(0, 4)).toEqual([ADDRESS, ...bogus(2), ADDRESS])
+})
+
+test.for(['mdns', 'peer'] as const)(
+  'whoever names many agents by %s makes us dial few addresses a second',
+  async (via) => {
+    for (let n = 0; n < 500; n++) {
+      const informant = via === 'peer' ? `informant-${n % 10}` : undefined
+      discovery.offer(`z-stranger-${n}`, bogus(2), via, informant)
+    }
+    discovery.keep(ADDRESS)
+    await vi.advanceTimersByTimeAsync(10_000)
+    const dialled = dials.filter(({ addresses }) => addresses[0]?.includes('/p2p/'))
+    const connections = dialled.flatMap(({ addresses }) => addresses).length
+    expect(connections).toBeGreaterThan(50)
+    expect(connections).toBeLessThanOrEqual(32 + 10 * 8)
+    // What the operator wished for waits for nobody.
+    expect(dials.find(({ addresses }) => addresses[0] === ADDRESS)?.at).toBe(0)
+  }
+)
+
+test('dials that hang are few at a time', async () => {
+  hangs = true
+  for (let n = 0; n < 30; n++) discovery.offer(`z-stranger-${n}`, [ADDRESS], 'mdns')
+  await vi.advanceTimersByTimeAsync(3_000)
+  expect(dials).toHaveLength(16)
+})
+
+test('one peer may name only so many that nobody has met', async () => {
+  for (let n = 0; n < 200; n++) discovery.offer(`z-${n}`, [ADDRESS], 'peer', 'talker')
+  discovery.offer(LARGE, [ADDRESS], 'peer', 'somebody else')
+  expect(
+    Array.from({ length: 200 }, (_, n) => discovery.viaOf(`z-${n}`)).filter(Boolean)
+  ).toHaveLength(64)
+  expect(discovery.viaOf(LARGE)).toBe('peer')
 })

@@ -36,7 +36,7 @@ const restart = (now = 1_000): Journal => {
 test('work is new, then running, then finished with what it answered', () => {
   const book = open()
   expect(book.look(entry())).toEqual({ state: 'new' })
-  book.begin(entry())
+  void book.begin(entry())
   expect(book.look(entry())).toEqual({ state: 'running' })
   book.finish(entry(), ending)
   // Before it is on disk as well as after.
@@ -47,7 +47,7 @@ test('work is new, then running, then finished with what it answered', () => {
 
 test('a finished answer survives a restart', () => {
   const book = open()
-  book.begin(entry())
+  void book.begin(entry())
   book.finish(entry(), ending)
   const known = restart().look(entry())
   expect(known.state).toBe('finished')
@@ -55,28 +55,28 @@ test('a finished answer survives a restart', () => {
 })
 
 test('work that ran when the process ended is interrupted, never new', () => {
-  open().begin(entry())
+  void open().begin(entry())
   expect(restart().look(entry())).toEqual({ state: 'interrupted' })
   expect(restart().look(entry())).toEqual({ state: 'interrupted' })
 })
 
 test('the same key for other work is a conflict; the same key of another peer is not', () => {
   const book = open()
-  book.begin(entry())
+  void book.begin(entry())
   expect(book.look(entry({ work: bytes(9) }))).toEqual({ state: 'conflict' })
   expect(book.look(entry({ from: 'carol' }))).toEqual({ state: 'new' })
 })
 
 test('refused work is as if it had never come', () => {
   const book = open()
-  book.begin(entry())
+  void book.begin(entry())
   book.forget(entry())
   expect(book.look(entry())).toEqual({ state: 'new' })
 })
 
 test('rows are removed once their task has expired, and not before', () => {
   const book = open()
-  book.begin(entry({ expires: 5_000 }))
+  void book.begin(entry({ expires: 5_000 }))
   book.finish(entry({ expires: 5_000 }), ending)
   expect(restart(4_999).look(entry()).state).toBe('finished')
   expect(restart(5_001).look(entry()).state).toBe('new')
@@ -93,7 +93,7 @@ test('after kill -9 the home is free and nothing that was begun is lost', async 
     const book = new Journal('${home}', () => 1000)
     const entry = { from: 'bob', key: 'k1', task: new Uint8Array(32).fill(1),
       work: new Uint8Array(32).fill(2), expires: 2000 }
-    book.begin(entry)
+    void book.begin(entry)
     console.log('begun')
     setInterval(() => {}, 1000)`
   const child = spawn(process.execPath, ['--input-type=module-typescript', '-e', script], {
@@ -109,7 +109,7 @@ test('after kill -9 the home is free and nothing that was begun is lost', async 
 test('many endings of one turn are all kept', () => {
   const book = open()
   for (let at = 0; at < 200; at++) {
-    book.begin(entry({ key: `k${at}` }))
+    void book.begin(entry({ key: `k${at}` }))
     book.finish(entry({ key: `k${at}` }), ending)
   }
   const again = restart()
@@ -130,7 +130,7 @@ test('a start that fails gives the home free again', () => {
   const repair = new DatabaseSync(join(home, 'journal.db'))
   repair.exec('DROP TABLE answer')
   repair.close()
-  open().begin(entry())
+  void open().begin(entry())
 })
 
 /** Runs in a process whose files may not grow over a MiB: a disk with no room for what is large. */

@@ -1,0 +1,41 @@
+/** Somebody who may be there: where to knock, and how often that was done. */
+
+import type { Peer } from './api.ts'
+
+/** Addresses kept of one candidate, count. */
+const ADDRESSES_MAX = 8
+
+export type Via = Peer['via']
+
+export interface Candidate {
+  /** Peer id, or the address itself while the id is not known. */
+  readonly key: string
+  id: string | undefined
+  addresses: readonly string[]
+  via: Via
+  /** Who named it, when it is hearsay. */
+  readonly informant: string | undefined
+  attempts: number
+  dialing: boolean
+  /** When its turn to dial comes, by the monotonic clock; it has been paid for. */
+  due: number | undefined
+  timer: NodeJS.Timeout | undefined
+  lastError: string | undefined
+}
+
+/**
+ * Anybody can claim any id, so news never takes the place of what came first or has worked, and
+ * hearsay of nothing at all.
+ */
+export function merged(known: readonly string[], news: readonly string[], via: Via): string[] {
+  const [first, ...rest] = known
+  const head = first === undefined ? [] : [first]
+  const all = via === 'peer' ? [...known, ...news] : [...head, ...news, ...rest]
+  return [...new Set(all)].slice(0, ADDRESSES_MAX)
+}
+
+/** Each attempt begins at another address: one that swallows everything must not hide the others. */
+export function rotated(addresses: readonly string[], by: number): string[] {
+  const at = by % addresses.length
+  return [...addresses.slice(at), ...addresses.slice(0, at)]
+}

@@ -1,0 +1,23 @@
+import { expect, test } from 'vitest'
+import { merged, rotated } from '../../src/node/candidate.ts'
+
+const many = Array.from({ length: 20 }, (_, n) => `bogus-${n}`)
+
+test('news comes after what was first, and hearsay after everything', () => {
+  expect(merged(['a', 'b'], ['c', 'a'], 'mdns')).toEqual(['a', 'c', 'b'])
+  expect(merged(['a', 'b'], ['c', 'a'], 'peer')).toEqual(['a', 'b', 'c'])
+  expect(merged([], ['c'], 'mdns')).toEqual(['c'])
+})
+
+test('of many addresses eight are kept, the first always', () => {
+  expect(merged(['a', 'b'], many, 'mdns')).toEqual(['a', ...many.slice(0, 7)])
+  expect(merged(['a', 'b'], many, 'peer')).toEqual(['a', 'b', ...many.slice(0, 6)])
+})
+
+test('attempts go round', () => {
+  expect([0, 1, 4].map((by) => rotated(['a', 'b', 'c'], by))).toEqual([
+    ['a', 'b', 'c'],
+    ['b', 'c', 'a'],
+    ['b', 'c', 'a']
+  ])
+})
