@@ -11,7 +11,7 @@ export default defineConfig({
     pool: 'forks',
     testTimeout: TEST_MS_MAX,
     hookTimeout: TEST_MS_MAX,
-    // Once more on CI, where a neighbour can take the processor away; the summary names such tests.
+    // Once more on CI, where a neighbour can take the processor away.
     retry: process.env['CI'] === 'true' ? 1 : 0,
     coverage: {
       provider: 'v8',

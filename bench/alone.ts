@@ -9,7 +9,8 @@ import type { Pair } from './pair.ts'
 const MS_MAX = 60_000
 /** One end of a pair of virtual cables is a network with this machine alone on it. */
 const SET_UP =
-  'ip link set lo up && ip link add near type veth peer name far && ip addr add 10.77.0.1/24 dev near ' +
+  'ip link set lo up && ip link add near type veth peer name far && ' +
+  'ip addr add 10.77.0.1/24 dev near ' +
   '&& ip link set near up && ip link set far up && ip route add 224.0.0.0/4 dev near && exec "$@"'
 
 /** @returns ms, or `null` where namespaces cannot be made */

@@ -12,7 +12,8 @@ export function report(sections: readonly Section[], settings: Settings, load: n
   const targets = sections.flatMap((section) => section.targets())
   return [
     '# Benchmarks',
-    'Made by `make bench`. Every round runs each candidate once, in fresh processes and in another ' +
+    'Made by `make bench`. Every round runs each candidate once, in fresh processes and in ' +
+      'another ' +
       'order; figures are medians over the rounds, ratios are medians of each round’s own ratio. ' +
       'Compare within this page only: another machine or hour has other absolute figures.',
     machine(settings, load),

@@ -13,6 +13,7 @@ import { join } from 'node:path'
 import { build } from 'esbuild'
 import type { BuildOptions, BuildResult } from 'esbuild'
 import { guard } from './guard-plugin.ts'
+import { REQUIRE_BANNER } from './require-banner.ts'
 
 const root = join(import.meta.dirname, '..')
 const dist = join(root, 'dist')
@@ -32,10 +33,7 @@ const shared: BuildOptions = {
   legalComments: 'linked',
   logLevel: 'warning',
   metafile: true,
-  // Some dependencies are CommonJS and ask for `require` by name.
-  banner: {
-    js: "import{createRequire as __peerworkRequire}from'node:module';const require=__peerworkRequire(import.meta.url);"
-  }
+  banner: REQUIRE_BANNER
 }
 
 rmSync(dist, { recursive: true, force: true })

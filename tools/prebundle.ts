@@ -11,6 +11,7 @@ import { join } from 'node:path'
 import { build } from 'esbuild'
 import type { BuildOptions } from 'esbuild'
 import { guard } from './guard-plugin.ts'
+import { REQUIRE_BANNER } from './require-banner.ts'
 
 const root = join(import.meta.dirname, '..')
 const out = join(root, 'node_modules', '.peerwork')
@@ -40,9 +41,7 @@ const shared: BuildOptions = {
   format: 'esm',
   minifyWhitespace: true,
   logLevel: 'error',
-  banner: {
-    js: "import{createRequire as __peerworkRequire}from'node:module';const require=__peerworkRequire(import.meta.url);"
-  }
+  banner: REQUIRE_BANNER
 }
 await build({
   ...shared,

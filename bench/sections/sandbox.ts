@@ -38,7 +38,8 @@ export function sandbox({ stepMs }: Settings): Section {
   return {
     title: 'Sandbox',
     note:
-      'The echo skill without any network or signature. A bare runner is a process under the same ' +
+      'The echo skill without any network or signature. A bare runner is a process under the ' +
+      'same ' +
       'command line with nothing but a pipe to it; the workshop adds queue, schemas, limits and ' +
       'the runner protocol. Cold start: until the first runner can work.',
     round: async (number) => {

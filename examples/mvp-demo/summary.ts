@@ -54,13 +54,13 @@ const PARTS: Readonly<Record<string, string>> = {
 
 export function summaryOf(file: string, analysis: Analysis): string[] {
   const { sentences, words, readability, sentiment, keyTerms } = analysis
-  const size = `${count(words.count, 'word')} (${words.distinct} different) in ${count(sentences.count, 'sentence')}`
+  const many = `${count(words.count, 'word')} (${words.distinct} different)`
+  const size = `${many} in ${count(sentences.count, 'sentence')}`
+  const ease = `Flesch ${readability.ease ?? '–'}`
+  const grade = `school grade ${readability.grade ?? '–'}`
   const rows: [label: string, text: string][] = [
     ['size', `${size}, ${duration(analysis.readingTimeSeconds)} to read`],
-    [
-      'reads',
-      `${readability.level}: Flesch ${readability.ease ?? '–'}, school grade ${readability.grade ?? '–'}`
-    ],
+    ['reads', `${readability.level}: ${ease}, ${grade}`],
     ['mood', `${gauge(sentiment.score)} ${signed(sentiment.score)}`],
     ...moodRow('  best', sentiment.mostPositive),
     ...moodRow('  worst', sentiment.mostNegative),

@@ -51,7 +51,7 @@ test.skipIf(noHosts)(
   }
 )
 
-test('without multicast they meet through one address, and programs can read the outcome', async () => {
+test('without multicast they meet by one address, and programs can read the outcome', async () => {
   using run = runExample('mvp-demo.ts', [DOCUMENT, '--bootstrap', '--json'])
   const { code, stdout } = await run.ended
   const outcome = JSON.parse(stdout) as Record<string, never> & {

@@ -29,7 +29,7 @@ test('a module that no longer looks as it did is refused, not half changed', () 
   expect(guardLengthPrefix('lengthBuffer.append(buf);lengthBuffer.append(buf);')).toBeUndefined()
 })
 
-test('a length prefix that never ends closes the connection and costs next to nothing', async () => {
+test('a length prefix that never ends closes the connection and costs little', async () => {
   const { createHost } = await importGuarded(() => import('../../src/node/host.ts'))
   const secret = ephemeralSecret(systemClock)
   const { host } = await createHost({
