@@ -71,10 +71,28 @@ interface Hop {
   readonly body: Readable | undefined
 }
 
-/** Headers that describe the connection, which is ours. */
-const OURS = ['host', 'connection', 'keep-alive', 'transfer-encoding', 'te', 'upgrade', 'trailer']
+/**
+ * Headers that describe the connection or frame the body, which is ours (RFC 9110, 7.6.1). A skill
+ * that could choose a length could end its request early, and write a second one, to any host the
+ * server answers for, behind it.
+ */
+const OURS = new Set([
+  'host',
+  'content-length',
+  'transfer-encoding',
+  'connection',
+  'keep-alive',
+  'upgrade',
+  'http2-settings',
+  'expect',
+  'te',
+  'trailer'
+])
+const isOurs = (name: string): boolean => OURS.has(name) || name.startsWith('proxy-')
+/** Methods that fetch does not send either: https://fetch.spec.whatwg.org/#methods */
+const FORBIDDEN = new Set(['CONNECT', 'TRACE', 'TRACK'])
 /** Headers that prove who asks: for the first host only. */
-const PERSONAL = ['authorization', 'cookie', 'proxy-authorization']
+const PERSONAL = ['authorization', 'cookie']
 const REDIRECTS = new Set([301, 302, 303, 307, 308])
 
 /** @throws PeerworkError `HOST_DENIED` naming host and reason, `SKILL_FAILED` */
@@ -82,7 +100,7 @@ export async function exchange(parts: Exchange): Promise<HttpAnswer> {
   let hop = firstHop(parts)
   for (let hops = 0; ; hops++) {
     const response = await send(hop, parts)
-    const next = redirectOf(response, hop, parts.request)
+    const next = nextHop(response, hop, parts.request)
     if (next === undefined) return answerOf(response, hop.url, hops > 0)
     response.destroy()
     if (hops === REDIRECTS_MAX) {
@@ -97,7 +115,10 @@ function firstHop({ request, body }: Exchange): Hop {
   if (!URL.canParse(url)) throw new PeerworkError('HOST_DENIED', 'not a URL')
   const headers = new Headers()
   for (const [name, value] of request.headers) headers.append(name, value)
-  for (const name of OURS) headers.delete(name)
+  for (const name of [...headers.keys()]) if (isOurs(name)) headers.delete(name)
+  if (FORBIDDEN.has(method.toUpperCase())) {
+    throw new PeerworkError('SKILL_FAILED', `${method} is no method for a skill`)
+  }
   // What is compressed would have to be unpacked somewhere; a skill that wants less asks for less.
   headers.set('accept-encoding', 'identity')
   if (!headers.has('accept')) headers.set('accept', '*/*')
@@ -115,21 +136,37 @@ async function send(hop: Hop, { hosts, agents, signal }: Exchange): Promise<Inco
   const { agent, request } = await agents.get(url)
   const lookup = guardedLookup(verdict.privately)
   return await new Promise((resolve, reject) => {
+    // Node frames a body by itself for some methods only, and writes it bare for the others.
+    const framing = body === undefined ? {} : { 'transfer-encoding': 'chunked' }
     const options = {
       agent,
       method,
-      headers: Object.fromEntries(headers),
+      headers: { ...Object.fromEntries(headers), ...framing },
       lookup,
       signal,
       maxHeaderSize: FETCH_HEADER_BYTES_MAX,
       timeout: FETCH_IDLE_MS
     }
-    const outgoing = request(url, options, resolve)
+    const outgoing = request(url, options, (response) => {
+      // Node would keep the connection for a request whose end never comes.
+      response.once('end', () => outgoing.writableFinished || outgoing.destroy())
+      resolve(response)
+    })
     outgoing.on('timeout', () => outgoing.destroy(new Error(`silent for ${FETCH_IDLE_MS} ms`)))
     outgoing.on('error', reject)
     if (body === undefined) outgoing.end()
     else body.on('error', (error) => outgoing.destroy(error)).pipe(outgoing)
   })
+}
+
+/** Closes the response when no hop may follow, whose body nobody would read. */
+function nextHop(response: IncomingMessage, hop: Hop, request: FetchRequest): Hop | undefined {
+  try {
+    return redirectOf(response, hop, request)
+  } catch (error) {
+    response.destroy()
+    throw error
+  }
 }
 
 function redirectOf(
