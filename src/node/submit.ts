@@ -37,6 +37,8 @@ export interface SubmitterOptions {
   readonly trace: TracePort
   readonly table: TaskTable
   readonly whyAlone: () => string
+  /** A task goes to a peer that the operator did not name, neither for this task nor before. */
+  readonly stranger: (peer: KnownPeer, skill: string) => void
 }
 
 type Check = (value: JsonValue) => string | undefined
@@ -117,11 +119,11 @@ export class Submitter {
     }
   }
 
-  #choose({ skill, to, waitMs }: Request, handle: TaskHandle): Promise<KnownPeer> {
+  #choose({ skill, to, trust, waitMs }: Request, handle: TaskHandle): Promise<KnownPeer> {
     const { identity, peers, whyAlone } = this.#options
     const busyAt = (peer: string): number => this.#busyAt.get(peer) ?? 0
     const around = { self: identity.id, peers, busyAt, whyAlone }
-    return choosePeer({ skill, to, waitMs, signal: handle.signal }, around)
+    return choosePeer({ skill, to, trust, waitMs, signal: handle.signal }, around)
   }
 
   /** Everything from the chosen peer on; the trace tells each step. */
@@ -139,7 +141,9 @@ export class Submitter {
       }
       trace.emit({ type: 'task.submitted', ...fields, bytes: request.input.length })
       table.update(id, { peer: peer.id })
-      handle.push({ type: 'sent', task: id, to: peer.id, name: peer.name })
+      const listed = this.#options.peers.lists(peer.id)
+      if (!listed && request.to === undefined) this.#options.stranger(peer, skill)
+      handle.push({ type: 'sent', task: id, to: peer.id, name: peer.name, listed })
       return await this.#attempt(going, fields, check.output)
     } catch (thrown) {
       const error = toPeerworkError(thrown)
@@ -215,8 +219,8 @@ export class Submitter {
     const known = this.#checks.get(offer)
     if (known !== undefined) return known
     const check = {
-      input: compileSchema(offer.input, 'remote'),
-      output: compileSchema(offer.output, 'remote')
+      input: compileSchema(offer.input),
+      output: compileSchema(offer.output)
     }
     this.#checks.set(offer, check)
     return check

@@ -79,8 +79,6 @@ export const RUNNER_IDLE_MS = 30_000
 export const RESPAWN_MS = 100
 export const RESPAWN_MS_MAX = 30_000
 
-/** A JSON Schema, bytes: a card carries some sixty of them. */
-export const SCHEMA_BYTES_MAX = 32 * KIB
 /** Peer ids in an allow file. */
 export const ALLOWED_PEERS_MAX = 10_000
 /** An allow file, bytes. */

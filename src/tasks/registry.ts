@@ -1,7 +1,8 @@
 /** Skills by name, as they were loaded; what the agent tells others about them. */
 
-import { NAME_LENGTH_MAX, SKILL_NAME } from '../protocol/constants.ts'
+import { LABEL_LENGTH_MAX, NAME_LENGTH_MAX, SKILL_NAME } from '../protocol/constants.ts'
 import { PeerworkError } from '../protocol/errors.ts'
+import { LABELS_MAX, SCHEMA_LENGTH_MAX } from '../protocol/message/card.ts'
 import { MEMORY_MB_MAX } from './limits.ts'
 import type { Broker } from './fetch-broker.ts'
 import type { Pool } from './pool.ts'
@@ -9,8 +10,8 @@ import type { LoadedSkill } from './sandbox-messages.ts'
 import type { SchemaCheck } from './schema.ts'
 import type { SkillOffer } from './work.ts'
 
-/** Entries of `tags`, `models` or `hosts`. */
-const LIST_MAX = 100
+/** Entries of `hosts`, which stay here. */
+const HOSTS_MAX = 100
 
 export interface Skill {
   readonly loaded: LoadedSkill
@@ -58,24 +59,42 @@ export function offerOf(loaded: LoadedSkill): SkillOffer {
  */
 export function checkLoaded(skill: LoadedSkill, file: string): LoadedSkill {
   const { name, description, memoryMb, concurrency, timeoutMs } = skill
-  const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null
-  const isTexts = (value: unknown): boolean =>
-    Array.isArray(value) &&
-    value.length <= LIST_MAX &&
-    value.every((item) => typeof item === 'string' && item.length <= 200)
+  const whole = (value: number, max: number): boolean =>
+    Number.isInteger(value) && value >= 1 && value <= max
   const faults = {
     name: typeof name !== 'string' || name.length > NAME_LENGTH_MAX || !SKILL_NAME.test(name),
     description: typeof description !== 'string' || description.length > 1000,
-    input: !isObject(skill.input),
-    output: !isObject(skill.output),
-    tags: !isTexts(skill.tags),
-    models: !isTexts(skill.models),
-    hosts: !isTexts(skill.hosts),
-    memoryMb: !Number.isInteger(memoryMb) || memoryMb < 1 || memoryMb > MEMORY_MB_MAX,
-    concurrency: !Number.isInteger(concurrency) || concurrency < 1,
+    memoryMb: !whole(memoryMb, MEMORY_MB_MAX),
+    concurrency: !whole(concurrency, Number.MAX_SAFE_INTEGER),
     timeoutMs: timeoutMs !== null && !(Number.isFinite(timeoutMs) && timeoutMs > 0)
   }
-  const bad = Object.entries(faults).find(([, wrong]) => wrong)
-  if (bad === undefined) return skill
-  throw new PeerworkError('SKILL_INVALID', `${file}: ${bad[0]} is not usable`)
+  const wrong = {
+    ...Object.fromEntries(Object.entries(faults).map(([field, bad]) => [field, bad && 'unusable'])),
+    input: schemaFault(skill.input),
+    output: schemaFault(skill.output),
+    tags: listFault(skill.tags, LABELS_MAX),
+    models: listFault(skill.models, LABELS_MAX),
+    hosts: listFault(skill.hosts, HOSTS_MAX)
+  }
+  const found = Object.entries(wrong).find(([, fault]) => typeof fault === 'string')
+  if (found === undefined) return skill
+  throw new PeerworkError('SKILL_INVALID', `${file}: ${found[0]}: ${found[1]}`)
+}
+
+/** No peer accepts a card that says more. */
+function listFault(list: unknown, max: number): string | undefined {
+  if (!Array.isArray(list)) return 'not a list'
+  if (list.length > max) return `${list.length} entries, at most ${max}`
+  const fits = (item: unknown): boolean =>
+    typeof item === 'string' && item.length <= LABEL_LENGTH_MAX
+  return list.every(fits)
+    ? undefined
+    : `not all are texts of at most ${LABEL_LENGTH_MAX} characters`
+}
+
+function schemaFault(schema: unknown): string | undefined {
+  if (typeof schema !== 'object' || schema === null || Array.isArray(schema)) return 'not a schema'
+  const { length } = JSON.stringify(schema)
+  if (length <= SCHEMA_LENGTH_MAX) return undefined
+  return `a JSON Schema of ${length} characters, at most ${SCHEMA_LENGTH_MAX}`
 }

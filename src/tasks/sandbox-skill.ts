@@ -4,13 +4,7 @@ import type { $ZodType } from 'zod/v4/core'
 import { NAME_LENGTH_MAX, SKILL_NAME } from '../protocol/constants.ts'
 import { PeerworkError } from '../protocol/errors.ts'
 import type { JsonObject, JsonValue } from '../protocol/json.ts'
-import {
-  CONCURRENCY_MAX,
-  MEMORY_MB,
-  MEMORY_MB_MAX,
-  MEMORY_MB_MIN,
-  SCHEMA_BYTES_MAX
-} from './limits.ts'
+import { CONCURRENCY_MAX, MEMORY_MB, MEMORY_MB_MAX, MEMORY_MB_MIN } from './limits.ts'
 import type { LoadedSkill } from './sandbox-messages.ts'
 import type { Schema, SchemaIssue, SkillDefinition } from './skill.ts'
 
@@ -153,11 +147,7 @@ async function print(schema: Schema, side: 'input' | 'output'): Promise<JsonObje
   } catch (error) {
     throw invalid(`${side} cannot be printed as JSON Schema: ${(error as Error).message}`)
   }
-  const text = JSON.stringify(printed)
-  if (text.length > SCHEMA_BYTES_MAX) {
-    throw invalid(`${side} prints ${text.length} bytes of JSON Schema, over ${SCHEMA_BYTES_MAX}`)
-  }
-  return JSON.parse(text) as JsonObject
+  return JSON.parse(JSON.stringify(printed)) as JsonObject
 }
 
 async function printZod(schema: Schema, io: 'input' | 'output'): Promise<unknown> {

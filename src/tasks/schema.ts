@@ -1,116 +1,137 @@
 /**
  * JSON Schemas as checks, without generating code.
  *
- * A schema from a peer is as hostile as any other input: its regular expressions could hang us, and
- * its references could fetch or multiply. Such parts are left out or counted. The same goes for a
- * schema of ours under hostile values, whose regular expressions the sandbox applies instead.
+ * A schema from a peer is as hostile as any other input, and so are the values under one of ours:
+ * its regular expressions could hang us, its references could fetch or multiply, and schema times
+ * value is work enough to stall an agent. So only keywords whose cost can be counted are known
+ * (`schema-keywords.ts`), every step of a check is counted, and the check stops at a bound. What is
+ * left out, the sandbox checks with the skill's own library.
  */
 
-import type { Schema as JsonSchema } from '@cfworker/json-schema'
-import { dereference, validate } from '@cfworker/json-schema'
 import { PeerworkError } from '../protocol/errors.ts'
 import type { JsonObject, JsonValue } from '../protocol/json.ts'
-import { SCHEMA_BYTES_MAX } from './limits.ts'
+import { SCHEMA_LENGTH_MAX } from '../protocol/message/card.ts'
+import { KEYWORDS } from './schema-keywords.ts'
+import type { Check, Walk } from './schema-step.ts'
 
 /** Says what is wrong with a value, as "at /path: why", or undefined when it fits. */
 export type SchemaCheck = (value: JsonValue) => string | undefined
 
-/** Nesting of a peer's schema; real ones stay far below. */
+/** Nesting of a schema; real ones stay far below. */
 const SCHEMA_DEPTH_MAX = 24
-/** Keywords whose cost is for their author to choose. */
-const COSTLY = new Set([
-  'pattern',
-  'patternProperties',
-  'format',
-  'uniqueItems',
-  '$dynamicRef',
-  '$recursiveRef'
-])
-/** References followed for one value: a fraction of a second, and enough for large trees. */
-const REFERENCES_MAX = 200_000
-/** Keywords below which names are data, not keywords. */
-const NAMED = new Set(['properties', '$defs', 'definitions', 'dependentSchemas'])
-const LITERAL = new Set(['const', 'enum', 'default', 'examples', 'required', 'dependentRequired'])
+/** Steps of checking one value: at most 300 ms, and enough for any list of numbers in 16 MiB. */
+const STEPS_MAX = 20_000_000
+/** Schemas inside each other while one value is checked: nesting of the value, times choices. */
+const NESTED_MAX = 1_000
 
-/**
- * @param trust `remote` when the schema or the value comes from a stranger, `own` when neither does
- * @throws PeerworkError `MALFORMED` for a schema that is too large, too deep or unusable
- */
-export function compileSchema(schema: JsonObject, trust: 'own' | 'remote'): SchemaCheck {
-  if (trust === 'remote') checkSize(schema)
-  const safe = (trust === 'remote' ? withoutCosts(schema, 0) : schema) as JsonSchema
-  const lookup = lookupOf(safe)
+/** @throws PeerworkError `MALFORMED` for a schema that is too large or too deep */
+export function compileSchema(schema: JsonObject): SchemaCheck {
+  checkSize(schema)
+  const check = new Compiler(schema).compile(schema)
   return (value) => {
+    const walk: Walk = { steps: STEPS_MAX, nested: 0 }
     try {
-      const counted = trust === 'remote' ? counting(lookup) : lookup
-      const { valid, errors } = validate(value, safe, '2020-12', counted, true)
-      if (valid) return undefined
-      const fault = errors.at(-1)
-      const where = fault?.instanceLocation.replace(/^#/, '') ?? ''
-      return `at ${where === '' ? '/' : where}: ${fault?.error ?? 'does not fit the schema'}`
+      const fault = check(value, walk)
+      return fault === undefined ? undefined : `at ${fault.startsWith(':') ? '/' : ''}${fault}`
     } catch (error) {
-      return `at /: the schema cannot be applied: ${(error as Error).message.slice(0, 200)}`
+      if (!(error instanceof RangeError)) throw error
+      return `at /: the schema cannot be applied: ${error.message}`
     }
   }
 }
 
-type Lookup = Record<string, JsonSchema | boolean>
+/** Turns each part of one schema into a check, once. */
+class Compiler {
+  readonly #root: JsonObject
+  readonly #known = new Map<JsonValue, Check>()
 
-function lookupOf(schema: JsonSchema): Lookup {
+  constructor(root: JsonObject) {
+    this.#root = root
+  }
+
+  readonly compile = (schema: JsonValue): Check => {
+    if (schema === false) return NOTHING
+    if (!isSchema(schema)) return ANYTHING
+    const known = this.#known.get(schema)
+    if (known !== undefined) return known
+    const checks: Check[] = []
+    const check = together(checks)
+    // Before its parts, which may refer to it.
+    this.#known.set(schema, check)
+    for (const [keyword, argument] of Object.entries(schema)) {
+      const make = KEYWORDS.get(keyword)
+      const part =
+        keyword === '$ref' ? this.#reference(argument) : make?.(argument, schema, this.compile)
+      if (part !== undefined) checks.push(part)
+    }
+    return check
+  }
+
+  /** A JSON Pointer into the same schema (RFC 6901); a reference to anywhere else is left out. */
+  #reference(pointer: JsonValue): Check | undefined {
+    if (typeof pointer !== 'string' || !/^#(?:\/|$)/.test(pointer)) return undefined
+    let found: JsonValue | undefined = this.#root
+    for (const segment of pointer.split('/').slice(1)) found = inside(found, segment)
+    if (found !== undefined) return this.compile(found)
+    const fault = `nothing lies at ${pointer.slice(0, 100)}`
+    return () => {
+      throw new RangeError(fault)
+    }
+  }
+}
+
+/** All checks of one schema; the first fault counts. */
+function together(checks: readonly Check[]): Check {
+  return (value, walk) => {
+    walk.steps -= 1 + checks.length
+    if (walk.steps < 0) throw new RangeError('too much work to check')
+    if (++walk.nested > NESTED_MAX) throw new RangeError('it refers to itself without end')
+    for (const check of checks) {
+      const fault = check(value, walk)
+      if (fault === undefined) continue
+      walk.nested--
+      return fault
+    }
+    walk.nested--
+    return undefined
+  }
+}
+
+const ANYTHING = together([])
+const NOTHING = together([() => ': is not allowed'])
+
+function isSchema(value: JsonValue): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function inside(value: JsonValue | undefined, segment: string): JsonValue | undefined {
+  const name = decode(segment).replaceAll('~1', '/').replaceAll('~0', '~')
+  if (typeof value !== 'object' || value === null || !Object.hasOwn(value, name)) return undefined
+  return (value as JsonObject)[name]
+}
+
+/** A pointer in a URI is percent-encoded; what is no such code means itself. */
+function decode(segment: string): string {
   try {
-    return dereference(schema)
-  } catch (error) {
-    throw new PeerworkError('MALFORMED', `unusable JSON Schema: ${(error as Error).message}`)
+    return decodeURIComponent(segment)
+  } catch {
+    return segment
   }
-}
-
-/** Only references can make the work larger than schema times value, so they are counted. */
-function counting(lookup: Lookup): Lookup {
-  let left = REFERENCES_MAX
-  return new Proxy(lookup, {
-    get(schemas, uri) {
-      if (--left < 0) throw new RangeError(`more than ${REFERENCES_MAX} references followed`)
-      return schemas[String(uri)]
-    }
-  })
 }
 
 function checkSize(schema: JsonObject): void {
-  const bytes = Buffer.byteLength(JSON.stringify(schema))
-  if (bytes <= SCHEMA_BYTES_MAX) return
-  const text = `a JSON Schema of ${bytes} bytes, at most ${SCHEMA_BYTES_MAX}`
-  throw new PeerworkError('MALFORMED', text)
+  const { length } = JSON.stringify(schema)
+  if (length > SCHEMA_LENGTH_MAX) {
+    const text = `a JSON Schema of ${length} characters, at most ${SCHEMA_LENGTH_MAX}`
+    throw new PeerworkError('MALFORMED', text)
+  }
+  checkDepth(schema, SCHEMA_DEPTH_MAX)
 }
 
-function withoutCosts(schema: JsonValue, depth: number): JsonValue {
-  if (depth > SCHEMA_DEPTH_MAX) {
+function checkDepth(value: JsonValue, left: number): void {
+  if (typeof value !== 'object' || value === null) return
+  if (left === 0) {
     throw new PeerworkError('MALFORMED', `a JSON Schema nests deeper than ${SCHEMA_DEPTH_MAX}`)
   }
-  if (Array.isArray(schema)) {
-    return (schema as readonly JsonValue[]).map((part) => withoutCosts(part, depth + 1))
-  }
-  if (typeof schema !== 'object' || schema === null) return schema
-  const kept = Object.entries(schema).filter(([keyword, value]) => keeps(keyword, value))
-  return Object.fromEntries(
-    kept.map(([keyword, value]): [string, JsonValue] => {
-      if (LITERAL.has(keyword)) return [keyword, value]
-      if (NAMED.has(keyword)) return [keyword, eachOf(value, depth + 1)]
-      return [keyword, withoutCosts(value, depth + 1)]
-    })
-  )
-}
-
-function eachOf(schemas: JsonValue, depth: number): JsonValue {
-  if (typeof schemas !== 'object' || schemas === null || Array.isArray(schemas)) return {}
-  return Object.fromEntries(
-    Object.entries(schemas as JsonObject).map(([name, schema]) => [
-      name,
-      withoutCosts(schema, depth)
-    ])
-  )
-}
-
-function keeps(keyword: string, value: JsonValue): boolean {
-  if (COSTLY.has(keyword) || keyword === '__proto__') return false
-  return keyword !== '$ref' || (typeof value === 'string' && value.startsWith('#'))
+  for (const part of Object.values(value)) checkDepth(part, left - 1)
 }

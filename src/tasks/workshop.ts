@@ -153,8 +153,8 @@ class House implements Workshop {
         throw new PeerworkError(error.code, `${file}: ${error.message}`, error.facts)
       })
       const loaded = checkLoaded(described, file)
-      const checkInput = compileSchema(loaded.input, 'remote')
-      const checkOutput = compileSchema(loaded.output, 'remote')
+      const checkInput = compileSchema(loaded.input)
+      const checkOutput = compileSchema(loaded.output)
       const broker = { hosts: compileHosts(loaded.hosts), agents: createHttpAgents() }
       this.#agents.push(broker.agents)
       const offer = offerOf(loaded)

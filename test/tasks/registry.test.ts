@@ -47,4 +47,16 @@ describe('the registry', () => {
       expect(() => checkLoaded({ ...loaded, [field]: value }, 'f')).toThrow(field)
     }
   })
+
+  it.each([
+    ['tags', Array.from({ length: 17 }, (_, n) => `tag${n}`), 'tags: 17 entries, at most 16'],
+    ['models', Array.from({ length: 17 }, () => 'm'), 'models: 17 entries, at most 16'],
+    ['input', { description: 'x'.repeat(17_000) }, 'characters, at most 16384'],
+    ['output', { description: 'x'.repeat(17_000) }, 'characters, at most 16384']
+  ])('refuses %s that no peer would take in a card', (field, value, words) => {
+    const skill = { ...loaded, [field]: value }
+    expect(() => checkLoaded(skill, 'f')).toThrow(
+      expect.objectContaining({ code: 'SKILL_INVALID', message: expect.stringContaining(words) })
+    )
+  })
 })
