@@ -33,6 +33,8 @@ async function startGuest(running: Running): Promise<Session> {
     name: `guest of ${name}`.slice(0, 60),
     network,
     preset: 'loopback',
+    // Its own agent is no stranger to it.
+    allow: [running.info.id],
     bootstrap: addresses
   })
   await running.admit(guest.id, leave.signal)

@@ -1,6 +1,7 @@
 /** The life of a task on a terminal: a line that changes in place, and chunks as they come. */
 
 import type { TaskEvent, TaskResult } from '../node/api.ts'
+import { matchesId } from '../node/peers.ts'
 import { formatDuration } from './units.ts'
 import { shortId, shortTask } from './names.ts'
 import type { Output } from './output.ts'
@@ -10,13 +11,16 @@ import { progressText } from './trace-line.ts'
 export class TaskProgress {
   readonly #err: Output
   readonly #skill: string
+  readonly #wanted: string | undefined
   #peer = ''
   #open = false
   #streamed = ''
 
-  constructor(err: Output, skill: string) {
+  /** @param wanted whom the person asked for: an id, a beginning of one, a name */
+  constructor(err: Output, skill: string, wanted?: string) {
     this.#err = err
     this.#skill = skill
+    this.#wanted = wanted
   }
 
   /** All text chunks so far, in one. */
@@ -30,6 +34,7 @@ export class TaskProgress {
         return this.#status(`task ${shortTask(event.task)}: looking for a peer with ${this.#skill}`)
       case 'sent':
         this.#peer = plainLabel(event.name) || shortId(event.to)
+        if (!event.listed) this.#noteStranger(event.to)
         return this.#status(`task ${shortTask(event.task)}: sent to ${this.#peer}`)
       case 'accepted':
         return this.#status(
@@ -53,6 +58,14 @@ export class TaskProgress {
   clear(): void {
     if (this.#open) this.#err.rewrite('')
     this.#open = false
+  }
+
+  /** Anybody may offer any skill under any name; only an id says who it is. */
+  #noteStranger(id: string): void {
+    if (this.#wanted !== undefined && matchesId(id, this.#wanted)) return
+    this.clear()
+    const text = `note: ${this.#peer} (${shortId(id)}) is not on your allow list`
+    this.#err.line(this.#err.paint('dim', text))
   }
 
   #status(text: string): void {

@@ -50,8 +50,16 @@ export type PeerEvent =
   | { readonly type: 'left'; readonly peer: Peer; readonly reason: string }
 
 export interface SubmitOptions {
-  /** Peer id, unique prefix of one (≥ 6 characters), or unique name. */
+  /**
+   * Peer id, unique prefix of one (≥ 6 characters), or unique name. Names are chosen by whoever
+   * bears them; of several, one on the allow list is meant.
+   */
   readonly to?: string
+  /**
+   * `listed`: only a peer on this agent's own allow list gets the task. Default `anybody`: those are
+   * preferred, and without one a stranger that offers the skill gets it, input included.
+   */
+  readonly trust?: 'listed' | 'anybody'
   /** From now to the result: ms, or `500ms`, `30s`, `5m`, `1h`. Default 60 s. */
   readonly deadline?: number | string
   /** How long to wait for a peer that offers the skill, same forms. Default 10 s. */
@@ -108,7 +116,14 @@ export type TaskEvent<Output = JsonValue> =
       readonly skill: string
       readonly trace: string
     }
-  | { readonly type: 'sent'; readonly task: string; readonly to: string; readonly name: string }
+  | {
+      readonly type: 'sent'
+      readonly task: string
+      readonly to: string
+      readonly name: string
+      /** Whether that peer is on this agent's own allow list. */
+      readonly listed: boolean
+    }
   | { readonly type: 'accepted'; readonly task: string; readonly ahead: number }
   | {
       readonly type: 'progress'

@@ -1,11 +1,9 @@
 /** The rooms of one agent, wired together and started. */
 
-import type { JsonObject } from '../protocol/json.ts'
-import type { Offer } from '../protocol/message/card.ts'
 import { clipLabel } from '../protocol/text.ts'
 import { createAdmission } from '../tasks/admission.ts'
 import { openAllowFile } from '../tasks/allow-file.ts'
-import type { SkillOffer, Workshop } from '../tasks/work.ts'
+import type { Workshop } from '../tasks/work.ts'
 import type { Agent } from './api.ts'
 import { BulkDesk } from './bulk-desk.ts'
 import { systemClock } from './clock.ts'
@@ -16,6 +14,7 @@ import type { Secret } from './key-file.ts'
 import type { Logger } from './logger.ts'
 import type { Network } from './network.ts'
 import type { AgentOptions } from './options.ts'
+import { describeAgent } from './own-card.ts'
 import { handOn, PeerAgent } from './peer-agent.ts'
 import type { Parts } from './peer-agent.ts'
 import { Peers } from './peers.ts'
@@ -23,7 +22,6 @@ import { Server } from './serve.ts'
 import { Submitter } from './submit.ts'
 import { TaskTable } from './task-table.ts'
 import { TraceLog } from './trace-log.ts'
-import { VERSION } from './version.ts'
 import { Watch } from './watch.ts'
 
 /** What `createAgent` has begun before it read the rest of the code. */
@@ -53,10 +51,10 @@ export async function assemble(beginning: Beginning): Promise<Agent> {
     closers.push(() => file[Symbol.dispose]())
     undo.push(() => file[Symbol.dispose]())
   }
-  const peers = new Peers()
+  const peers = new Peers(admission.lists)
   const { Network: NetworkClass } = await loading
   const live: { network?: Network } = {}
-  const describe = () => describeAgent(name, live.network, workshop)
+  const describe = () => describeAgent(name, live.network?.addresses ?? [], workshop)
   const network = await NetworkClass.create({ options, secret, clock, peers, describe, log })
   live.network = network
   const { gossip } = network
@@ -66,7 +64,12 @@ export async function assemble(beginning: Beginning): Promise<Agent> {
   const table = new TaskTable(clock)
   const common = { identity, network: options.network, clock, desk, trace, table }
   const whyAlone = (): string => network.whyAlone()
-  const submitter = new Submitter({ ...common, peers, whyAlone })
+  const submitter = new Submitter({
+    ...{ ...common, peers, whyAlone },
+    stranger: ({ id: peer, name: called }, skill) => {
+      log.warn({ peer, name: called, skill }, 'a task goes to a peer that is not on the allow list')
+    }
+  })
   const server = new Server({
     ...{ ...common, journal, admission, workshop, log },
     handOn: (parent, request) => handOn(submitter, trace, parent, request)
@@ -104,21 +107,6 @@ function openJournal({ home }: AgentOptions, log: Beginning['log']): Journal {
   return new Journal(home, systemClock.now, (error) => {
     log.error({ code: error.code, why: error.message }, 'the journal cannot be written')
   })
-}
-
-/** What the card says right now. */
-function describeAgent(name: string, network: Network | undefined, workshop: Workshop) {
-  return {
-    ...{ name, version: VERSION, isolation: workshop.isolation, load: workshop.load() },
-    addresses: (network?.addresses ?? []).map((address) => address.replace(/\/p2p\/\w+$/, '')),
-    skills: workshop.offers().map(toOffer)
-  }
-}
-
-function toOffer({ name, description, input, output, tags, models }: SkillOffer): Offer {
-  const text = (schema: JsonObject): string => JSON.stringify(schema)
-  const lists = { tags: [...tags], models: [...models] }
-  return { name, description, input: text(input), output: text(output), ...lists }
 }
 
 function tellPeer(trace: TraceLog, event: Parameters<Parameters<Peers['events']['listen']>[0]>[0]) {

@@ -34,8 +34,11 @@ export function merged(known: readonly string[], news: readonly string[], via: V
   return [...new Set(all)].slice(0, ADDRESSES_MAX)
 }
 
-/** Each attempt begins at another address: one that swallows everything must not hide the others. */
-export function rotated(addresses: readonly string[], by: number): string[] {
-  const at = by % addresses.length
+/**
+ * In which order attempt `n`, from 0, goes through the addresses: one that swallows everything must
+ * not hide the others, so every second attempt begins elsewhere, and the rest at the front.
+ */
+export function rotated(addresses: readonly string[], n: number): string[] {
+  const at = n % 2 === 0 ? 0 : ((n + 1) / 2) % addresses.length
   return [...addresses.slice(at), ...addresses.slice(0, at)]
 }

@@ -17,12 +17,18 @@ import { expectCard, HINTS_MAX, readCardExchange } from '../protocol/message/car
 import type { Card, PeerHint } from '../protocol/message/card.ts'
 import { open, seal } from '../protocol/seal.ts'
 import type { Clock } from './clock.ts'
+import type { OwnCard } from './own-card.ts'
 import { pull } from './pull.ts'
+import { TokenBucket } from './token-bucket.ts'
 
 /** One exchange from first byte to last, ms: two frames on an open connection. */
 const EXCHANGE_MS_MAX = 5_000
 /** How long a sealed card is used again, ms: whoever asks in a loop gets the same bytes. */
 const REUSE_MS = 1_000
+/** Exchanges that one peer may begin: some at once, count, and then so many a second. */
+const EXCHANGES = { burst: 8, perSecond: 1 } as const
+/** Peers whose exchanges are counted, count: several times the connections of any preset. */
+const COUNTED_MAX = 1_024
 /** Card and hints in one frame, bytes. */
 const EXCHANGE_BYTES_MAX = CARD_BYTES_MAX + 64 * 1024
 
@@ -31,10 +37,7 @@ export interface CardsOptions {
   readonly network: string
   readonly clock: Clock
   /** What to say of ourselves right now. */
-  readonly describe: () => Pick<
-    Card,
-    'name' | 'version' | 'addresses' | 'skills' | 'isolation' | 'load'
-  >
+  readonly describe: () => OwnCard
   /** Peers to tell others about. */
   readonly hints: () => readonly PeerHint[]
   /** A verified card came. */
@@ -46,6 +49,7 @@ export class Cards {
   readonly #options: CardsOptions
   #seq = 0
   #renewals = 0
+  readonly #rates = new Map<string, TokenBucket>()
   #ready: { card: Uint8Array; made: number } | undefined
 
   constructor(options: CardsOptions) {
@@ -78,6 +82,11 @@ export class Cards {
 
   /** Answer an exchange that a peer began. Ends the connection when its card does not fit. */
   async answer(stream: Stream, connection: Connection): Promise<void> {
+    if (!this.#mayAsk(connection.remotePeer.toString())) {
+      // Without a look at what it says: reading cards is the work that must not be had for nothing.
+      stream.abort(new PeerworkError('BUSY', 'too many card exchanges'))
+      return
+    }
     const signal = AbortSignal.timeout(EXCHANGE_MS_MAX)
     try {
       const frame = await readOne(stream, signal)
@@ -97,10 +106,37 @@ export class Cards {
     }
   }
 
+  /**
+   * Whether others would take what we say of ourselves.
+   *
+   * @throws PeerworkError `BAD_OPTION` or `SKILL_INVALID`, naming the limit
+   */
+  check(): void {
+    const { identity, network, clock } = this.#options
+    const opened = open(
+      this.#card(),
+      expectCard({ network, sender: identity.id, now: clock.now() })
+    )
+    if (opened.ok) return
+    const { message } = opened.error
+    const code = /skills|bytes/.test(message) ? 'SKILL_INVALID' : 'BAD_OPTION'
+    throw new PeerworkError(code, `no peer would take the card of this agent: ${message}`)
+  }
+
   /** What we say of ourselves has changed: the next exchange carries a new card. */
   renew(): void {
     this.#renewals++
     this.#ready = undefined
+  }
+
+  #mayAsk(peer: string): boolean {
+    const rate = this.#rates.get(peer) ?? new TokenBucket(EXCHANGES, this.#options.clock.elapsed)
+    this.#rates.delete(peer)
+    this.#rates.set(peer, rate)
+    // The longest silent one, whose bucket is the fullest.
+    const [oldest = ''] = this.#rates.keys()
+    if (this.#rates.size > COUNTED_MAX) this.#rates.delete(oldest)
+    return rate.take() !== undefined
   }
 
   #own(): Uint8Array {

@@ -1,14 +1,27 @@
-/** Which peer gets a task: the one that was named, or the least busy one that offers the skill. */
+/**
+ * Which peer gets a task: the one that was named, or of those that offer the skill the least busy.
+ *
+ * What a peer says of its skills and its load is its own claim, so peers that the operator named
+ * come before strangers, however idle those say they are.
+ */
 
 import { PeerworkError } from '../protocol/errors.ts'
+import type { SubmitOptions } from './api.ts'
 import type { KnownPeer, Peers } from './peers.ts'
+
+/** More tasks at once than one machine works on, count: claims of more are no sign of strength. */
+const CAPACITY_MAX = 1_024
 
 export interface Wanted {
   readonly skill: string
   readonly to?: string | undefined
+  /** `listed`: only a peer on the allow list gets it. */
+  readonly trust: Trust
   readonly waitMs: number
   readonly signal: AbortSignal
 }
+
+export type Trust = NonNullable<SubmitOptions['trust']>
 
 export interface Neighbourhood {
   readonly self: string
@@ -43,20 +56,31 @@ export async function choosePeer(wanted: Wanted, around: Neighbourhood): Promise
   throw notFound(wanted, around)
 }
 
-function pick({ skill, to }: Wanted, { peers, busyAt }: Neighbourhood): KnownPeer | undefined {
-  const offers = (peer: KnownPeer): boolean => peer.skills.some(({ name }) => name === skill)
+function pick(
+  { skill, to, trust }: Wanted,
+  { peers, busyAt }: Neighbourhood
+): KnownPeer | undefined {
+  const fits = (peer: KnownPeer): boolean => {
+    const trusted = trust === 'anybody' || peers.lists(peer.id)
+    return trusted && peer.skills.some(({ name }) => name === skill)
+  }
   if (to !== undefined) {
     const peer = peers.find(to)
-    return peer !== undefined && offers(peer) ? peer : undefined
+    return peer !== undefined && fits(peer) ? peer : undefined
   }
-  const load = (peer: KnownPeer): number => {
-    return (peer.load.queued + busyAt(peer.id)) / Math.max(1, peer.load.capacity)
-  }
-  const fits = peers.all().filter(offers)
-  return fits.sort((one, other) => load(one) - load(other))[0]
+  const all = peers.all().filter(fits)
+  const listed = all.filter(({ id }) => peers.lists(id))
+  const load = (peer: KnownPeer): number => loadOf(peer, busyAt(peer.id))
+  return (listed.length > 0 ? listed : all).sort((one, other) => load(one) - load(other))[0]
 }
 
-function notFound({ skill, to, waitMs }: Wanted, around: Neighbourhood): PeerworkError {
+/** How busy a peer is for its size: what it says, at most full, and what we know. */
+function loadOf({ load }: KnownPeer, ours: number): number {
+  const capacity = Math.min(CAPACITY_MAX, Math.max(1, load.capacity))
+  return Math.min(1, load.queued / capacity) + ours / capacity
+}
+
+function notFound({ skill, to, trust, waitMs }: Wanted, around: Neighbourhood): PeerworkError {
   const { peers, whyAlone } = around
   const waited = `after ${waitMs} ms`
   if (peers.size === 0) {
@@ -64,12 +88,17 @@ function notFound({ skill, to, waitMs }: Wanted, around: Neighbourhood): Peerwor
   }
   const facts = { skill, peers: peers.size, waitMs }
   if (to === undefined) {
-    const message = `none of ${peers.size} peers offers "${skill}" ${waited}`
+    const who = trust === 'listed' ? 'no peer on the allow list' : `none of ${peers.size} peers`
+    const message = `${who} offers "${skill}" ${waited}`
     return new PeerworkError('NO_PEER_WITH_SKILL', message, facts)
   }
   const peer = peers.find(to)
   if (peer === undefined) {
     return new PeerworkError('PEER_UNKNOWN', `no peer "${to}" among ${peers.size} ${waited}`, facts)
+  }
+  if (trust === 'listed' && !peers.lists(peer.id)) {
+    const message = `${peer.name} is not on the allow list, and no other peer is wanted`
+    return new PeerworkError('NO_PEER_WITH_SKILL', message, facts)
   }
   const has = peer.skills.map(({ name }) => name).join(', ') || 'none'
   const message = `${peer.name} does not offer "${skill}"; it offers: ${has}`

@@ -23,6 +23,7 @@ const submission = {
     to: text,
     deadline: duration,
     wait: duration,
+    trust: z.optional(z.enum(['listed', 'anybody'])),
     idempotencyKey: text,
     budget: z.optional(budget),
     traceparent: text

@@ -59,8 +59,14 @@ export class Links {
     this.#renewal = setInterval(() => this.#showAll(), RENEW_MS).unref()
   }
 
-  /** Own skills, addresses or limits changed: tell every peer, once a turn. */
+  /**
+   * Own skills, addresses or limits changed: tell every peer, once a turn.
+   *
+   * @throws PeerworkError `BAD_OPTION` or `SKILL_INVALID` when no peer would take the card
+   */
   changed(): void {
+    this.cards.renew()
+    this.cards.check()
     this.#change ??= setImmediate(() => {
       this.#change = undefined
       this.#showAll()
@@ -129,6 +135,8 @@ export class Links {
     this.#refusals.delete(id)
     peers.update(card, connection, { via, since: clock.now() })
     if (fresh) log.info({ peer: id, name: card.name, via }, 'peer joined')
+    for (const peer of peers.excess()) this.#drop(peer)
+    if (peers.get(id) === undefined) return
     // Only the newcomer dials those it hears of: they cannot know of it yet.
     if (inbound) return
     for (const hint of hints) {
@@ -146,6 +154,13 @@ export class Links {
     if (this.#refusals.size > REFUSALS_MAX) this.#refusals.delete(firstKey(this.#refusals))
     if (peers.get(id) === undefined) discovery.refuse(id, error.message)
     connection.abort(error)
+  }
+
+  /** A stranger that there is no room for. Nothing is wrong with it, but it is not sought again. */
+  #drop({ id, connection, bytes }: KnownPeer): void {
+    const error = new PeerworkError('BUSY', 'the cards of strangers take too much room', { bytes })
+    this.#options.peers.remove(id, error.message)
+    this.#refuse(connection, error)
   }
 
   #hints(): PeerHint[] {

@@ -8,18 +8,39 @@ import type { Card, Offer } from '../protocol/message/card.ts'
 import type { SkillOffer } from '../tasks/work.ts'
 import type { Peer, PeerEvent } from './api.ts'
 import { Broadcast } from './broadcast.ts'
+import type { Waiting } from './broadcast.ts'
 
 const PREFIX_LENGTH_MIN = 6
+/**
+ * Skills in the cards of peers that the operator did not name, together, bytes on the wire: 4,000
+ * usual cards. In memory they are some four times as large.
+ */
+const STRANGER_BYTES_MAX = 8 * 1024 * 1024
 
 /** A peer with what only this room needs. */
 export interface KnownPeer extends Peer {
   readonly card: Card
   readonly connection: Connection
+  /** What its skills had on the wire. */
+  readonly bytes: number
 }
 
+/** Every task changes a card, and cards may be large: of one peer, only the newest change waits. */
+const WAITING: Waiting<PeerEvent> = {
+  key: ({ type, peer }) => (type === 'changed' ? peer.id : undefined),
+  weight: ({ peer }) => weights.get(peer.skills) ?? 0
+}
+const weights = new WeakMap<readonly SkillOffer[], number>()
+
 export class Peers {
-  readonly events = new Broadcast<PeerEvent>()
+  readonly events = new Broadcast<PeerEvent>(WAITING)
+  /** Whether the operator named this peer. */
+  readonly lists: (id: string) => boolean
   readonly #known = new Map<string, KnownPeer>()
+
+  constructor(lists: (id: string) => boolean = () => false) {
+    this.lists = lists
+  }
 
   get size(): number {
     return this.#known.size
@@ -46,9 +67,11 @@ export class Peers {
     const before = this.#known.get(card.from)
     if (before !== undefined && before.card.seq > card.seq) return
     const { from: id, name, version, addresses, isolation, load } = card
+    const skills = card.skills.map(toSkillOffer)
+    const bytes = card.skills.reduce((sum, offer) => sum + bytesOf(offer), 0)
+    weights.set(skills, bytes)
     const peer: KnownPeer = {
-      ...{ id, name, version, addresses, isolation, load, card, connection },
-      skills: card.skills.map(toSkillOffer),
+      ...{ id, name, version, addresses, isolation, load, card, connection, skills, bytes },
       via: before?.via ?? found.via,
       since: before?.since ?? found.since
     }
@@ -74,7 +97,25 @@ export class Peers {
   }
 
   /**
-   * The peer a person means: its id, a unique beginning of it, or its unique name.
+   * Strangers with whom there is too much to remember: those with the largest cards, so that whoever
+   * fills our memory goes before who does not.
+   */
+  excess(): KnownPeer[] {
+    const strangers = this.all().filter(({ id }) => !this.lists(id))
+    let bytes = strangers.reduce((sum, peer) => sum + peer.bytes, 0)
+    if (bytes <= STRANGER_BYTES_MAX) return []
+    const gone: KnownPeer[] = []
+    for (const peer of strangers.sort((one, other) => other.bytes - one.bytes)) {
+      if (bytes <= STRANGER_BYTES_MAX) break
+      gone.push(peer)
+      bytes -= peer.bytes
+    }
+    return gone
+  }
+
+  /**
+   * The peer a person means: its id, a unique beginning of it, or its unique name. Anybody can take
+   * any name, so a peer that the operator named comes before strangers that are called the same.
    *
    * @throws PeerworkError `PEER_AMBIGUOUS`; an unknown one is `undefined`
    */
@@ -84,6 +125,8 @@ export class Peers {
     const fits = this.all().filter(
       ({ id, name }) => name === text || (text.length >= PREFIX_LENGTH_MIN && matchesId(id, text))
     )
+    const listed = fits.filter(({ id }) => this.lists(id))
+    if (listed.length === 1) return listed[0]
     if (fits.length > 1) {
       const facts = {
         peers: fits
@@ -103,13 +146,19 @@ export function matchesId(id: string, text: string): boolean {
 }
 
 export function publicPart(peer: KnownPeer): Peer {
-  const { card: _card, connection: _connection, ...rest } = peer
+  const { card: _card, connection: _connection, bytes: _bytes, ...rest } = peer
   return rest
 }
 
 function toSkillOffer(offer: Offer): SkillOffer {
   return { ...offer, input: schemaOf(offer.input), output: schemaOf(offer.output) }
 }
+
+const bytesOf = ({ name, description, input, output, tags, models }: Offer): number =>
+  [name, description, input, output, ...tags, ...models].reduce(
+    (sum, { length }) => sum + length,
+    0
+  )
 
 function schemaOf(text: string): JsonObject {
   const value = parseJson(Buffer.from(text))

@@ -18,6 +18,7 @@ import { seal } from '../protocol/seal.ts'
 import type { Sealed } from '../protocol/seal.ts'
 import { formatTraceparent, parseTraceparent } from '../protocol/trace-context.ts'
 import type { SubmitOptions } from './api.ts'
+import type { Trust } from './choose.ts'
 import type { Clock } from './clock.ts'
 import { toMs } from './duration.ts'
 
@@ -40,6 +41,7 @@ export interface Request {
   readonly budget: Budget
   readonly waitMs: number
   readonly to: string | undefined
+  readonly trust: Trust
   readonly key: string | undefined
 }
 
@@ -61,7 +63,7 @@ export function toRequest(
     const facts = { bytes: input.length, bytesMax: INPUT_BYTES_MAX }
     throw new PeerworkError('INPUT_TOO_LARGE', `the input has ${input.length} bytes`, facts)
   }
-  const { idempotencyKey: key, traceparent, to } = options
+  const { idempotencyKey: key, traceparent, to, trust = 'anybody' } = options
   const state = options.state === undefined ? undefined : encodeJson(options.state)
   if (state !== undefined && state.length > STATE_BYTES_MAX) {
     const facts = { bytes: state.length, bytesMax: STATE_BYTES_MAX }
@@ -69,7 +71,7 @@ export function toRequest(
   }
   const above = traceparent === undefined ? undefined : parseTraceparent(traceparent)
   return {
-    ...{ skill, input, state, to, key },
+    ...{ skill, input, state, to, key, trust },
     id: toHex(clock.random(ID_BYTES)),
     trace: above?.traceId ?? toHex(clock.random(16)),
     span: toHex(clock.random(8)),

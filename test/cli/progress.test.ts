@@ -8,7 +8,7 @@ function progress(tty: boolean) {
   return { err, progress: new TaskProgress(context.err, 'shout') }
 }
 
-const sent = { type: 'sent', task: TASK, to: RESULT.by, name: 'bob' } as const
+const sent = { type: 'sent', task: TASK, to: RESULT.by, name: 'bob', listed: true } as const
 
 test('a terminal sees a line that changes, and what was done', () => {
   const { err, progress: task } = progress(true)
@@ -37,4 +37,17 @@ test('chunks on a terminal are made plain', () => {
   const { err, progress: task } = progress(true)
   task.show({ type: 'chunk', task: TASK, value: 'a\u001b[2Jb\n' })
   expect(err.text).toBe('ab\n')
+})
+
+test('a stranger is told of, unless its id was asked for', () => {
+  const stranger = { ...sent, listed: false }
+  for (const wanted of [undefined, 'bob']) {
+    const { context, err } = contextOf({ tty: false, env: { NO_COLOR: '1' } })
+    new TaskProgress(context.err, 'shout', wanted).show(stranger)
+    expect(err.text).toBe(`note: bob (${RESULT.by.slice(0, 14)}) is not on your allow list\n`)
+  }
+  const { context, err } = contextOf({ tty: false, env: { NO_COLOR: '1' } })
+  new TaskProgress(context.err, 'shout', RESULT.by.slice(0, 16)).show(stranger)
+  new TaskProgress(context.err, 'shout').show(sent)
+  expect(err.text).toBe('')
 })

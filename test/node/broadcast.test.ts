@@ -64,3 +64,28 @@ test('a listener hears at once, until it stops', () => {
   events.send(2)
   expect(heard).toEqual([1])
 })
+
+test('of several events with one key, only the newest waits, in its own place', async () => {
+  const events = new Broadcast<{ key?: string; n: number }>({ key: ({ key }) => key })
+  const slow = events.read()
+  const sent = [{ key: 'a', n: 1 }, { n: 2 }, { key: 'b', n: 3 }, { key: 'a', n: 4 }, { n: 5 }]
+  for (const event of sent) events.send(event)
+  const seen = []
+  for (let at = 0; at < 4; at++) seen.push((await slow.next()).value?.n)
+  expect(seen).toEqual([2, 3, 4, 5])
+  events.send({ key: 'a', n: 6 })
+  expect((await slow.next()).value?.n).toBe(6)
+})
+
+test('what waits for one reader is bounded by its weight, whatever the count', async () => {
+  const MIB = 1024 * 1024
+  const events = new Broadcast<{ n: number }>({ weight: () => MIB })
+  let lost = 0
+  const slow = events.read({ lost: (count) => void (lost += count) })
+  for (let n = 0; n < 20; n++) events.send({ n })
+  expect(lost).toBe(16)
+  expect((await slow.next()).value).toEqual({ n: 16 })
+  // What was taken out weighs nothing any more.
+  events.send({ n: 20 })
+  expect(lost).toBe(16)
+})

@@ -14,10 +14,8 @@ test('of many addresses eight are kept, the first always', () => {
   expect(merged(['a', 'b'], many, 'peer')).toEqual(['a', 'b', ...many.slice(0, 6)])
 })
 
-test('attempts go round', () => {
-  expect([0, 1, 4].map((by) => rotated(['a', 'b', 'c'], by))).toEqual([
-    ['a', 'b', 'c'],
-    ['b', 'c', 'a'],
-    ['b', 'c', 'a']
-  ])
+test('attempts go round, and come back to the first again and again', () => {
+  const first = (n: number) => rotated(['a', 'b', 'c'], n)[0]
+  expect([0, 1, 2, 3, 4, 5, 6].map(first)).toEqual(['a', 'b', 'a', 'c', 'a', 'a', 'a'])
+  expect(rotated(['a', 'b', 'c'], 3)).toEqual(['c', 'a', 'b'])
 })

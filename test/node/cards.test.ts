@@ -1,3 +1,4 @@
+import type { Connection } from '@libp2p/interface'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { Agent } from '../../src/index.ts'
 import { CARD_PROTOCOL } from '../../src/protocol/constants.ts'
@@ -133,3 +134,33 @@ test('a stream that only begins a card is given up after five seconds', async ()
   await until('given up', () => stream.status !== 'open' || link.status !== 'open', 8_000)
   expect(performance.now() - begin).toBeGreaterThan(4_000)
 })
+
+test('who shows cards in a loop is not listened to, and stays a peer', async () => {
+  let seq = Date.now()
+  const numbered = () => cardFrame(evil.identity, { name: `name-${seq}`, seq: seq++ })
+  const link = await evil.join(addressOf(alice), numbered())
+  await until('known', () => isPeer(evil.id))
+  const cards = new Set<string>()
+  for await (const event of thirtyCards(alice, link, numbered)) cards.add(event)
+  // The first, a burst of as many as may be, and a few for the time that it took.
+  expect(cards.size).toBeGreaterThan(3)
+  expect(cards.size).toBeLessThan(15)
+  expect(link.status).toBe('open')
+  expect(await isPeer(evil.id)).toBe(true)
+})
+
+/** Shows thirty cards, one after the other; yields the names under which the peer was seen. */
+async function* thirtyCards(agent: Agent, link: Connection, make: () => Uint8Array) {
+  for (let n = 0; n < 30; n++) {
+    const stream = await link.newStream(CARD_PROTOCOL)
+    const over = new Promise<void>((resolve) => {
+      stream.addEventListener('message', () => resolve(), { once: true })
+      stream.addEventListener('close', () => resolve(), { once: true })
+      if (stream.status !== 'open') resolve()
+    })
+    if (stream.status === 'open') stream.send(encodeFrame(make()))
+    await over
+    await stream.close().catch(() => undefined)
+    yield (await agent.peers())[0]?.name ?? ''
+  }
+}

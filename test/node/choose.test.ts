@@ -25,7 +25,8 @@ afterAll(async () => {
 
 const found = { via: 'mdns', since: 0 } as const
 function hood(...cards: Parameters<typeof cardBody>[0][]) {
-  const peers = new Peers()
+  const listed = new Set<string>()
+  const peers = new Peers((id) => listed.has(id))
   const add = (card: Parameters<typeof cardBody>[0]) =>
     peers.update(cardBody(card), connection, found)
   for (const card of cards) add(card)
@@ -36,9 +37,9 @@ function hood(...cards: Parameters<typeof cardBody>[0][]) {
   }
   const choose = (wanted: Partial<Wanted> = {}) => {
     const signal = new AbortController().signal
-    return choosePeer({ skill: 'shout', waitMs: 50, signal, ...wanted }, around)
+    return choosePeer({ skill: 'shout', waitMs: 50, trust: 'anybody', signal, ...wanted }, around)
   }
-  return { choose, busy, add, peers }
+  return { choose, busy, add, peers, listed }
 }
 
 test('the least busy peer for its size gets the task', async () => {
@@ -98,4 +99,51 @@ test('a cancel ends the wait with its reason, and no listener is left', async ()
   await expect(waiting).rejects.toThrow('never mind')
   expect(peers.events.readers).toBe(0)
   await expect(choose({ signal: stop.signal })).rejects.toThrow('never mind')
+})
+
+const idle = (capacity: number) => ({ running: 0, queued: 0, capacity })
+
+test('a peer on the allow list comes before strangers, however idle they say they are', async () => {
+  const { choose, busy, listed } = hood(
+    { load: { running: 4, queued: 60, capacity: 4 } },
+    { from: bob.id, name: 'bob', load: idle(1e9) }
+  )
+  busy.set(alice.id, 3)
+  expect((await choose()).id).toBe(bob.id)
+  listed.add(alice.id)
+  expect((await choose()).id).toBe(alice.id)
+})
+
+test('no claim of size makes a busy peer look idle', async () => {
+  const { choose, busy } = hood(
+    { load: idle(1_024) },
+    { from: bob.id, name: 'bob', load: idle(1e9) }
+  )
+  busy.set(bob.id, 2)
+  busy.set(alice.id, 1)
+  expect((await choose()).id).toBe(alice.id)
+})
+
+test('whoever wants a listed peer gets no other, by skill or by name', async () => {
+  const { choose, listed } = hood({}, { from: bob.id, name: 'bob' })
+  const trust = 'listed'
+  await expect(choose({ trust })).rejects.toMatchObject({
+    code: 'NO_PEER_WITH_SKILL',
+    message: 'no peer on the allow list offers "shout" after 50 ms'
+  })
+  await expect(choose({ trust, to: bob.id })).rejects.toMatchObject({
+    code: 'NO_PEER_WITH_SKILL',
+    message: expect.stringContaining('bob is not on the allow list') as string
+  })
+  listed.add(bob.id)
+  expect((await choose({ trust })).id).toBe(bob.id)
+  expect((await choose({ trust, to: 'bob' })).id).toBe(bob.id)
+})
+
+test('a stranger that takes the name of a listed peer changes nothing', async () => {
+  const { choose, listed } = hood({}, { from: bob.id })
+  listed.add(alice.id)
+  expect((await choose({ to: 'alice' })).id).toBe(alice.id)
+  listed.add(bob.id)
+  await expect(choose({ to: 'alice' })).rejects.toMatchObject({ code: 'PEER_AMBIGUOUS' })
 })

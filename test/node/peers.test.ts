@@ -4,6 +4,7 @@ import type { PeerEvent } from '../../src/node/api.ts'
 import { matchesId, Peers, publicPart } from '../../src/node/peers.ts'
 import { createRawHost } from '../helpers/raw-host.ts'
 import type { RawHost } from '../helpers/raw-host.ts'
+import { identityFromSeed } from '../../src/protocol/identity.ts'
 import { alice, bob, cardBody } from '../protocol/samples.ts'
 
 let near: RawHost
@@ -21,8 +22,8 @@ afterAll(async () => {
   await far[Symbol.asyncDispose]()
 })
 
-function made() {
-  const peers = new Peers()
+function made(lists?: (id: string) => boolean) {
+  const peers = new Peers(lists)
   const events: PeerEvent[] = []
   peers.events.listen((event) => events.push(event))
   return { peers, events, types: () => events.map(({ type }) => type) }
@@ -103,4 +104,49 @@ test('a beginning matches with and without what all ids begin with', () => {
   expect(matchesId('12D3KooWabc', '12D3KooWa')).toBe(true)
   expect(matchesId('12D3KooWabc', 'ab')).toBe(true)
   expect(matchesId('12D3KooWabc', 'bc')).toBe(false)
+})
+
+/** A card with a skill whose schema has so many bytes. */
+function cardOf(seed: number, bytes: number) {
+  const from = identityFromSeed(new Uint8Array(32).fill(seed)).id
+  const input = JSON.stringify({ description: 'x'.repeat(bytes) })
+  const skills = cardBody()
+    .skills.slice(0, 1)
+    .map((offer) => ({ ...offer, input }))
+  return cardBody({ from, skills })
+}
+
+test('strangers with the largest cards have to go when all are too much, listed peers never', () => {
+  const MIB = 1024 * 1024
+  const large = [10, 11, 12].map((seed) => cardOf(seed, 3 * MIB))
+  const listed = new Set([large[0]?.from])
+  const { peers } = made((id) => listed.has(id))
+  const small = cardOf(13, 100)
+  for (const card of [small, ...large]) peers.update(card, connection, found)
+  expect(peers.excess()).toEqual([])
+  const last = cardOf(14, 4 * MIB)
+  peers.update(last, connection, found)
+  expect(peers.excess().map(({ id }) => id)).toEqual([last.from])
+})
+
+test('who looks away finds one change of each peer, and little in memory', async () => {
+  const { peers } = made()
+  const reader = peers.events.read()
+  for (let seq = 1; seq < 1_000; seq++) {
+    peers.update(cardBody({ seq, name: `name-${seq}` }), connection, found)
+  }
+  expect((await reader.next()).value?.type).toBe('joined')
+  expect((await reader.next()).value).toMatchObject({ type: 'changed', peer: { name: 'name-999' } })
+  peers.remove(alice.id, 'gone')
+  expect((await reader.next()).value?.type).toBe('left')
+
+  const idle = peers.events.read()
+  for (let seed = 20; seed < 30; seed++) {
+    peers.update(cardOf(seed, 1024 * 1024), connection, found)
+  }
+  const waiting: string[] = []
+  peers.remove(alice.id, 'gone')
+  setImmediate(() => void idle.return())
+  for await (const { peer } of idle) if (waiting.push(peer.id) === 3) break
+  expect(waiting).toEqual([27, 28, 29].map((seed) => cardOf(seed, 1).from))
 })

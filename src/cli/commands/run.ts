@@ -27,6 +27,10 @@ const options = {
     about: 'JSON; @file (parsed when it ends in .json, else a text); - for JSON on stdin'
   },
   to: { type: 'string', value: '<peer>', about: 'id, beginning of one, or name of the executor' },
+  'listed-only': {
+    type: 'boolean',
+    about: 'only a peer on the allow list of the running agent may get the task'
+  },
   deadline: { type: 'string', value: '<time>', about: 'from now to the result; 60s by default' },
   wait: { type: 'string', value: '<time>', about: 'how long to look for a peer; 10s by default' },
   'idempotency-key': { type: 'string', value: '<key>', about: 'the same key never runs twice' },
@@ -43,6 +47,8 @@ export const run = defineCommand({
     'The result goes to stdout, everything else to stderr. A text result is printed as it is, ' +
       'anything else as JSON. Streamed chunks appear on stderr as they come. Ctrl-C cancels the ' +
       'task.',
+    'Without --to, a peer on the allow list gets the task before a stranger that offers the skill; ' +
+      'a note on stderr says when it is a stranger.',
     'A text file, or @- for text on stdin, becomes {"text": …} for a skill whose input requires ' +
       'a string "text", and a JSON string for any other skill.'
   ],
@@ -67,7 +73,7 @@ export const run = defineCommand({
       context.interrupts
     )
     const task = session.agent.submit(skill, value, submitOptions)
-    const progress = new TaskProgress(context.err, skill)
+    const progress = new TaskProgress(context.err, skill, values.to)
     const result = await follow(task, progress, context)
     print(result, { context, json: values.json, streamed: progress.streamed })
   }
@@ -167,6 +173,7 @@ function submitOptionsOf(values: Values<typeof options>): SubmitOptions {
   }
   return {
     ...(values.to !== undefined && { to: values.to }),
+    ...(values['listed-only'] && { trust: 'listed' as const }),
     ...(values.deadline !== undefined && { deadline: values.deadline }),
     ...(values.wait !== undefined && { wait: values.wait }),
     ...(key !== undefined && { idempotencyKey: key }),

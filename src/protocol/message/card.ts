@@ -7,10 +7,10 @@ import * as shape from '../shape.ts'
 import { isolation } from './result.ts'
 
 /** Schemas travel as JSON text: JSON Schema is JSON, and a reader must bound it before parsing. */
-const SCHEMA_LENGTH_MAX = 16 * 1024
-const SKILLS_MAX = 64
-const ADDRESSES_MAX = 16
-const LABELS_MAX = 16
+export const SCHEMA_LENGTH_MAX = 16 * 1024
+export const SKILLS_MAX = 64
+export const ADDRESSES_MAX = 16
+export const LABELS_MAX = 16
 
 const schemaText = z.string().check(z.maxLength(SCHEMA_LENGTH_MAX))
 const labels = shape.list(shape.shortText, LABELS_MAX)
