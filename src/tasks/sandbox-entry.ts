@@ -6,7 +6,9 @@
  */
 
 import { AsyncLocalStorage } from 'node:async_hooks'
+import { syncBuiltinESMExports } from 'node:module'
 import { Socket } from 'node:net'
+import os from 'node:os'
 import { PeerworkError } from '../protocol/errors.ts'
 import { Channel } from './sandbox-channel.ts'
 import type { FromRunner, ToRunner } from './sandbox-messages.ts'
@@ -76,7 +78,8 @@ function stray(thrown: unknown): void {
 
 /**
  * Take away what no skill needs and the permission model does not cover: signals to other
- * processes, and the network, whose own refusal would not say what to use instead. A seat belt.
+ * processes and their priority, and the network, whose own refusal would not say what to use
+ * instead. A seat belt.
  */
 function takeAway(): void {
   // bubblewrap sets PWD.
@@ -93,6 +96,11 @@ function takeAway(): void {
       throw new PeerworkError('SKILL_FAILED', `process.${name} does not exist in a skill`)
     }
   }
+  os.setPriority = () => {
+    throw new PeerworkError('SKILL_FAILED', 'os.setPriority does not exist in a skill')
+  }
+  // What a skill imports by name changes as well.
+  syncBuiltinESMExports()
   globalThis.fetch = async () => {
     throw new PeerworkError('HOST_DENIED', 'use ctx.fetch: a skill has no network of its own')
   }

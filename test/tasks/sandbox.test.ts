@@ -79,7 +79,8 @@ describe.each(levels())('a sandbox of level %s', (level) => {
     expect(await attempt('datagram', port)).toMatchObject({ done: false })
   })
 
-  it('does not let a skill signal or debug other processes', async () => {
+  it('does not let a skill signal, slow down or debug other processes', async () => {
+    expect(await attempt('renice', String(process.pid))).toMatchObject({ done: false })
     expect(await attempt('kill', String(process.pid))).toMatchObject({ done: false })
     expect(await attempt('debug', String(process.pid))).toMatchObject({ done: false })
   })

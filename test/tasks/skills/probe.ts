@@ -2,6 +2,7 @@ import { execSync } from 'node:child_process'
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { createSocket } from 'node:dgram'
+import { setPriority } from 'node:os'
 import { lookup } from 'node:dns/promises'
 import { createRequire } from 'node:module'
 import { Worker } from 'node:worker_threads'
@@ -45,6 +46,7 @@ const attempts: Record<string, (argument: string) => unknown> = {
   kill: (pid) => process.kill(Number(pid), 'SIGKILL'),
   debug: (pid) =>
     (process as unknown as { _debugProcess(pid: number): void })._debugProcess(Number(pid)),
+  renice: (pid) => setPriority(Number(pid), 19),
   binding: () =>
     typeof (process as unknown as { binding(name: string): unknown }).binding('spawn_sync'),
   sqlite: (path) => {
