@@ -10,12 +10,26 @@ export const shortId = (id: string): string => plainLabel(id, 64).slice(0, ID_LE
 
 export const shortTask = (task: string): string => plainLabel(task, 64).slice(0, TASK_LENGTH)
 
-/** Names of agents as they become known; ids for the rest. */
+/** Names kept, count: several times the agents that one can be connected to. */
+const NAMES_MAX = 4_096
+
+/**
+ * Names of agents as their own cards tell them; ids for the rest, and for those that share a name:
+ * anybody can take any name, and a line must not leave open who is meant.
+ */
 export class Names {
   readonly #names = new Map<string, string>()
+  /** How many bear a name. */
+  readonly #bearers = new Map<string, number>()
 
   add(id: string, name: string | null): void {
-    if (name !== null && name !== '') this.#names.set(id, plainLabel(name, 64))
+    if (name === null || name === '' || this.#names.get(id) === name) return
+    this.#remove(id)
+    const shown = plainLabel(name, 64)
+    this.#names.set(id, shown)
+    this.#bearers.set(shown, (this.#bearers.get(shown) ?? 0) + 1)
+    const [oldest = ''] = this.#names.keys()
+    if (this.#names.size > NAMES_MAX) this.#remove(oldest)
   }
 
   has(id: string): boolean {
@@ -23,6 +37,15 @@ export class Names {
   }
 
   of(id: string): string {
-    return this.#names.get(id) ?? shortId(id)
+    const name = this.#names.get(id)
+    return name !== undefined && this.#bearers.get(name) === 1 ? name : shortId(id)
+  }
+
+  #remove(id: string): void {
+    const name = this.#names.get(id)
+    if (name === undefined || !this.#names.delete(id)) return
+    const left = (this.#bearers.get(name) ?? 1) - 1
+    if (left > 0) this.#bearers.set(name, left)
+    else this.#bearers.delete(name)
   }
 }

@@ -67,7 +67,7 @@ function describeAgentEvent(event: AgentEvent, names: Names): string {
     case 'agent.stopped':
       return 'stopped'
     case 'peer.joined':
-      return `met ${plainLabel(event.name)}`
+      return `met ${names.of(event.peer)}`
     case 'peer.left':
       return `lost ${names.of(event.peer)}: ${plainLabel(event.reason)}`
   }

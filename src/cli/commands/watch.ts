@@ -100,12 +100,13 @@ async function knownNames({ agent, info }: Session): Promise<Names> {
   return names
 }
 
-/** Names come with events; of the other end of a task they have to be asked for. */
+/**
+ * Names of producers come with their events, from their cards; of the other end of a task they have
+ * to be asked for. What an event says of names is its producer's word, and not believed.
+ */
 export async function learn(names: Names, observed: ObservedEvent, agent: AgentApi): Promise<void> {
   const { from, name, event } = observed
   names.add(from, name)
-  if (event.type === 'agent.started') names.add(from, event.name)
-  if (event.type === 'peer.joined') names.add(event.peer, event.name)
   if (!('peer' in event) || names.has(event.peer)) return
   for (const peer of await agent.peers()) names.add(peer.id, peer.name)
 }

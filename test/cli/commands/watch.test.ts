@@ -1,5 +1,8 @@
 import { expect, test } from 'vitest'
 import type { ObservedEvent } from '../../../src/node/api.ts'
+import { learn } from '../../../src/cli/commands/watch.ts'
+import { Names } from '../../../src/cli/names.ts'
+import { ALICE, BOB, ControlDouble } from '../../node/control-double.ts'
 import { begin, expectPlain, run, up, world } from '../processes.ts'
 
 test('a watcher sees both sides of a task, paired', async () => {
@@ -40,6 +43,17 @@ test('without a running agent a short-lived one listens, and Ctrl-C ends it', as
   child.kill('SIGINT')
   expect(await ended).toBe(0)
   expectPlain(text())
+})
+
+test('no producer renames others, or itself beside its card', async () => {
+  const names = new Names()
+  names.add(ALICE, 'alice')
+  const agent = new ControlDouble()
+  const said = { from: BOB, name: 'bob', missed: 0 }
+  const base = { seq: 0, at: 0, name: 'mallory' }
+  await learn(names, { ...said, event: { ...base, type: 'peer.joined', peer: ALICE } }, agent)
+  await learn(names, { ...said, event: { ...base, type: 'agent.started' } }, agent)
+  expect([names.of(ALICE), names.of(BOB)]).toEqual(['alice', 'bob'])
 })
 
 const parse = (line: string): ObservedEvent => JSON.parse(line) as ObservedEvent
