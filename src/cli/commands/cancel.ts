@@ -1,4 +1,4 @@
-/** `peerwork cancel`: stop a task that the running agent asked for or works on. */
+/** `peerwork cancel`: stop a task that the running agent asked for. */
 
 import type { AgentApi } from '../../node/api.ts'
 import { PeerworkError } from '../../protocol/errors.ts'
@@ -10,7 +10,11 @@ const WHOLE_ID = /^[0-9a-f]{32}$/
 
 export const cancel = defineCommand({
   name: 'cancel',
-  summary: 'stop a task of the running agent',
+  summary: 'stop a task that the running agent asked for',
+  about: [
+    'The agent asks the executor to stop. Work for others is theirs to cancel; to stop it here, ' +
+      'stop the agent.'
+  ],
   words: [{ name: 'task', about: 'the id of a task, or its beginning; see peerwork tasks' }],
   options: {
     reason: { type: 'string', value: '<text>', about: 'told to the other side' }
@@ -31,10 +35,14 @@ export const cancel = defineCommand({
 
 async function wholeId(given: string, agent: AgentApi): Promise<string> {
   if (WHOLE_ID.test(given)) return given
-  const open = await agent.tasks()
-  const matching = new Set(open.map(({ id }) => id).filter((id) => id.startsWith(given)))
+  const fits = (await agent.tasks()).filter(({ id }) => given !== '' && id.startsWith(given))
+  const matching = new Set(fits.filter(({ side }) => side === 'requester').map(({ id }) => id))
   const [task] = matching
-  if (task === undefined || given === '') {
+  if (task === undefined) {
+    if (fits.length > 0) {
+      const message = `${shortTask(given)} is the task of another agent; only that one can cancel it`
+      throw new PeerworkError('NOT_RUNNING', message, { task: given })
+    }
     throw new PeerworkError('NOT_RUNNING', `no task here begins with "${given}"`, { task: given })
   }
   if (matching.size > 1) {

@@ -12,6 +12,9 @@ test('a task is stopped by the beginning of its id', async () => {
   const { out } = await run(where, ['tasks', '--name', 'bob', '--json'])
   const { tasks } = JSON.parse(out) as { tasks: { id: string }[] }
   const id = tasks[0]?.id ?? ''
+  const theirs = await run(where, ['cancel', id.slice(0, 8), '--name', 'alice'])
+  expect(theirs.code).toBe(3)
+  expect(theirs.err).toContain('only that one can cancel it')
   const ended = once(child, 'exit')
   const canceled = await run(where, ['cancel', id.slice(0, 8), '--name', 'bob', '--json'])
   expect(canceled).toMatchObject({ code: 0, out: `${JSON.stringify({ canceled: id })}\n` })
