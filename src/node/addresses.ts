@@ -2,10 +2,10 @@
  * Which addresses are worth dialling, and whose word is good for them.
  *
  * Peers tell each other addresses, and anybody on the LAN announces some. A hostile one could name
- * our own loopback services or the metadata server of a cloud, so hearsay may be at most as local as
- * the link it came over (loopback addresses from a peer on loopback, private ones from a peer in a
- * private range, public always), an announcement only what is on our own links, and neither a DNS
- * name: what that leads to is its owner's choice.
+ * our own loopback services or the metadata server of a cloud. So hearsay may be at most as local
+ * as the link it came over (loopback addresses from a peer on loopback, private ones from a peer in
+ * a private range, public always), an announcement only what is on our own links, and neither a
+ * DNS name: what that leads to is its owner's choice.
  */
 
 import { BlockList, isIP } from 'node:net'

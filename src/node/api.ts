@@ -56,8 +56,8 @@ export interface SubmitOptions {
    */
   readonly to?: string
   /**
-   * `listed`: only a peer on this agent's own allow list gets the task. Default `anybody`: those are
-   * preferred, and without one a stranger that offers the skill gets it, input included.
+   * `listed`: only a peer on this agent's own allow list gets the task. Default `anybody`: those
+   * are preferred, and without one a stranger that offers the skill gets it, input included.
    */
   readonly trust?: 'listed' | 'anybody'
   /** From now to the result: ms, or `500ms`, `30s`, `5m`, `1h`. Default 60 s. */

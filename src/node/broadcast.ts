@@ -7,7 +7,7 @@
 
 /** Events one slow reader may have waiting, count. */
 const WAITING_MAX = 2_048
-/** The same by weight, bytes; what a reader is told may be much larger in memory than on the wire. */
+/** The same by weight, bytes; in memory it may be some four times as much as on the wire. */
 const WAITING_BYTES_MAX = 4 * 1024 * 1024
 
 /** How events wait for a slow reader. */

@@ -1,12 +1,12 @@
 /**
  * From "somebody is there" to a connection that stays.
  *
- * Candidates come from mDNS, from bootstrap addresses, from peers (hearsay) and from peers that were
- * here before; `addresses.ts` says which addresses are believed. Each is dialled with a growing,
- * jittered pause between attempts, and what the operator did not name is dialled at a bounded rate:
- * ids cost nothing, so whoever names many of them must not make us knock everywhere. When two agents
- * find each other at once, the smaller id dials and the other one waits a moment: one connection
- * instead of two.
+ * Candidates come from mDNS, from bootstrap addresses, from peers (hearsay) and from peers that
+ * were here before; `addresses.ts` says which addresses are believed. Each is dialled with a
+ * growing, jittered pause between attempts, and what the operator did not name is dialled at a
+ * bounded rate: ids cost nothing, so whoever names many of them must not make us knock everywhere.
+ * When two agents find each other at once, the smaller id dials and the other one waits a moment:
+ * one connection instead of two.
  */
 
 import type { Connection } from '@libp2p/interface'
@@ -219,7 +219,7 @@ export class Discovery {
     }
   }
 
-  /** Whether a candidate that others named may be dialled now; if not, it is scheduled for later. */
+  /** Whether a candidate that others named may be dialled now; if not, it is put off. */
   #isDue(candidate: Candidate): boolean {
     const now = this.#options.clock.elapsed()
     if (candidate.due === undefined) {

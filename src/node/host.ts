@@ -117,7 +117,7 @@ function connectionLimits(preset: Preset) {
     inboundUpgradeTimeout: UPGRADE_MS_MAX,
     dialTimeout: DIAL_MS_MAX,
     addressDialTimeout: DIAL_MS_MAX,
-    // In the order given: by default, an address that a stranger made up may come before a true one.
+    // In the order given: by default, an address that a stranger made up may come first.
     addressSorter: (): 0 => 0,
     outboundStreamProtocolNegotiationTimeout: UPGRADE_MS_MAX,
     inboundStreamProtocolNegotiationTimeout: UPGRADE_MS_MAX,

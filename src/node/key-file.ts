@@ -82,7 +82,7 @@ function readKey(path: string): string | undefined {
 }
 
 /**
- * Write a new file under a name that nobody else uses, then link it to its own: all of it or nothing.
+ * Write a new file under a name that nobody else uses, then link it to its own: all or nothing.
  *
  * @returns false when another process was faster @throws PeerworkError `STORE_FAILED`
  */

@@ -97,8 +97,8 @@ export class Peers {
   }
 
   /**
-   * Strangers with whom there is too much to remember: those with the largest cards, so that whoever
-   * fills our memory goes before who does not.
+   * Strangers with whom there is too much to remember: those with the largest cards, so that
+   * whoever fills our memory goes before who does not.
    */
   excess(): KnownPeer[] {
     const strangers = this.all().filter(({ id }) => !this.lists(id))

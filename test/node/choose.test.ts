@@ -103,7 +103,7 @@ test('a cancel ends the wait with its reason, and no listener is left', async ()
 
 const idle = (capacity: number) => ({ running: 0, queued: 0, capacity })
 
-test('a peer on the allow list comes before strangers, however idle they say they are', async () => {
+test('a peer on the allow list comes before strangers that say they are idle', async () => {
   const { choose, busy, listed } = hood(
     { load: { running: 4, queued: 60, capacity: 4 } },
     { from: bob.id, name: 'bob', load: idle(1e9) }

@@ -1,7 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
-import { DatabaseSync } from 'node:sqlite'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -118,21 +117,6 @@ test('many endings of one turn are all kept', () => {
   }
 })
 
-test('a start that fails gives the home free again', () => {
-  const other = new DatabaseSync(join(home, 'journal.db'))
-  other.exec('CREATE TABLE answer (seq INTEGER PRIMARY KEY)')
-  other.close()
-  for (let n = 0; n < 2; n++) {
-    expect(() => new Journal(home, () => 0)).toThrow(
-      expect.objectContaining({ code: 'STORE_FAILED' })
-    )
-  }
-  const repair = new DatabaseSync(join(home, 'journal.db'))
-  repair.exec('DROP TABLE answer')
-  repair.close()
-  void open().begin(entry())
-})
-
 /** Runs in a process whose files may not grow over a MiB: a disk with no room for what is large. */
 const ON_SMALL_DISK = `
   const bytes = (fill, length = 32) => new Uint8Array(length).fill(fill)
@@ -169,4 +153,31 @@ test('an answer without room on the disk fails nothing else, and is forgotten at
     complaints: ['STORE_FAILED', 'STORE_FAILED']
   })
   expect(open().look(entry({ key: 'large' })).state).toBe('forgotten')
+})
+
+test('how much there is to read is known before it is read', () => {
+  const book = open()
+  expect(book.weigh(entry())).toBe(0)
+  void book.begin(entry())
+  expect(book.weigh(entry())).toBe(0)
+  book.finish(entry(), { ...ending, patch: bytes(9) })
+  expect(book.weigh(entry())).toBe(64)
+  book.flush()
+  expect(book.weigh(entry())).toBe(64)
+  expect(restart().weigh(entry())).toBe(64)
+})
+
+test('without a home, answers are bounded as they are written', () => {
+  const book = new Journal(undefined, () => 1_000)
+  const output = new Uint8Array(16 * 1024 * 1024)
+  const keys = Array.from({ length: 24 }, (_, at) => `k${at}`)
+  for (const key of keys) {
+    void book.begin(entry({ key }))
+    book.finish(entry({ key }), { ...ending, output })
+    book.flush()
+  }
+  const kept = keys.filter((key) => book.weigh(entry({ key })) > 0).length
+  book.close()
+  expect(kept).toBeLessThanOrEqual(18)
+  expect(kept).toBeGreaterThan(12)
 })

@@ -116,7 +116,7 @@ function cardOf(seed: number, bytes: number) {
   return cardBody({ from, skills })
 }
 
-test('strangers with the largest cards have to go when all are too much, listed peers never', () => {
+test('strangers with the largest cards have to go when all are too much, listed never', () => {
   const MIB = 1024 * 1024
   const large = [10, 11, 12].map((seed) => cardOf(seed, 3 * MIB))
   const listed = new Set([large[0]?.from])

@@ -40,7 +40,7 @@ async function wholeId(given: string, agent: AgentApi): Promise<string> {
   const [task] = matching
   if (task === undefined) {
     if (fits.length > 0) {
-      const message = `${shortTask(given)} is the task of another agent; only that one can cancel it`
+      const message = `${shortTask(given)} is another agent's task; only that one can cancel it`
       throw new PeerworkError('NOT_RUNNING', message, { task: given })
     }
     throw new PeerworkError('NOT_RUNNING', `no task here begins with "${given}"`, { task: given })

@@ -47,8 +47,8 @@ export const run = defineCommand({
     'The result goes to stdout, everything else to stderr. A text result is printed as it is, ' +
       'anything else as JSON. Streamed chunks appear on stderr as they come. Ctrl-C cancels the ' +
       'task.',
-    'Without --to, a peer on the allow list gets the task before a stranger that offers the skill; ' +
-      'a note on stderr says when it is a stranger.',
+    'Without --to, a peer on the allow list gets the task before a stranger that offers the ' +
+      'skill; a note on stderr says when it is a stranger.',
     'A text file, or @- for text on stdin, becomes {"text": …} for a skill whose input requires ' +
       'a string "text", and a JSON string for any other skill.'
   ],

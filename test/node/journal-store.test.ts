@@ -1,0 +1,71 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { DatabaseSync } from 'node:sqlite'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { JournalStore } from '../../src/node/journal-store.ts'
+
+let home = ''
+let store: JournalStore | undefined
+beforeEach(() => {
+  home = mkdtempSync(join(tmpdir(), 'peerwork-store-'))
+})
+afterEach(() => {
+  if (store?.isOpen === true) store.close()
+  store = undefined
+  rmSync(home, { recursive: true, force: true })
+})
+
+const id = (fill: number): Uint8Array => new Uint8Array(16).fill(fill)
+const row = (fill: number, expires = 2_000) => {
+  return { id: id(fill), task: new Uint8Array(32), work: new Uint8Array(32), expires }
+}
+const answer = { result: Uint8Array.of(1), output: Uint8Array.of(2), patch: null }
+const open = (now = 1_000): JournalStore => {
+  store = new JournalStore(home, now)
+  return store
+}
+
+test('each start has a number of its own, and rows say of which they are', () => {
+  const first = open()
+  first.begin(row(1))
+  first.close()
+  const second = open()
+  expect(second.boot).toBe(first.boot + 1)
+  expect(second.find(id(1))).toMatchObject({ boot: first.boot, answered: null })
+})
+
+test('steps that fail together leave nothing behind', () => {
+  const book = open()
+  const steps = (): void => {
+    book.begin(row(1))
+    book.begin(row(1))
+  }
+  expect(() => book.together(steps)).toThrow(/UNIQUE/)
+  expect(book.find(id(1))).toBeUndefined()
+  book.together(() => book.end(book.begin(row(1)), answer))
+  expect(book.find(id(1))).toMatchObject({ answered: 1, patch: null })
+})
+
+test('a sweep removes what has expired, answers too, and keeps the rest', () => {
+  const book = open()
+  for (const fill of [1, 2]) book.end(book.begin(row(fill, fill * 2_000)), answer)
+  book.sweep(3_000)
+  expect([1, 2].map((fill) => book.find(id(fill)) === undefined)).toEqual([true, false])
+})
+
+test('a start that fails gives the home free again', () => {
+  const edit = (sql: string): void => {
+    const db = new DatabaseSync(join(home, 'journal.db'))
+    db.exec(sql)
+    db.close()
+  }
+  edit('CREATE TABLE answer (seq INTEGER PRIMARY KEY)')
+  for (let n = 0; n < 2; n++) {
+    expect(() => open()).toThrow(expect.objectContaining({ code: 'STORE_FAILED' }))
+  }
+  // Locked, if the start that failed had kept the file.
+  edit('DROP TABLE answer')
+  expect(open().isOpen).toBe(true)
+  expect(() => new JournalStore(home, 0)).toThrow(expect.objectContaining({ code: 'HOME_IN_USE' }))
+})
