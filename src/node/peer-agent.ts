@@ -12,7 +12,7 @@ import type { WorkFields } from '../protocol/trace.ts'
 import { contextOf } from '../protocol/trace.ts'
 import { formatTraceparent } from '../protocol/trace-context.ts'
 import type { Admission } from '../tasks/admission.ts'
-import type { HandOn, Workshop } from '../tasks/work.ts'
+import type { HandedOn, HandOn, Workshop } from '../tasks/work.ts'
 import type { Agent, AgentInfo, ObservedEvent, Peer, PeerEvent } from './api.ts'
 import type { SubmitOptions, SubmittedTask, TaskResult, TaskSummary, WatchFilter } from './api.ts'
 import type { Clock } from './clock.ts'
@@ -198,7 +198,7 @@ export async function handOn(
   trace: TraceLog,
   parent: WorkFields,
   { skill, input, options, budget, signal }: HandOn
-): Promise<Uint8Array> {
+): Promise<HandedOn> {
   if (budget.depth < 0) {
     throw new PeerworkError('DEPTH_EXCEEDED', 'the task was handed on as often as it may be')
   }
@@ -212,5 +212,6 @@ export async function handOn(
     if (event.type !== 'sent') continue
     trace.emit({ type: 'task.handed-on', ...parent, to: event.to, subtask: task.id })
   }
-  return encodeJson((await task.result).value)
+  const { value: answer, usage } = await task.result
+  return { output: encodeJson(answer), usage }
 }

@@ -15,6 +15,7 @@ export class Account {
   #cost = 0
   #cpuMs = 0
   #peakRssBytes = 0
+  readonly #parts = { cpuMs: 0, tokens: 0, cost: 0 }
   readonly #budget: Budget
   readonly #start: Reading
 
@@ -36,8 +37,18 @@ export class Account {
     this.#cost = Math.min(SPENT_MAX, this.#cost + cost)
   }
 
+  /**
+   * What a part used up counts against the budget, but not as used here: each agent reports its
+   * own, so that a whole trace can be added up.
+   */
+  part({ cpuMs, tokens, cost }: Pick<Usage, 'cpuMs' | 'tokens' | 'cost'>): void {
+    this.#parts.cpuMs += cpuMs
+    this.#parts.tokens += tokens
+    this.#parts.cost += cost
+  }
+
   get cpuSpent(): boolean {
-    return over(this.#cpuMs, this.#budget.cpuMs)
+    return over(this.#cpuMs + this.#parts.cpuMs, this.#budget.cpuMs)
   }
 
   get bytesSpent(): boolean {
@@ -45,8 +56,8 @@ export class Account {
   }
 
   get overspent(): 'tokens' | 'cost' | undefined {
-    if (over(this.#tokens, this.#budget.tokens)) return 'tokens'
-    return over(this.#cost, this.#budget.cost) ? 'cost' : undefined
+    if (over(this.#tokens + this.#parts.tokens, this.#budget.tokens)) return 'tokens'
+    return over(this.#cost + this.#parts.cost, this.#budget.cost) ? 'cost' : undefined
   }
 
   exceeded(what: Limited): PeerworkError {
@@ -62,9 +73,9 @@ export class Account {
     const rest = (limit: number | undefined, used: number): number | undefined =>
       limit === undefined ? undefined : Math.max(0, limit - used)
     const left = {
-      cpuMs: rest(cpuMs, Math.round(this.#cpuMs)),
-      tokens: rest(tokens, this.#tokens),
-      cost: rest(cost, this.#cost),
+      cpuMs: rest(cpuMs, Math.round(this.#cpuMs + this.#parts.cpuMs)),
+      tokens: rest(tokens, this.#tokens + this.#parts.tokens),
+      cost: rest(cost, this.#cost + this.#parts.cost),
       bytes: rest(bytes, this.bytes)
     }
     const set = Object.fromEntries(Object.entries(left).filter(([, value]) => value !== undefined))
@@ -82,7 +93,13 @@ export class Account {
   }
 
   #used(what: Limited): number {
-    const used = { cpuMs: this.#cpuMs, tokens: this.#tokens, cost: this.#cost, bytes: this.bytes }
+    const parts = this.#parts
+    const used = {
+      cpuMs: this.#cpuMs + parts.cpuMs,
+      tokens: this.#tokens + parts.tokens,
+      cost: this.#cost + parts.cost,
+      bytes: this.bytes
+    }
     return round(used[what])
   }
 }

@@ -50,7 +50,9 @@ export function createHandOns({ work, terms, account, sandbox }: Parts): HandOns
       ...(to === null ? {} : { to }),
       ...(deadlineMs === null ? {} : { deadlineMs: budget.wallMs })
     }
-    return await work.on.handOn({ skill, input, options, budget, signal })
+    const { output, usage } = await work.on.handOn({ skill, input, options, budget, signal })
+    account.part(usage)
+    return output
   }
   return {
     start(message, input) {

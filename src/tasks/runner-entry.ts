@@ -7,9 +7,9 @@ import { fileURLToPath } from 'node:url'
 /**
  * Path of the one file that runs inside the sandbox.
  *
- * A runner cannot keep compiled code, so from source it would strip some twenty files of their types
- * at every start. What `make install` has bundled (tools/prebundle.ts) is taken instead, as long as
- * no source is newer.
+ * A runner cannot keep compiled code, so from source it would strip some twenty files of their
+ * types at every start. What `make install` has bundled (tools/prebundle.ts) is taken instead, as
+ * long as no source is newer.
  */
 export function runnerEntry(): string {
   const extension = extname(import.meta.url)

@@ -38,10 +38,16 @@ export interface WorkPort {
   /** One chunk, JSON bytes. The skill's `emit` resolves when this does: backpressure. */
   chunk(bytes: Uint8Array): Promise<void>
   /**
-   * The skill hands a part on. Answers with the part's output as JSON bytes.
+   * The skill hands a part on. Answers with the part's output and what it used up.
    * @throws PeerworkError what the part failed with
    */
-  handOn(request: HandOn): Promise<Uint8Array>
+  handOn(request: HandOn): Promise<HandedOn>
+}
+
+export interface HandedOn {
+  /** JSON bytes. */
+  readonly output: Uint8Array
+  readonly usage: Usage
 }
 
 export interface HandOn {

@@ -20,6 +20,18 @@ describe('the account of a task', () => {
     })
   })
 
+  it('lets parts use up the budget, and reports only its own', () => {
+    const account = new Account({ wallMs: 1, depth: 2, tokens: 10, cost: 1, cpuMs: 100 }, start)
+    account.spend({ tokens: 3, cost: 0.25 })
+    account.part({ cpuMs: 40, tokens: 6, cost: 0.5 })
+    expect(account.overspent).toBeUndefined()
+    expect(account.left(5)).toEqual({ wallMs: 5, depth: 1, cpuMs: 60, tokens: 1, cost: 0.25 })
+    account.part({ cpuMs: 61, tokens: 2, cost: 0 })
+    expect(account.overspent).toBe('tokens')
+    expect(account.cpuSpent).toBe(true)
+    expect(account.usage(1)).toMatchObject({ tokens: 3, cost: 0.25 })
+  })
+
   it('stops counting where no peer could read the sum', () => {
     const account = new Account({ wallMs: 1, depth: 0, cost: 1 }, start)
     for (let n = 0; n < 2; n++) account.spend({ tokens: Number.MAX_SAFE_INTEGER, cost: 1e308 })

@@ -3,6 +3,8 @@
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import type { JsonObject } from '../../src/protocol/json.ts'
+import { NO_USAGE } from '../../src/protocol/message/result.ts'
+import type { Usage } from '../../src/protocol/message/result.ts'
 import type { Budget } from '../../src/protocol/message/task.ts'
 import type { HandOn, Outcome, SkillSource, Work, WorkLog, Workshop } from '../../src/tasks/work.ts'
 import { createWorkshop } from '../../src/tasks/workshop.ts'
@@ -72,6 +74,7 @@ interface Extra {
   readonly state?: JsonObject
   readonly chunk?: (bytes: Uint8Array) => Promise<void>
   readonly handOn?: (request: HandOn) => Promise<Uint8Array>
+  readonly partUsage?: Usage
 }
 
 let count = 0
@@ -103,7 +106,7 @@ export function submit(shop: Workshop, skill: string, input: unknown, extra: Ext
       async handOn(request) {
         heard.handed.push(request)
         if (extra.handOn === undefined) throw new Error('nobody to hand on to')
-        return await extra.handOn(request)
+        return { output: await extra.handOn(request), usage: extra.partUsage ?? NO_USAGE }
       }
     }
   }
