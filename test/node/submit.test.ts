@@ -84,3 +84,37 @@ test('a thousand small tasks at once all end', async () => {
   const values = (await Promise.all(all)).map(({ value }) => value)
   expect(values).toEqual(Array.from({ length: 1_000 }, (_, n) => `${n}`))
 })
+
+test('a stranger that boasts gets nothing while a listed peer offers the same', async () => {
+  const careful = await stage.inside({ name: 'careful', allow: [alice.id] })
+  await careful.connect(alice.addresses[0] ?? '')
+  await using evil = await EvilPeer.create({
+    ...{ name: 'alice', skills: [offer('count'), offer('boast')] },
+    load: { running: 0, queued: 0, capacity: 1e9 }
+  })
+  let asked = 0
+  evil.serve = () => void asked++
+  await evil.join(careful.addresses[0] ?? '')
+  await until('both are there', async () => (await careful.peers()).length === 2)
+  const results = await Promise.all(
+    [{}, { to: 'alice' }, { trust: 'listed' as const }].map((options) => {
+      return careful.run('count', { n: 1 }, options)
+    })
+  )
+  expect(results.map(({ by }) => by)).toEqual([alice.id, alice.id, alice.id])
+  await expect(careful.run('boast', {}, { trust: 'listed', wait: 50 })).rejects.toMatchObject({
+    code: 'NO_PEER_WITH_SKILL'
+  })
+  expect(asked).toBe(0)
+
+  const task = careful.submit('boast', {})
+  const sent = (await take(task, 2)).at(-1)
+  expect(sent).toMatchObject({ type: 'sent', to: evil.id, listed: false })
+  await task.cancel()
+})
+
+async function take(task: AsyncIterable<TaskEvent>, count: number): Promise<TaskEvent[]> {
+  const events: TaskEvent[] = []
+  for await (const event of task) if (events.push(event) === count) break
+  return events
+}
