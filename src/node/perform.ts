@@ -5,19 +5,22 @@
  * task the workshop refuses is taken out of the journal again.
  */
 
+import { sameBytes } from '../protocol/canonical.ts'
 import { encodeJson } from '../protocol/json.ts'
 import type { JsonObject } from '../protocol/json.ts'
 import { PeerworkError, toPeerworkError } from '../protocol/errors.ts'
 import type { Identity } from '../protocol/identity.ts'
+import { NO_USAGE } from '../protocol/message/result.ts'
 import type { Task } from '../protocol/message/task.ts'
 import type { Sealed } from '../protocol/seal.ts'
 import type { TracePort, WorkFields } from '../protocol/trace.ts'
-import type { HandOn, Outcome, Work, Workshop } from '../tasks/work.ts'
+import type { HandedOn, HandOn, Outcome, Work, Workshop } from '../tasks/work.ts'
 import { sealOutcome } from './answer.ts'
 import type { Clock } from './clock.ts'
 import type { Entry, Journal } from './journal.ts'
 import type { Logger } from './logger.ts'
 import { RunningTask } from './running.ts'
+import type { Waiter } from './running.ts'
 import type { TaskTable } from './task-table.ts'
 
 export interface PerformerOptions {
@@ -29,7 +32,7 @@ export interface PerformerOptions {
   readonly table: TaskTable
   readonly log: Logger
   /** A running task hands a part of its work to another agent. */
-  readonly handOn: (parent: WorkFields, request: HandOn) => Promise<Uint8Array>
+  readonly handOn: (parent: WorkFields, request: HandOn) => Promise<HandedOn>
 }
 
 export class Performer {
@@ -40,9 +43,15 @@ export class Performer {
     this.#options = options
   }
 
-  /** The same work, when it runs already. */
+  /**
+   * The same work, when it runs already.
+   *
+   * @throws PeerworkError `REPLAYED` when other work runs under the same key
+   */
   twin(entry: Entry): RunningTask | undefined {
-    return this.#running.get(keyOf(entry))
+    const running = this.#running.get(keyOf(entry))
+    if (running === undefined || sameBytes(running.entry.work, entry.work)) return running
+    throw new PeerworkError('REPLAYED', 'this key is used for other work right now')
   }
 
   /**
@@ -54,7 +63,7 @@ export class Performer {
    */
   async begin(job: Job, attach: (running: RunningTask, ahead: number) => void): Promise<Ending> {
     const { task, entry, fields } = job
-    const { journal, table, trace, clock, log } = this.#options
+    const { journal, table, trace, clock } = this.#options
     const running = new RunningTask(task, entry)
     const started = clock.now()
     const hold = new Hold()
@@ -72,15 +81,13 @@ export class Performer {
     }
     const { id } = running
     const { skill, from: peer } = task.body
-    table.open({ id, skill, trace: fields.trace, side: 'executor', peer })
+    running.row = table.open({ id, skill, trace: fields.trace, side: 'executor', peer })
     attach(running, taken.ahead)
     trace.emit({ type: 'task.accepted', ...fields, ahead: taken.ahead })
     hold.release()
-    const over = this.#finish(running, fields, started, taken.outcome).catch((error: unknown) => {
-      log.error({ task: id, err: error }, 'a result could not be given')
-      running.over()
-      this.#running.delete(keyOf(entry))
-      for (const waiter of running.waiters) waiter.failed(FAULT)
+    const finish = (outcome: Outcome): void => this.#finish(running, fields, started, outcome)
+    const over = taken.outcome.then(finish).catch((error: unknown) => {
+      this.#faulted(running, error, finish)
     })
     return { finally: (then) => over.finally(then) }
   }
@@ -95,7 +102,7 @@ export class Performer {
       on: {
         started: (info) =>
           hold.run(() => {
-            table.update(id, { state: 'working' })
+            table.update(running.row, { state: 'working' })
             trace.emit({ type: 'task.started', ...fields, ...info })
           }),
         progress(body) {
@@ -111,15 +118,9 @@ export class Performer {
     }
   }
 
-  /** The work is over: seal, send, journal, tell. */
-  async #finish(
-    running: RunningTask,
-    fields: WorkFields,
-    started: number,
-    ending: Promise<Outcome>
-  ): Promise<void> {
+  /** The work is over: seal, journal, send, tell. */
+  #finish(running: RunningTask, fields: WorkFields, started: number, outcome: Outcome): void {
     const { identity, clock, journal, table } = this.#options
-    const outcome = await ending
     // Not waited for: a requester that reads slowly, or never, must not hold back the journal.
     if (running.chunkCount > 0) void running.endChunks()
     running.over()
@@ -128,11 +129,44 @@ export class Performer {
     const changes = outcome.patch ?? []
     const patch = changes.length === 0 ? null : encodeJson(changes)
     const result = sealOutcome(running.task, outcome, { ...facts, patch }, identity)
-    for (const waiter of running.waiters) waiter.result(result, { output, patch })
+    // In the same turn as the sending, and before it: an output that finds no room to be sent now is
+    // read from the journal later.
     journal.finish(running.entry, { result: result.bytes, output, patch })
     this.#running.delete(keyOf(running.entry))
-    table.close(running.id, outcome.status, 'error' in outcome ? outcome.error.code : null)
+    this.#give(running, (waiter) => waiter.result(result, { output, patch }))
+    table.close(running.row, outcome.status, 'error' in outcome ? outcome.error.code : null)
     this.#tell(outcome, fields, facts.chunks)
+  }
+
+  /** What goes wrong for one who waits must not take the answer from the others. */
+  #give(running: RunningTask, give: (waiter: Waiter) => void): void {
+    for (const waiter of running.waiters) {
+      try {
+        give(waiter)
+      } catch (error) {
+        this.#options.log.error({ task: running.id, err: error }, 'an answer could not be given')
+      }
+    }
+  }
+
+  /** A fault of ours in the last step: the work has ended all the same, and failed. */
+  #faulted(running: RunningTask, error: unknown, finish: (outcome: Outcome) => void): void {
+    const { log, table, workshop } = this.#options
+    log.error({ task: running.id, err: error }, 'a result could not be given')
+    const key = keyOf(running.entry)
+    // Signed and sent already: then there is nothing to take back.
+    if (this.#running.get(key) !== running) return
+    const { code, message } = FAULT
+    const { isolation } = workshop
+    try {
+      finish({ status: 'failed', error: { code, message }, usage: NO_USAGE, isolation })
+    } catch (again) {
+      log.error({ task: running.id, err: again }, 'nor could its failure')
+      running.over()
+      this.#running.delete(key)
+      table.close(running.row, 'failed', code)
+      this.#give(running, (waiter) => waiter.failed(FAULT))
+    }
   }
 
   #tell(outcome: Outcome, fields: WorkFields, chunks: RunningTask['chunks']): void {

@@ -16,6 +16,7 @@ import type { Entry } from './journal.ts'
 const ALONE_MS_MAX = 1_000
 /** How long a requester may take to read the last chunks, ms; a few frames at most. */
 const LAST_CHUNKS_MS_MAX = 10_000
+const UNREAD = new PeerworkError('PEER_LOST', 'nobody reads the chunks any more')
 
 /** Somebody who waits for the result, over the session it asked on. */
 export interface Waiter {
@@ -37,12 +38,17 @@ export class RunningTask {
   readonly task: Sealed<Task>
   readonly entry: Entry
   readonly id: string
+  /** Its row in the table of tasks. */
+  row = ''
   readonly #controller = new AbortController()
+  /** Aborts when the one who reads the chunks is gone. */
+  readonly #unread = new AbortController()
   readonly #waiters = new Set<Waiter>()
   readonly #running = digester()
   readonly #length = new Uint8Array(4)
   #first: Waiter | undefined
   #bulk: Promise<BulkWriter> | undefined
+  #writing: AbortSignal | undefined
   #chunkCount = 0
   #chunkBytes = 0
   #alone: NodeJS.Timeout | undefined
@@ -77,9 +83,13 @@ export class RunningTask {
     this.#waiters.add(waiter)
   }
 
-  /** A waiter's session is gone. When it was the last, the work ends soon. */
+  /**
+   * A waiter's session is gone. When it was the last, the work ends soon; when it was the one who
+   * reads the chunks, those are dropped from now on, so that the work can go on for the others.
+   */
   detach(waiter: Waiter): void {
     this.#waiters.delete(waiter)
+    if (waiter === this.#first) this.#unread.abort(UNREAD)
     if (this.#waiters.size > 0) return
     this.#alone = setTimeout(() => {
       this.cancel(new PeerworkError('CANCELED', 'the requester went away'))
@@ -98,10 +108,16 @@ export class RunningTask {
     this.#chunkCount++
     this.#chunkBytes += bytes.length
     const first = this.#first
-    if (first === undefined || !this.#waiters.has(first)) return
-    const header = { id: fromHex(this.id), part: 'chunks' } as const
-    this.#bulk ??= BulkWriter.open(first.connection, header, this.signal)
-    await (await this.#bulk).write(bytes, this.signal)
+    if (first === undefined || this.#unread.signal.aborted) return
+    try {
+      const header = { id: fromHex(this.id), part: 'chunks' } as const
+      this.#writing ??= AbortSignal.any([this.signal, this.#unread.signal])
+      this.#bulk ??= BulkWriter.open(first.connection, header, this.#writing)
+      await (await this.#bulk).write(bytes, this.#writing)
+    } catch (error) {
+      if (!this.#unread.signal.aborted || this.signal.aborted) throw error
+      await this.#dropChunks()
+    }
   }
 
   /** The work has ended; nobody needs to be waited for. */
@@ -111,8 +127,14 @@ export class RunningTask {
 
   /** No more chunks: end their stream, so that the requester can check what it got. */
   async endChunks(): Promise<void> {
+    if (this.#unread.signal.aborted) return this.#dropChunks()
     const bulk = await this.#bulk?.catch(() => undefined)
     if (this.signal.aborted) bulk?.abort(new PeerworkError('CANCELED', 'the task is over'))
     else await bulk?.end(AbortSignal.timeout(LAST_CHUNKS_MS_MAX))
+  }
+
+  async #dropChunks(): Promise<void> {
+    const bulk = await this.#bulk?.catch(() => undefined)
+    bulk?.abort(UNREAD)
   }
 }

@@ -17,21 +17,31 @@ export class TaskTable {
     this.#clock = clock
   }
 
-  open(opening: Opening): void {
+  /**
+   * A row for a task that begins.
+   *
+   * @returns its key for `update` and `close`. Of a task of our own that is the id; the ids of tasks
+   *   for others are chosen by those others, so they say nothing without the peer.
+   */
+  open(opening: Opening): string {
+    const { id, side, peer } = opening
+    const key = side === 'requester' ? id : `${peer} ${id}`
     if (this.#rows.size >= KEPT_MAX) this.#makeRoom()
     const started = this.#clock.now()
     const state = opening.side === 'requester' ? 'submitted' : 'accepted'
     const rest = { code: null, wallMs: null, started, begin: this.#clock.elapsed() } as const
-    this.#rows.set(opening.id, { ...opening, ...rest, state })
+    this.#rows.delete(key)
+    this.#rows.set(key, { ...opening, ...rest, state })
+    return key
   }
 
-  update(id: string, change: { state?: State; peer?: string }): void {
-    const row = this.#rows.get(id)
+  update(key: string, change: { state?: State; peer?: string }): void {
+    const row = this.#rows.get(key)
     if (row !== undefined && row.wallMs === null) Object.assign(row, change)
   }
 
-  close(id: string, state: State, code: string | null): void {
-    const row = this.#rows.get(id)
+  close(key: string, state: State, code: string | null): void {
+    const row = this.#rows.get(key)
     if (row === undefined) return
     const wallMs = Math.round(this.#clock.elapsed() - row.begin)
     Object.assign(row, { state, code, wallMs })
@@ -43,9 +53,9 @@ export class TaskTable {
 
   /** The oldest row that is over, or else the oldest. */
   #makeRoom(): void {
-    for (const [id, { wallMs }] of this.#rows) {
+    for (const [key, { wallMs }] of this.#rows) {
       if (wallMs !== null) {
-        this.#rows.delete(id)
+        this.#rows.delete(key)
         return
       }
     }

@@ -53,3 +53,22 @@ test('what is unknown is not an error', () => {
   made.close('nobody', 'completed', null)
   expect(made.list()).toEqual([])
 })
+
+test('an id that another peer chose as well, or we did, is a row of its own', () => {
+  const { made } = table()
+  const rest = { skill: 'x', trace: 't' } as const
+  const own = made.open({ id: 'a', ...rest, side: 'requester', peer: null })
+  const [one, two] = ['bob', 'carol'].map((peer) => {
+    return made.open({ id: 'a', ...rest, side: 'executor', peer })
+  })
+  made.close(two ?? '', 'failed', 'BUSY')
+  made.update(one ?? '', { state: 'working' })
+  expect(own).toBe('a')
+  expect(made.list().map(({ peer, state }) => [peer, state])).toEqual([
+    ...[
+      [null, 'submitted'],
+      ['bob', 'working'],
+      ['carol', 'failed']
+    ]
+  ])
+})
