@@ -9,9 +9,8 @@
  */
 
 import type { Connection } from '@libp2p/interface'
-import { digester, fromHex, sameBytes } from '../protocol/canonical.ts'
+import { fromHex, sameBytes } from '../protocol/canonical.ts'
 import {
-  CHUNKS_TOTAL_BYTES_MAX,
   INLINE_BYTES_MAX,
   OUTPUT_BYTES_MAX,
   STATE_BYTES_MAX,
@@ -29,6 +28,8 @@ import { clipLabel } from '../protocol/text.ts'
 import { checkPatch } from '../tasks/json-patch.ts'
 import type { PatchOperation } from '../tasks/skill.ts'
 import type { BulkDesk } from './bulk-desk.ts'
+import { collectChunks, plausible } from './chunks.ts'
+import type { Chunks } from './chunks.ts'
 import { receivePayload, sendPayload } from './payloads.ts'
 import type { ReplyFrame, Session } from './session.ts'
 
@@ -75,19 +76,19 @@ export interface Verified {
  *   the answer (`SIGNATURE_INVALID`, `RESULT_MISMATCH`, `OUTPUT_INVALID`, …)
  */
 export async function attempt(options: AttemptOptions): Promise<Verified> {
-  const { id, peer, session, desk, task, signal } = options
+  const { id, peer, session, desk, task, signal, on } = options
   const ended = Promise.withResolvers<Extract<ReplyFrame, { kind: 'result' }>>()
   const closing = new AbortController()
-  const chunks = collectChunks(options, closing.signal)
+  const chunks = collectChunks({ desk, peer, id, show: on.chunk }, closing.signal)
   let accepted = false
   session.listen(id, {
     lost: (error) => ended.reject(error),
     reply(frame) {
       if (frame.kind === 'accepted') {
         // Once is news; a peer that repeats itself is not passed on.
-        if (!accepted) options.on.accepted(frame.ahead)
+        if (!accepted) on.accepted(frame.ahead)
         accepted = true
-      } else if (frame.kind === 'progress') options.on.progress(progressOf(frame))
+      } else if (frame.kind === 'progress') on.progress(progressOf(frame))
       else if (frame.kind === 'rejected') ended.reject(refusal(frame))
       else ended.resolve(frame)
     }
@@ -112,7 +113,7 @@ export async function attempt(options: AttemptOptions): Promise<Verified> {
     task.body.budget.wallMs + LATE_MS_MAX + PAYLOAD_MS_MAX
   )
   try {
-    await sendRequest(options, ended.promise)
+    await sendRequest(options, ended.promise, closing.signal)
     const verified = verify(options, await ended.promise, chunks, closing.signal)
     return await Promise.race([verified, overdue.promise])
   } finally {
@@ -125,7 +126,12 @@ export async function attempt(options: AttemptOptions): Promise<Verified> {
   }
 }
 
-async function sendRequest(options: AttemptOptions, ended: Promise<unknown>): Promise<void> {
+/** Large payloads that are still on their way when `closing` aborts are dropped. */
+async function sendRequest(
+  options: AttemptOptions,
+  ended: Promise<unknown>,
+  closing: AbortSignal
+): Promise<void> {
   const { id, input, state, task, session, connection, signal } = options
   const binary = fromHex(id)
   // Whatever ends the task also ends the wait below; it must not count as unhandled meanwhile.
@@ -143,7 +149,7 @@ async function sendRequest(options: AttemptOptions, ended: Promise<unknown>): Pr
     () => undefined,
     (error: Error) => stop.abort(error)
   )
-  const until = AbortSignal.any([signal, stop.signal])
+  const until = AbortSignal.any([signal, stop.signal, closing])
   const parts = [
     ...(small ? [] : [{ part: 'input', bytes: input } as const]),
     ...(light ? [] : [{ part: 'state', bytes: state } as const])
@@ -153,50 +159,6 @@ async function sendRequest(options: AttemptOptions, ended: Promise<unknown>): Pr
   })
   // A refusal arrives while we still send; then the refusal is the answer, not the broken stream.
   await Promise.race([Promise.all(sending).catch(() => refused), refused])
-}
-
-interface Chunks {
-  /** Whether any came so far. */
-  readonly seen: () => boolean
-  /** What came in all, when the stream has ended. */
-  readonly whole: () => Promise<{ readonly count: number; readonly digest: Uint8Array }>
-}
-
-/** Read the chunk stream when it comes. */
-function collectChunks({ desk, peer, id, on }: AttemptOptions, signal: AbortSignal): Chunks {
-  const running = digester()
-  let count = 0
-  let bytes = 0
-  const take = async (chunk: Uint8Array): Promise<void> => {
-    const length = new Uint8Array(4)
-    new DataView(length.buffer).setUint32(0, chunk.length)
-    running.update(length)
-    running.update(chunk)
-    count++
-    bytes += chunk.length
-    if (bytes > CHUNKS_TOTAL_BYTES_MAX) {
-      throw new PeerworkError('TOO_LARGE', `chunks of more than ${CHUNKS_TOTAL_BYTES_MAX} bytes`)
-    }
-    await on.chunk(parseJson(chunk))
-  }
-  const reading = desk.expect(peer, id, 'chunks').then(async (reader) => {
-    signal.addEventListener('abort', () => reader.abort(new Error('the task is over')))
-    try {
-      for await (const chunk of reader.frames()) await take(chunk)
-    } catch (error) {
-      // The sender must not be held back by a reader that has given up.
-      reader.abort(toPeerworkError(error))
-      throw error
-    }
-  })
-  reading.catch(() => undefined)
-  return {
-    seen: () => count > 0,
-    whole: async () => {
-      await reading
-      return { count, digest: running.digest() }
-    }
-  }
 }
 
 async function verify(
@@ -213,17 +175,20 @@ async function verify(
   if (!sameBytes(body.task, task.digest) || !sameBytes(body.id, task.body.id)) {
     throw new PeerworkError('RESULT_MISMATCH', 'the result answers another task')
   }
-  const streamed = body.chunks.count > 0 && body.replay !== true
-  if (!streamed && chunks.seen()) {
-    throw new PeerworkError('RESULT_MISMATCH', 'chunks came that the result does not sign')
+  if (!plausible(body.chunks)) {
+    throw new PeerworkError('RESULT_MISMATCH', 'the result signs chunks that no task can have')
   }
+  const streamed = body.chunks.count > 0 && body.replay !== true
+  // From here on: chunks may come at any time, also while the output is still on its way.
+  chunks.limit(streamed ? body.chunks.count : 0)
   const done = body.status === 'completed'
   if (streamed && body.status !== 'canceled') {
     // Work that ended by force leaves its stream broken; only completed work must be whole.
     const tally = await chunks.whole().catch((error: unknown) => {
       if (done) throw error
     })
-    const whole = tally?.count === body.chunks.count
+    const { count, bytes } = body.chunks
+    const whole = tally?.count === count && tally.bytes === bytes
     if (done && !(whole && sameBytes(tally.digest, body.chunks.digest))) {
       throw new PeerworkError('RESULT_MISMATCH', 'the streamed chunks are not the signed ones')
     }

@@ -19,7 +19,7 @@ import { pull } from './pull.ts'
 
 /** From opening a stream to its header, ms: both leave in the same turn. */
 const HEADER_MS_MAX = 5_000
-/** Longest silence of the sender of a whole payload, ms; chunks may pause as long as the task. */
+/** Longest silence of either side of a whole payload, ms; chunks may pause as long as the task. */
 const SILENCE_MS_MAX = 30_000
 
 /** A stream that we write: one frame at a time, each waiting until the reader has room. */
@@ -40,14 +40,17 @@ export class BulkWriter {
     header: BulkHeader,
     signal: AbortSignal
   ): Promise<BulkWriter> {
+    let stream: Stream | undefined
     try {
-      const stream = await takePlace(connection, signal, () => {
+      stream = await takePlace(connection, signal, () => {
         return connection.newStream(BULK_PROTOCOL, { signal })
       })
       const writer = new BulkWriter(stream)
       await writer.write(encodeBulkHeader(header), signal)
       return writer
     } catch (error) {
+      // Not wanted any more, just when it was open: nobody else would close it.
+      stream?.abort(toPeerworkError(error))
       throw toPeerworkError(error, 'PEER_LOST')
     }
   }
@@ -62,17 +65,31 @@ export class BulkWriter {
     }
   }
 
-  /** Write a whole payload in frames, and end; a stream that does not take it all is aborted. */
-  async writeAll(bytes: Uint8Array, signal: AbortSignal): Promise<void> {
+  /**
+   * Write a whole payload in frames, and end; a stream that does not take it all is aborted, as is
+   * one that takes nothing for too long.
+   */
+  async writeAll(
+    bytes: Uint8Array,
+    signal: AbortSignal,
+    silenceMs = SILENCE_MS_MAX
+  ): Promise<void> {
+    const stalled = new AbortController()
+    const silent = new PeerworkError('DEADLINE_EXCEEDED', 'the reader of a payload went silent')
+    const timer = setTimeout(() => stalled.abort(silent), silenceMs)
+    const either = AbortSignal.any([signal, stalled.signal])
     try {
       for (let at = 0; at < bytes.length; at += FRAME_BYTES_MAX) {
-        await this.write(bytes.subarray(at, at + FRAME_BYTES_MAX), signal)
+        await this.write(bytes.subarray(at, at + FRAME_BYTES_MAX), either)
+        timer.refresh()
       }
+      await this.end(either)
     } catch (error) {
       this.abort(toPeerworkError(error))
       throw error
+    } finally {
+      clearTimeout(timer)
     }
-    await this.end(signal)
   }
 
   /** No more bytes. What the reader has not taken when `signal` aborts is dropped. */

@@ -1,6 +1,9 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Stream } from '@libp2p/interface'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import type { Agent, SubmittedTask, TaskEvent } from '../../src/index.ts'
 import { digest, digester } from '../../src/protocol/canonical.ts'
+import { BULK_PROTOCOL } from '../../src/protocol/constants.ts'
 import type { Result } from '../../src/protocol/message/result.ts'
 import { EvilPeer, offer, sealResult, sealTask } from '../helpers/evil-peer.ts'
 import type { Asked, EvilSession } from '../helpers/evil-peer.ts'
@@ -311,4 +314,52 @@ test('a large input refused half-way fails with the refusal, not its broken stre
   }
   const task = bob.submit('shout', { text: 'x'.repeat(8_000_000) }, { to: evil.id })
   expect(await codeOf(task)).toBe('NOT_ADMITTED')
+})
+
+test('chunks that begin after a result without any are neither shown nor waited for', async () => {
+  const output = Buffer.from(JSON.stringify('x'.repeat(40_000)))
+  evil.serve = async (asked, session) => {
+    const { id } = asked.frame
+    const result = sealResult(evil.identity, asked.task, output)
+    session.send({ kind: 'result', id, result })
+    await sleep(100)
+    await evil.bulk(asked.connection, id, 'chunks', ONE)
+    await sleep(100)
+    const stream = await evil.bulk(asked.connection, id, 'output', output)
+    await stream.close()
+  }
+  const task = shout()
+  const types = (await Array.fromAsync(task)).map(({ type }) => type)
+  expect(types.at(-1)).toBe('completed')
+  expect(types).not.toContain('chunk')
+})
+
+test.for([
+  ['more bytes than any task may stream', { count: 0, bytes: Number.MAX_SAFE_INTEGER }],
+  ['bytes without chunks', { count: 0, bytes: 7 }]
+] as const)('a result that signs %s is RESULT_MISMATCH', async ([, claim]) => {
+  const chunks = { ...claim, digest: digest(new Uint8Array()) }
+  expect(await codeFor({ chunks })).toBe('RESULT_MISMATCH')
+  expect(await codeFor({ chunks, replay: true })).toBe('RESULT_MISMATCH')
+})
+
+test('streamed bytes that are not as many as signed are RESULT_MISMATCH', async () => {
+  const chunks = { ...chunksOf(ONE), bytes: ONE.length + 1 }
+  expect((await streamed([ONE], { chunks })).code).toBe('RESULT_MISMATCH')
+})
+
+test('an input that is still on its way when the task is over is dropped', async () => {
+  const streams: Stream[] = []
+  const { host } = evil.host
+  await host.unhandle(BULK_PROTOCOL)
+  await host.handle(BULK_PROTOCOL, (stream) => {
+    stream.pause()
+    streams.push(stream)
+  })
+  evil.serve = (asked, session) => {
+    reply(session, asked, sealResult(evil.identity, asked.task, OUTPUT))
+  }
+  const task = bob.submit('shout', { text: 'x'.repeat(8_000_000) }, { to: evil.id })
+  expect(await codeOf(task)).toBe('completed')
+  await until('dropped', () => streams.every(({ status }) => status !== 'open'))
 })

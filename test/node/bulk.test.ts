@@ -175,3 +175,13 @@ test('a stream that was read to its end is gone on both sides', async () => {
     connection.streams.every(({ protocol }) => protocol !== BULK_PROTOCOL)
   )
 })
+
+test('a reader that takes nothing for too long is given up', async () => {
+  const { connection, arrived } = await line()
+  const writer = await BulkWriter.open(connection, HEADER, never)
+  const far = await arrived
+  far.pause()
+  const writing = writer.writeAll(new Uint8Array(8 * MIB), never, 300)
+  await expect(writing).rejects.toMatchObject({ code: 'DEADLINE_EXCEEDED' })
+  await until('dropped', () => far.status !== 'open')
+})
