@@ -8,33 +8,52 @@ import { encodeSessionFrame } from '../protocol/message/session.ts'
 import type { Task } from '../protocol/message/task.ts'
 import type { Sealed } from '../protocol/seal.ts'
 import { refusalOf } from './answer.ts'
+import type { Deliveries } from './deliveries.ts'
 import type { FrameStream } from './frame-stream.ts'
+import type { Entry } from './journal.ts'
 import { sendPayload } from './payloads.ts'
 import type { Payloads, RunningTask, Waiter } from './running.ts'
 
-/** How long a requester may take to fetch a large output beyond the task's own time, ms. */
+/** How long a requester may take to fetch a large output of no bytes, ms. */
 const FETCH_MS_MAX = 30_000
+/** How fast it must be besides: 0.5 Mbit/s, the slowest link that large outputs make sense on. */
+const FETCH_BYTES_PER_MS = 64
 
-/** Seals a result again for a task other than the one that ran. */
-export type SealFor = (task: Sealed<Task>, result: Uint8Array) => Uint8Array
+/** What a caller needs of the agent. */
+export interface Means {
+  readonly deliveries: Deliveries
+  /** Seal a result again for a task other than the one that ran. */
+  readonly sealFor: (task: Sealed<Task>, result: Uint8Array) => Uint8Array
+  /** The payloads of work that ended here, if they are still kept. */
+  readonly reload: (entry: Entry) => Payloads | undefined
+}
 
 export class Caller {
   readonly peer: string
   readonly #connection: Connection
   readonly #frames: FrameStream
+  readonly #means: Means
   readonly #open = new Map<string, { running: RunningTask; waiter: Waiter }>()
   /** Requests that are not work yet, and what canceled them meanwhile. */
   readonly #coming = new Map<string, PeerworkError | undefined>()
 
-  constructor(connection: Connection, frames: FrameStream) {
+  /** Results that wait for room, by task; each is taken back by calling. */
+  readonly #owed = new Map<string, () => void>()
+
+  constructor(connection: Connection, frames: FrameStream, means: Means) {
     this.peer = connection.remotePeer.toString()
     this.#connection = connection
     this.#frames = frames
+    this.#means = means
+  }
+
+  get connection(): Connection {
+    return this.#connection
   }
 
   /** Tasks this peer waits for, those included whose request is still being looked at. */
   get size(): number {
-    return this.#open.size + this.#coming.size
+    return this.#open.size + this.#coming.size + this.#owed.size
   }
 
   /**
@@ -55,7 +74,7 @@ export class Caller {
   }
 
   /** Let this peer wait for running work: accepted now, the result when it comes. */
-  attach(running: RunningTask, task: Sealed<Task>, ahead: number, sealFor: SealFor): void {
+  attach(running: RunningTask, task: Sealed<Task>, ahead: number): void {
     const id = toHex(task.body.id)
     const accepted = encodeSessionFrame({ kind: 'accepted', id: task.body.id, ahead })
     // Asked for twice on one session: one wait, or a hang-up would leave the other behind.
@@ -73,7 +92,8 @@ export class Caller {
       result: (result, payloads) => {
         this.#open.delete(id)
         const own = sameBytes(task.digest, running.task.digest)
-        this.deliver(task, own ? result.bytes : sealFor(task, result.bytes), payloads)
+        const bytes = own ? result.bytes : this.#means.sealFor(task, result.bytes)
+        this.#deliverNew(task, bytes, payloads, running.entry)
       },
       failed: (error) => {
         this.#open.delete(id)
@@ -88,27 +108,75 @@ export class Caller {
     if (canceled !== undefined) this.cancel(task.body.id, canceled)
   }
 
-  /** Send a result: its payloads in the frame when small, on streams of their own when large. */
-  deliver(task: Sealed<Task>, result: Uint8Array, { output, patch }: Payloads): void {
-    const { id, budget } = task.body
-    const small = output !== null && output.length <= INLINE_BYTES_MAX
-    const light = patch !== null && patch.length <= STATE_INLINE_BYTES_MAX
+  /**
+   * Send a result that was asked for again.
+   *
+   * @throws PeerworkError `BUSY` while too much is on its way to this peer already
+   */
+  deliver(task: Sealed<Task>, result: Uint8Array, payloads: Payloads): void {
+    const bytes = largeBytes(payloads)
+    if (bytes === 0) this.#sendResult(task, result, payloads)
+    else {
+      const begin = (): Promise<void> => this.#send(task, result, payloads)
+      this.#means.deliveries.now({ peer: this.peer, bytes, begin })
+    }
+  }
+
+  /**
+   * Send a result that has just been made. When too much is on its way already it waits for its turn,
+   * without the payloads: those are read from the journal when the turn comes.
+   */
+  #deliverNew(task: Sealed<Task>, result: Uint8Array, payloads: Payloads, entry: Entry): void {
+    const { deliveries } = this.#means
+    const bytes = largeBytes(payloads)
+    if (bytes === 0 || deliveries.fits(this.peer, bytes)) {
+      this.deliver(task, result, payloads)
+      return
+    }
+    const id = toHex(task.body.id)
+    const begin = this.#beginLater(task, result, entry)
+    const takeBack = deliveries.later({ peer: this.peer, bytes, begin })
+    this.#owed.set(id, takeBack)
+  }
+
+  /** Not a part of its caller, whose payloads would live as long as this function waits. */
+  #beginLater(task: Sealed<Task>, result: Uint8Array, entry: Entry): () => Promise<void> {
+    return async () => {
+      this.#owed.delete(toHex(task.body.id))
+      const payloads = this.#means.reload(entry)
+      if (payloads !== undefined) return this.#send(task, result, payloads)
+      const gone = 'the work is done, but its result had to make room before it could be sent'
+      this.refuse(task.body.id, new PeerworkError('REPLAYED', gone))
+    }
+  }
+
+  /** Large payloads travel on streams of their own. Settles when they have left, or cannot. */
+  async #send(task: Sealed<Task>, result: Uint8Array, payloads: Payloads): Promise<void> {
+    const { id } = task.body
+    this.#sendResult(task, result, payloads)
+    const { output, patch } = partsOf(payloads)
+    const sending = [
+      { part: 'output', bytes: output.large } as const,
+      { part: 'patch', bytes: patch.large } as const
+    ].map(async ({ part, bytes }) => {
+      if (bytes === undefined) return
+      const ms = FETCH_MS_MAX + Math.ceil(bytes.length / FETCH_BYTES_PER_MS)
+      const signal = AbortSignal.timeout(ms)
+      await sendPayload(this.#connection, { id, part }, bytes, signal)
+    })
+    // When the requester is gone or too slow, the result stays in the journal until it asks again.
+    await Promise.allSettled(sending)
+  }
+
+  #sendResult(task: Sealed<Task>, result: Uint8Array, payloads: Payloads): void {
+    const { output, patch } = partsOf(payloads)
     this.#frames.send(
       ...encodeSessionFrame({
-        ...{ kind: 'result', id, result },
-        ...(small ? { output } : {}),
-        ...(light ? { patch } : {})
+        ...{ kind: 'result', id: task.body.id, result },
+        ...(output.small === undefined ? {} : { output: output.small }),
+        ...(patch.small === undefined ? {} : { patch: patch.small })
       })
     )
-    const signal = (): AbortSignal => AbortSignal.timeout(budget.wallMs + FETCH_MS_MAX)
-    // When the requester is gone or too slow, the result stays in the journal until it asks again.
-    const forgive = (): void => undefined
-    if (output !== null && !small) {
-      sendPayload(this.#connection, { id, part: 'output' }, output, signal()).catch(forgive)
-    }
-    if (patch !== null && !light) {
-      sendPayload(this.#connection, { id, part: 'patch' }, patch, signal()).catch(forgive)
-    }
   }
 
   refuse(id: Uint8Array, error: PeerworkError): void {
@@ -121,11 +189,38 @@ export class Caller {
     const running = this.#open.get(key)?.running
     if (running?.waiters.length === 1) running.cancel(error)
     else if (running === undefined && this.#coming.has(key)) this.#coming.set(key, error)
+    this.#owed.get(key)?.()
+    this.#owed.delete(key)
+  }
+
+  /** End the session. */
+  dismiss(error: PeerworkError): void {
+    this.#frames.abort(error)
   }
 
   /** The session is over. */
   gone(): void {
+    for (const takeBack of this.#owed.values()) takeBack()
+    this.#owed.clear()
     for (const { running, waiter } of this.#open.values()) running.detach(waiter)
     this.#open.clear()
   }
+}
+
+/** A payload is either small enough for the frame, or large. */
+function partsOf({ output, patch }: Payloads) {
+  return {
+    output: sizeUp(output, INLINE_BYTES_MAX),
+    patch: sizeUp(patch, STATE_INLINE_BYTES_MAX)
+  }
+}
+
+function sizeUp(bytes: Uint8Array | null, inlineMax: number) {
+  if (bytes === null) return {}
+  return bytes.length <= inlineMax ? { small: bytes } : { large: bytes }
+}
+
+function largeBytes(payloads: Payloads): number {
+  const { output, patch } = partsOf(payloads)
+  return (output.large?.length ?? 0) + (patch.large?.length ?? 0)
 }

@@ -15,6 +15,8 @@ const GROUP_FRAMES_MAX = 8
 const GROUP_BYTES_MAX = 16 * 1024
 /** What may wait here for a peer that reads slowly, bytes; then the stream is given up. */
 const WAITING_BYTES_MAX = 16 * 1024 * 1024
+/** What a waiting frame costs besides its bytes, bytes: many small ones weigh more than they say. */
+const FRAME_COST_BYTES = 256
 /** How long a frame that can wait does, ms: longer than a short task takes, too short to notice. */
 const COMPANY_MS = 2
 /** How long an ending stream waits for a peer that reads slowly, ms. */
@@ -25,6 +27,8 @@ export interface FrameHandlers {
   frame(bytes: Uint8Array): void
   /** The stream is over; called once. `error` is what ended it, when it did not end well. */
   close(error: Error | undefined): void
+  /** What may wait for a slow reader, bytes; asked when something waits. Default 16 MiB. */
+  waitingBytesMax?(): number
 }
 
 export class FrameStream {
@@ -59,13 +63,8 @@ export class FrameStream {
 
   /** Send one frame. Silently dropped once the stream is over: `close` has told already. */
   send(...parts: readonly Uint8Array[]): void {
-    if (this.#closed || this.#ending) return
-    const frame = encodeFrame(...parts)
-    this.#waiting.push(frame)
-    this.#waitingBytes += frame.length
-    if (this.#waitingBytes > WAITING_BYTES_MAX) {
-      this.abort(new PeerworkError('PEER_LOST', 'the peer does not read what it asked for'))
-    } else if (this.#waiting.length >= GROUP_FRAMES_MAX || this.#waitingBytes >= GROUP_BYTES_MAX) {
+    if (!this.#push(encodeFrame(...parts))) return
+    if (this.#waiting.length >= GROUP_FRAMES_MAX || this.#waitingBytes >= GROUP_BYTES_MAX) {
       this.#flush()
     } else this.#schedule()
   }
@@ -75,10 +74,7 @@ export class FrameStream {
    * `accepted` that travels with its result saves both sides a packet.
    */
   sendWithNext(...parts: readonly Uint8Array[]): void {
-    if (this.#closed || this.#ending) return
-    const frame = encodeFrame(...parts)
-    this.#waiting.push(frame)
-    this.#waitingBytes += frame.length
+    if (!this.#push(encodeFrame(...parts))) return
     this.#company ??= setTimeout(() => {
       this.#company = undefined
       this.#flush()
@@ -102,6 +98,19 @@ export class FrameStream {
     if (this.#closed) return
     this.#stream.abort(error)
     this.#over(error)
+  }
+
+  /** False when the stream is over, or is now. */
+  #push(frame: Uint8Array): boolean {
+    if (this.#closed || this.#ending) return false
+    this.#waiting.push(frame)
+    this.#waitingBytes += frame.length
+    // Nobody is slow who was not yet written to.
+    if (!this.#draining) return true
+    const cost = this.#waitingBytes + this.#waiting.length * FRAME_COST_BYTES
+    if (cost <= (this.#handlers.waitingBytesMax?.() ?? WAITING_BYTES_MAX)) return true
+    this.abort(new PeerworkError('PEER_LOST', 'the peer does not read what it asked for'))
+    return false
   }
 
   #schedule(): void {
@@ -165,7 +174,11 @@ export class FrameStream {
     if (this.#closed) return
     try {
       const bytes = data instanceof Uint8Array ? data : data.subarray()
-      for (const frame of this.#parser.push(bytes)) this.#handlers.frame(frame)
+      for (const frame of this.#parser.push(bytes)) {
+        this.#handlers.frame(frame)
+        // A frame may be the last straw; what came with it is not looked at.
+        if (this.#closed) return
+      }
     } catch (error) {
       this.abort(toPeerworkError(error, 'MALFORMED'))
     }

@@ -12,6 +12,10 @@ import { PeerworkError } from '../protocol/errors.ts'
 
 /** Stored results and outputs together, bytes; the oldest go first. */
 const ANSWER_BYTES_MAX = 512 * 1024 * 1024
+/** The same for an agent without a home, whose journal is in memory. */
+const MEMORY_ANSWER_BYTES_MAX = ANSWER_BYTES_MAX / 2
+/** How much of that may be written before somebody looks whether it is too much. */
+const UNSEEN_SHARE = 1 / 8
 /** Rows looked at in one sweep: some 10 ms, and more than 2 s of the fastest agent brings. */
 const SWEEP_ROWS = 20_000
 
@@ -54,9 +58,13 @@ export class JournalStore {
   readonly boot: number
   readonly #db: DatabaseSync
   readonly #find: StatementSync
+  readonly #weigh: StatementSync
   readonly #begin: StatementSync
   readonly #end: StatementSync
   readonly #remove: StatementSync
+  readonly #answerBytesMax: number
+  /** Bytes of answers since somebody looked whether they are too many. */
+  #unseen = 0
   #swept = 0
 
   /**
@@ -66,12 +74,18 @@ export class JournalStore {
    *   is not kept then.
    */
   constructor(home: string | undefined, now: number) {
+    this.#answerBytesMax = home === undefined ? MEMORY_ANSWER_BYTES_MAX : ANSWER_BYTES_MAX
     this.#db = openDatabase(home)
     try {
       this.#db.exec(SCHEMA)
       this.#find = this.#db.prepare(
         `SELECT task, work, boot, answer.seq AS answered, result, output, patch
          FROM work LEFT JOIN answer USING (seq) WHERE id = ?`
+      )
+      // The length of a blob stands in its row's header.
+      this.#weigh = this.#db.prepare(
+        `SELECT ifnull(length(output), 0) + ifnull(length(patch), 0) AS bytes
+         FROM work JOIN answer USING (seq) WHERE id = ?`
       )
       this.#begin = this.#db.prepare(
         'INSERT INTO work (id, task, work, expires, boot) VALUES (?, ?, ?, ?, ?)'
@@ -97,6 +111,12 @@ export class JournalStore {
     return this.#find.get(id) as Row | undefined
   }
 
+  /** Bytes of the output and patch in a row. */
+  weigh(id: Uint8Array): number {
+    const found = this.#weigh.get(id) as { bytes: number } | undefined
+    return found?.bytes ?? 0
+  }
+
   /** @returns the row's number, for `end` */
   begin({ id, task, work, expires }: NewRow): number | bigint {
     return this.#begin.run(id, task, work, expires, this.boot).lastInsertRowid
@@ -104,6 +124,7 @@ export class JournalStore {
 
   end(seq: number | bigint, { result, output, patch }: Answer): void {
     this.#end.run(seq, result, output, patch)
+    for (const part of [result, output, patch]) this.#unseen += part?.length ?? 0
   }
 
   remove(id: Uint8Array): void {
@@ -115,6 +136,7 @@ export class JournalStore {
     try {
       this.#db.exec('BEGIN')
       steps()
+      if (this.#unseen > this.#answerBytesMax * UNSEEN_SHARE) this.#limitAnswers()
       this.#db.exec('COMMIT')
     } catch (error) {
       if (this.#db.isTransaction) this.#db.exec('ROLLBACK')
@@ -171,7 +193,8 @@ export class JournalStore {
                + ifnull(length(patch), 0)) OVER (ORDER BY seq DESC) AS total FROM answer)
            WHERE total > ?)`
       )
-      .run(ANSWER_BYTES_MAX)
+      .run(this.#answerBytesMax)
+    this.#unseen = 0
   }
 }
 

@@ -123,6 +123,14 @@ export class Journal {
     return row === undefined ? { state: 'new' } : judge(entry, row, boot)
   }
 
+  /** Bytes that `look` would read of the output and patch of this work, without reading them. */
+  weigh(entry: Entry): number {
+    const id = idOf(entry)
+    const { ending } = this.#endings.get(toHex(id)) ?? this.#stuck.get(toHex(id)) ?? {}
+    if (ending === undefined) return this.#store.weigh(id)
+    return (ending.output?.length ?? 0) + (ending.patch?.length ?? 0)
+  }
+
   /**
    * Note that work begins. The first of a turn is on disk when this returns; those after it share
    * one transaction, and the promise resolves when it is on disk.

@@ -7,7 +7,12 @@
 
 import type { Connection, Stream } from '@libp2p/interface'
 import { sameBytes, toHex } from '../protocol/canonical.ts'
-import { FRAME_BYTES_MAX, INPUT_BYTES_MAX, STATE_BYTES_MAX } from '../protocol/constants.ts'
+import {
+  FRAME_BYTES_MAX,
+  INLINE_BYTES_MAX,
+  INPUT_BYTES_MAX,
+  STATE_BYTES_MAX
+} from '../protocol/constants.ts'
 import { PeerworkError, toPeerworkError } from '../protocol/errors.ts'
 import type { JsonObject } from '../protocol/json.ts'
 import { parseJson } from '../protocol/json.ts'
@@ -23,16 +28,22 @@ import type { Admission } from '../tasks/admission.ts'
 import { sealAgain, sealInterrupted, workDigest } from './answer.ts'
 import type { BulkDesk } from './bulk-desk.ts'
 import { Caller } from './caller.ts'
-import type { SealFor } from './caller.ts'
+import type { Means } from './caller.ts'
+import { Deliveries } from './deliveries.ts'
 import { FrameStream } from './frame-stream.ts'
-import { Holdings } from './holdings.ts'
+import { Holdings, INPUTS, OUTPUTS } from './holdings.ts'
 import type { Entry, Known } from './journal.ts'
+import { Patience } from './patience.ts'
 import { receivePayload } from './payloads.ts'
 import { Performer } from './perform.ts'
 import type { Ending, PerformerOptions } from './perform.ts'
 
 /** Tasks one session may have open, count: more than the queue of any one executor. */
 const SESSION_OPEN_MAX = 1_024
+/** What may wait for a requester that reads slowly, bytes: results and progress of many tasks. */
+const WAITING_BYTES_MAX = 8 * 1024 * 1024
+/** The same for one that was not admitted, bytes: some hundred refusals. */
+const STRANGER_BYTES_MAX = 64 * 1024
 const EMPTY = new Uint8Array()
 const NEW: Known = { state: 'new' }
 const RUNNING: Known = { state: 'running' }
@@ -48,20 +59,35 @@ type RequestFrame = Extract<SessionFrame, { kind: 'request' }>
 export class Server {
   readonly #options: ServerOptions
   readonly #performer: Performer
-  readonly #holdings = new Holdings()
+  readonly #inputs = new Holdings(INPUTS)
+  readonly #patience: Patience
+  readonly #means: Means
 
   constructor(options: ServerOptions) {
     this.#options = options
     this.#performer = new Performer(options)
+    this.#patience = new Patience(() => options.clock.elapsed())
+    this.#means = {
+      deliveries: new Deliveries(new Holdings(OUTPUTS)),
+      sealFor: (task, result) =>
+        sealAgain(task, result, options.clock.now(), options.identity).bytes,
+      reload: (entry) => {
+        const known = options.journal.look(entry)
+        return known.state === 'finished' ? known : undefined
+      }
+    }
   }
 
   /** Take a session that a peer opened. */
   accept(stream: Stream, connection: Connection): void {
+    const { admission } = this.#options
     const frames: FrameStream = new FrameStream(stream, FRAME_BYTES_MAX, {
+      waitingBytesMax: () =>
+        admission.admits(caller.peer) ? WAITING_BYTES_MAX : STRANGER_BYTES_MAX,
       frame: (bytes) => this.#receive(decodeSessionFrame(bytes), caller),
       close: () => caller.gone()
     })
-    const caller = new Caller(connection, frames)
+    const caller = new Caller(connection, frames, this.#means)
   }
 
   #receive(frame: SessionFrame, caller: Caller): void {
@@ -73,10 +99,15 @@ export class Server {
   }
 
   async #request(frame: RequestFrame, caller: Caller): Promise<void> {
+    const { admission } = this.#options
+    if (!admission.admits(caller.peer) && !this.#patience.lasts(caller.connection)) {
+      caller.dismiss(new PeerworkError('NOT_ADMITTED', 'refused too often'))
+      return
+    }
     let fields: WorkFields | undefined
     let looked = (): void => undefined
     try {
-      this.#options.admission.check(caller.peer)
+      admission.check(caller.peer)
       if (caller.size >= SESSION_OPEN_MAX) {
         throw new PeerworkError('BUSY', 'too many open tasks', { retryAfterMs: 1_000 })
       }
@@ -84,7 +115,7 @@ export class Server {
       const task = this.#open(frame, caller.peer)
       fields = fieldsOf(task, toHex(this.#options.clock.random(8)))
       const entry = entryOf(task)
-      const known = this.#options.journal.look(entry)
+      const known = this.#look(entry, caller.peer)
       const request = { task, entry, fields, frame, caller }
       if (known.state === 'new') {
         if (caller.waitsFor(frame.id)) throw new PeerworkError('REPLAYED', 'this id is in use')
@@ -129,7 +160,7 @@ export class Server {
     checkFresh(task.body, clock.now())
     trace.emit({ type: 'task.received', ...fields, bytes: task.body.input.bytes })
     const { input, state = { bytes: 0 } } = task.body
-    const giveBack = this.#holdings.take(caller.peer, input.bytes + state.bytes)
+    const giveBack = this.#inputs.take(caller.peer, input.bytes + state.bytes)
     try {
       const over = await this.#complete({ task, entry, fields, frame, caller })
       void over?.finally(giveBack)
@@ -149,7 +180,7 @@ export class Server {
     ])
     // While payloads came in, the same work may have begun or ended through another request.
     const waited = frame.input === undefined || (task.body.state && !frame.state)
-    const known = waited ? this.#options.journal.look(entry) : NEW
+    const known = waited ? this.#look(entry, caller.peer) : NEW
     const twin = this.#performer.twin(entry) === undefined ? known : RUNNING
     if (twin.state !== 'new') {
       this.#again(request, twin)
@@ -157,7 +188,7 @@ export class Server {
     }
     const job = { task, entry, fields, input: input ?? EMPTY, state: objectOf(state) }
     return this.#performer.begin(job, (running, ahead) => {
-      caller.attach(running, task, ahead, this.#sealFor)
+      caller.attach(running, task, ahead)
     })
   }
 
@@ -170,22 +201,33 @@ export class Server {
     if (known.state === 'forgotten') {
       throw new PeerworkError('REPLAYED', 'this work was done, but its result is kept no more')
     }
-    trace.emit({ type: 'task.replayed', ...fields })
     const twin = this.#performer.twin(entry)
     if (known.state === 'finished') {
       const same = sameBytes(known.task, task.digest)
-      const result = same ? known.result : this.#sealFor(task, known.result)
+      const result = same ? known.result : this.#means.sealFor(task, known.result)
       caller.deliver(task, result, known)
-    } else if (twin !== undefined) caller.attach(twin, task, 0, this.#sealFor)
+    } else if (twin !== undefined) caller.attach(twin, task, 0)
     else {
       const { bytes } = sealInterrupted(task, clock.now(), identity)
       caller.deliver(task, bytes, { output: null, patch: null })
     }
+    trace.emit({ type: 'task.replayed', ...fields })
   }
 
-  readonly #sealFor: SealFor = (task, result) => {
-    const { clock, identity } = this.#options
-    return sealAgain(task, result, clock.now(), identity).bytes
+  /**
+   * What is known of this work. Its output comes along, so one that could not be sent now is not even
+   * read.
+   *
+   * @throws PeerworkError `BUSY`
+   */
+  #look(entry: Entry, peer: string): Known {
+    const { journal } = this.#options
+    const { deliveries } = this.#means
+    if (deliveries.reach(peer)) {
+      const bytes = journal.weigh(entry)
+      if (bytes > INLINE_BYTES_MAX) deliveries.check(peer, bytes)
+    }
+    return journal.look(entry)
   }
 
   /** The bytes of a part that the task announces, from its frame or its own stream. */

@@ -1,7 +1,8 @@
-import type { Connection } from '@libp2p/interface'
+import type { Connection, Stream } from '@libp2p/interface'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { Agent, ObservedEvent } from '../../src/index.ts'
 import { decode, toHex } from '../../src/protocol/canonical.ts'
+import { BULK_PROTOCOL } from '../../src/protocol/constants.ts'
 import { readResult } from '../../src/protocol/message/result.ts'
 import type { SessionFrame } from '../../src/protocol/message/session.ts'
 import { peek } from '../../src/protocol/seal.ts'
@@ -18,7 +19,7 @@ let events: ObservedEvent[]
 beforeEach(async () => {
   stage = new Stage()
   alice = await stage.inside({
-    skills: [skill('count'), skill('flood')],
+    skills: [skill('count'), skill('flood'), skill('fill')],
     name: 'alice',
     queue: 2_000
   })
@@ -40,6 +41,8 @@ const outputOf = (frame: SessionFrame): unknown => {
   return JSON.parse(Buffer.from(frame.output ?? []).toString())
 }
 const started = (): number => events.filter(({ event }) => event.type === 'task.started').length
+
+const isAnswer = ({ kind }: SessionFrame): boolean => kind === 'result' || kind === 'rejected'
 
 type Sent = ReturnType<typeof sealTask>
 function ask(session: EvilSession, { id, task, input }: Sent): void {
@@ -206,4 +209,84 @@ test('a requester that never reads its chunks holds up its own task and nobody e
   await until('over', async () => {
     return (await alice.tasks()).every(({ state }) => state === 'completed' || state === 'failed')
   })
+})
+
+/** Bulk streams that come to the peer and are never read. */
+async function unread(): Promise<Stream[]> {
+  const streams: Stream[] = []
+  await evil.host.host.unhandle(BULK_PROTOCOL)
+  await evil.host.host.handle(
+    BULK_PROTOCOL,
+    (stream) => {
+      stream.pause()
+      streams.push(stream)
+    },
+    { maxInboundStreams: 200 }
+  )
+  return streams
+}
+const letters = 8_000_000
+
+test('a large result that is asked for again and again is sent so often, then it is BUSY', async () => {
+  await unread()
+  const session = await evil.session(connection)
+  const sent = sealTask(evil.identity, alice.id, { skill: 'fill', value: letters })
+  ask(session, sent)
+  await session.answer(sent.id, 'result')
+  for (let n = 0; n < 30; n++) ask(session, sent)
+  await until('answered', () => session.frames.filter(isAnswer).length === 30)
+  const answers = session.frames.filter(isAnswer)
+  const busy = answers.filter((frame) => frame.kind === 'rejected')
+  // 64 MiB may be on their way.
+  expect(answers.length - busy.length).toBe(7)
+  expect(busy[0]).toMatchObject({ error: { code: 'BUSY' }, retryAfterMs: 2_000 })
+  const small = sealTask(evil.identity, alice.id, { value: {} })
+  ask(session, small)
+  expect((await session.answer(small.id, 'result', 'rejected')).kind).toBe('result')
+})
+
+test('new large results wait until those before them have left', async () => {
+  const streams = await unread()
+  const session = await evil.session(connection)
+  const all = Array.from({ length: 10 }, () => {
+    return sealTask(evil.identity, alice.id, { skill: 'fill', value: letters })
+  })
+  for (const sent of all) ask(session, sent)
+  const results = () => session.frames.filter(({ kind }) => kind === 'result').length
+  await until('worked', async () => {
+    return (await alice.tasks()).filter(({ state }) => state === 'completed').length === 10
+  })
+  await until('sent', () => results() === 8)
+  await new Promise((resolve) => setTimeout(resolve, 100))
+  expect(results()).toBe(8)
+  streams[0]?.abort(new Error('not this one'))
+  await until('the next', () => results() === 9)
+  // What is no longer wanted gives its place to those behind it.
+  const told = new Set(session.frames.filter(isAnswer).map(({ id }) => toHex(id)))
+  const last = all.find(({ id }) => !told.has(toHex(id)))
+  session.send({ kind: 'cancel', id: last?.id ?? new Uint8Array() })
+  const small = sealTask(evil.identity, alice.id, { value: {} })
+  ask(session, small)
+  await session.answer(small.id, 'result')
+  streams[1]?.abort(new Error('nor this one'))
+  await new Promise((resolve) => setTimeout(resolve, 200))
+  expect(results()).toBe(9)
+})
+
+test('who waits for work is not held up by another who left without reading its chunks', async () => {
+  await unread()
+  const value = { chunks: 40, size: 200_000 }
+  const [first, second] = [
+    sealTask(evil.identity, alice.id, { skill: 'flood', key: 'k', value }),
+    sealTask(evil.identity, alice.id, { skill: 'flood', key: 'k', value })
+  ]
+  const [one, two] = [await evil.session(connection), await evil.session(connection)]
+  ask(one, first)
+  await one.answer(first.id, 'accepted')
+  ask(two, second)
+  await two.answer(second.id, 'accepted')
+  await new Promise((resolve) => setTimeout(resolve, 500))
+  expect((await alice.tasks()).map(({ state }) => state)).toEqual(['working'])
+  await one.end()
+  expect(outputOf(await two.answer(second.id, 'result', 'rejected'))).toBe(40)
 })

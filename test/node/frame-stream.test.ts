@@ -228,3 +228,41 @@ test('a connection that dies closes the stream', async () => {
   await until('closed', () => far.closes.length === 1)
   expect(far.end.closed).toBe(true)
 })
+
+test.for(['send', 'sendWithNext'] as const)(
+  'what may wait can be bounded, by %s too',
+  async (how) => {
+    await using pair = await openStreamPair()
+    pair.far.pause()
+    const closes: (Error | undefined)[] = []
+    const near = new FrameStream(pair.near, CAP, {
+      frame: () => undefined,
+      close: (error) => void closes.push(error),
+      waitingBytesMax: () => 64 * 1024
+    })
+    for (let n = 0; n < 200 && !near.slow && !near.closed; n++) {
+      near.send(Buffer.alloc(60_000))
+      await sleep(1)
+    }
+    // So small that what counts is the number of them.
+    for (let n = 0; n < 300; n++) near[how](Buffer.alloc(1))
+    expect(near.closed).toBe(true)
+    expect(codeOf(closes[0])).toBe('PEER_LOST')
+  }
+)
+
+test('frames that came with the one that ended the stream are not looked at', async () => {
+  await using pair = await openStreamPair()
+  const near = listen(pair.near)
+  let seen = 0
+  const far: FrameStream = new FrameStream(pair.far, CAP, {
+    frame: () => {
+      seen++
+      far.abort(new Error('enough'))
+    },
+    close: () => undefined
+  })
+  for (let n = 0; n < 8; n++) near.end.send(Buffer.alloc(10))
+  await until('ended', () => far.closed)
+  expect(seen).toBe(1)
+})

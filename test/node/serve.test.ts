@@ -230,3 +230,48 @@ test('keys of one peer mean nothing for another', async () => {
   expect(other.replay).toBe(false)
   expect(other.value).not.toEqual(first)
 })
+
+test('of two inputs under one key at once, one is worked on and the other is REPLAYED', async () => {
+  const sent = [1, 2].map((n) => {
+    return sealTask(evil.identity, alice.id, { key: 'at-once', value: { n, ms: 200 } })
+  })
+  for (const { task, input, id } of sent) {
+    session.send({ kind: 'request', id, task: task.bytes, input })
+  }
+  const [first, second] = sent
+  const refused = await session.answer(second?.id ?? new Uint8Array(), 'rejected', 'result')
+  expect(refused).toMatchObject({ kind: 'rejected', error: { code: 'REPLAYED' } })
+  const frame = await session.answer(first?.id ?? new Uint8Array(), 'result')
+  expect(outputOf(frame)).toMatchObject({ n: 1 })
+})
+
+/** Agents that know the peer, but do not take work from it. */
+async function unadmitted() {
+  const carol = await stage.inside({ skills: [skill('echo')], open: false })
+  const stranger = await EvilPeer.create()
+  const link = await stranger.join(carol.addresses[0] ?? '')
+  return { stranger, link, door: await stranger.session(link) }
+}
+const empty = { kind: 'request', task: new Uint8Array() } as const
+
+test('a stranger that goes on asking is answered no more, and its session ends', async () => {
+  const { stranger, door } = await unadmitted()
+  try {
+    for (let n = 0; n < 2_000; n++) door.send({ ...empty, id: new Uint8Array(16) })
+    await until('ended', () => door.closed)
+    expect(door.frames.length).toBeLessThanOrEqual(256)
+  } finally {
+    await stranger[Symbol.asyncDispose]()
+  }
+})
+
+test('a peer has room for one session and one that ends, and for no third', async () => {
+  const { stranger, link } = await unadmitted()
+  try {
+    const more = [await stranger.session(link), await stranger.session(link)]
+    for (const one of more) one.send({ ...empty, id: new Uint8Array(16) })
+    await until('ended', () => more.some(({ closed }) => closed))
+  } finally {
+    await stranger[Symbol.asyncDispose]()
+  }
+})
