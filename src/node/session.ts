@@ -26,7 +26,13 @@ export interface TaskListener {
 
 class Session {
   readonly #listeners = new Map<string, TaskListener>()
+  readonly #over: () => void
   #frames: FrameStream | undefined
+
+  /** @param over told when the session is over; not when it could not be opened */
+  constructor(over: () => void) {
+    this.#over = over
+  }
 
   async open(connection: Connection): Promise<this> {
     try {
@@ -76,6 +82,7 @@ class Session {
     const lost = new PeerworkError('PEER_LOST', `the peer went away: ${why}`, {}, error)
     for (const listener of this.#listeners.values()) listener.lost(lost)
     this.#listeners.clear()
+    this.#over()
   }
 }
 
@@ -94,9 +101,19 @@ export class Sessions {
     }
     const current = this.#open.get(peer)
     if (current !== undefined && current !== known) return current.session
-    const session = new Session().open(connection)
-    this.#open.set(peer, { connection, session })
+    const forget = (): void => {
+      if (this.#open.get(peer) === opened) this.#open.delete(peer)
+    }
+    const session = new Session(forget).open(connection)
+    const opened = { connection, session }
+    this.#open.set(peer, opened)
+    session.catch(forget)
     return session
+  }
+
+  /** Peers with a session that is open or being opened, count. */
+  get size(): number {
+    return this.#open.size
   }
 
   async close(): Promise<void> {

@@ -90,3 +90,12 @@ test('closing ends what is open', async () => {
   await until('the other side knows', () => evil.sessions[0]?.closed === true)
   await until('and this one', () => session.closed)
 })
+
+test('a peer whose connection is gone is forgotten, as is one that could not be reached', async () => {
+  await open()
+  expect(sessions.size).toBe(1)
+  connection.abort(new Error('the cable'))
+  await until('forgotten', () => sessions.size === 0)
+  await expect(sessions.to(evil.id, connection)).rejects.toMatchObject({ code: 'PEER_LOST' })
+  expect(sessions.size).toBe(0)
+})
