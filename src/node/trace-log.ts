@@ -17,6 +17,7 @@ import {
 import type { Identity } from '../protocol/identity.ts'
 import { seal } from '../protocol/seal.ts'
 import type { Sealed } from '../protocol/seal.ts'
+import { isTraceEvent } from '../protocol/trace.ts'
 import type { TraceBatch, TraceEvent, TraceFact, TracePort } from '../protocol/trace.ts'
 import type { Clock } from './clock.ts'
 
@@ -67,6 +68,7 @@ export class TraceLog implements TracePort {
     try {
       while (this.#waiting.length > 0 && this.#options.listened()) {
         const batch = this.#sealSome()
+        if (batch === undefined) continue
         if (!(await this.#options.publish(batch))) {
           this.#waiting.unshift(...batch.body.events)
           this.#later()
@@ -92,11 +94,22 @@ export class TraceLog implements TracePort {
     this.#timer ??= setTimeout(() => void this.flush(), BATCH_WAIT_MS).unref()
   }
 
-  /** One batch: as many events as fit in count and bytes. */
-  #sealSome(): Sealed<TraceBatch> {
+  /**
+   * One batch: as many events as fit in count and bytes, if any does.
+   *
+   * An event that observers would refuse would take the whole batch with it: it is dropped and
+   * counted, and a new batch begins after it, so that no batch has a gap.
+   */
+  #sealSome(): Sealed<TraceBatch> | undefined {
     const events: TraceEvent[] = []
     let bytes = BATCH_OVERHEAD_BYTES
     for (const event of this.#waiting.slice(0, BATCH_EVENTS_MAX)) {
+      if (!isTraceEvent(event)) {
+        if (events.length > 0) break
+        this.#waiting.shift()
+        this.#dropped++
+        return undefined
+      }
       const size = encode(event).length
       if (events.length > 0 && bytes + size > BATCH_BYTES_MAX) break
       bytes += size

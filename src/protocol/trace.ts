@@ -77,6 +77,10 @@ const event = z.discriminatedUnion('type', [
 
 export type TraceEvent = z.infer<typeof event>
 export type TraceEventType = TraceEvent['type']
+/**
+ * Whether an observer would take this event; a batch with one that it would not is refused whole.
+ */
+export const isTraceEvent = (value: unknown): value is TraceEvent => event.safeParse(value).success
 /** An event of one task's life. */
 export type WorkEvent = Extract<TraceEvent, { task: string }>
 

@@ -7,7 +7,7 @@ import { identityFromSeed } from '../../src/protocol/identity.ts'
 import { open } from '../../src/protocol/seal.ts'
 import type { Sealed } from '../../src/protocol/seal.ts'
 import { expectBatch } from '../../src/protocol/trace.ts'
-import type { TraceBatch } from '../../src/protocol/trace.ts'
+import type { TraceBatch, TraceFact } from '../../src/protocol/trace.ts'
 import { until } from '../helpers/processes.ts'
 
 const identity = identityFromSeed(new Uint8Array(32).fill(9))
@@ -123,4 +123,21 @@ test('two starts of one agent are told apart', () => {
   return until('both', () => one.batches.length + two.batches.length === 2).then(() => {
     expect(one.batches[0]?.body.boot).not.toEqual(two.batches[0]?.body.boot)
   })
+})
+
+test('an event that observers would refuse is dropped and counted, and takes no other along', async () => {
+  const { log, batches, seqs } = listening()
+  emit(log, 3)
+  emit(log, 1, 'x'.repeat(10_000))
+  log.emit({ type: 'task.progress', fraction: NaN } as unknown as TraceFact)
+  emit(log, 2)
+  await until('all', () => seqs().length === 5)
+  expect(seqs()).toEqual([0, 1, 2, 5, 6])
+  verify(batches)
+  expect(batches.map(({ body }) => [body.first, body.dropped])).toEqual([
+    ...[
+      [0, 0],
+      [5, 2]
+    ]
+  ])
 })
