@@ -13,7 +13,12 @@ test('a task runs through a running agent, and through a short-lived one', async
   await using bob = await up(where, 'bob', '--bootstrap', alice.address)
   const input = ['--input', '{"text":"hello"}']
   const attached = await run(where, ['run', 'shout', '--name', 'bob', ...input])
-  expect(attached).toEqual({ code: 0, err: '', out: '{\n  "text": "HELLO",\n  "words": 1\n}\n' })
+  const err = `note: alice (${alice.info.id.slice(0, 14)}) is not on your allow list\n`
+  expect(attached).toEqual({ code: 0, err, out: '{\n  "text": "HELLO",\n  "words": 1\n}\n' })
+  const only = ['--listed-only', '--wait', '100ms']
+  const refused = await run(where, ['run', 'shout', '--name', 'bob', ...input, ...only])
+  expect(refused).toMatchObject({ code: 3, out: '' })
+  expect(refused.err).toContain('no peer on the allow list offers "shout"')
   await bob.stop()
   const network = ['--preset', 'loopback', '--bootstrap', alice.address]
   const alone = await run(where, ['run', 'shout', '--name', 'bob', ...input, ...network, '--json'])
