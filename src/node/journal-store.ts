@@ -70,8 +70,8 @@ export class JournalStore {
   /**
    * @param home directory of the file; without it everything lives in memory
    * @param now rows that expired before are removed first, ms since 1970
-   * @throws PeerworkError `HOME_IN_USE` when another process has this home, `STORE_FAILED`. The lock
-   *   is not kept then.
+   * @throws PeerworkError `HOME_IN_USE` when another process has this home, `STORE_FAILED`. The
+   *   lock is not kept then.
    */
   constructor(home: string | undefined, now: number) {
     this.#answerBytesMax = home === undefined ? MEMORY_ANSWER_BYTES_MAX : ANSWER_BYTES_MAX
@@ -182,7 +182,7 @@ export class JournalStore {
     this.#limitAnswers()
   }
 
-  /** Too many bytes of answers: the oldest keep their place, so they are not run again, but no more. */
+  /** Too many bytes of answers: the oldest keep their place, so they are not run again; no more. */
   #limitAnswers(): void {
     this.#db
       .prepare(

@@ -1,5 +1,5 @@
 /**
- * The journal: which tasks were taken, and how they ended. It is what makes a task run at most once,
+ * The journal: which tasks were taken, and how they ended. It makes a task run at most once,
  * also across a restart, and it is the lock of the home.
  *
  * A beginning is on disk before the work runs, an ending at the end of the turn that sent it; what

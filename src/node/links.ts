@@ -193,7 +193,7 @@ const REFUSALS_MAX = 256
 
 const firstKey = (map: Map<string, unknown>): string => map.keys().next().value ?? ''
 
-/** Where a peer can be dialled: what it says, and where we reached it, as far as that is believable. */
+/** Where a peer can be dialled: where we reached it, and what it says as far as is believable. */
 function addressesOf(peer: KnownPeer): string[] {
   const link = peer.connection.remoteAddr.toString()
   const said = believable(peer.addresses, link)
