@@ -227,7 +227,7 @@ async function unread(): Promise<Stream[]> {
 }
 const letters = 8_000_000
 
-test('a large result that is asked for again and again is sent so often, then it is BUSY', async () => {
+test('a large result that is asked for again and again is BUSY after a while', async () => {
   await unread()
   const session = await evil.session(connection)
   const sent = sealTask(evil.identity, alice.id, { skill: 'fill', value: letters })
@@ -273,7 +273,7 @@ test('new large results wait until those before them have left', async () => {
   expect(results()).toBe(9)
 })
 
-test('who waits for work is not held up by another who left without reading its chunks', async () => {
+test('who waits is not held up by another who left without reading its chunks', async () => {
   await unread()
   const value = { chunks: 40, size: 200_000 }
   const [first, second] = [

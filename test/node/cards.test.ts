@@ -1,11 +1,19 @@
 import type { Connection } from '@libp2p/interface'
+import type { Stream } from '@libp2p/interface'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { Agent } from '../../src/index.ts'
+import { Cards } from '../../src/node/cards.ts'
+import { systemClock } from '../../src/node/clock.ts'
+import { pull } from '../../src/node/pull.ts'
 import { CARD_PROTOCOL } from '../../src/protocol/constants.ts'
-import { encode } from '../../src/protocol/canonical.ts'
-import { encodeFrame } from '../../src/protocol/frame.ts'
+import { decode, encode } from '../../src/protocol/canonical.ts'
+import { encodeFrame, FrameParser } from '../../src/protocol/frame.ts'
+import { readCardExchange } from '../../src/protocol/message/card.ts'
+import type { Card } from '../../src/protocol/message/card.ts'
+import { peek } from '../../src/protocol/seal.ts'
 import { cardFrame, EvilPeer, offer } from '../helpers/evil-peer.ts'
-import { Stage, until } from '../helpers/processes.ts'
+import { createRawHost } from '../helpers/raw-host.ts'
+import { skill, Stage, until } from '../helpers/processes.ts'
 
 let stage: Stage
 let alice: Agent
@@ -164,3 +172,56 @@ async function* thirtyCards(agent: Agent, link: Connection, make: () => Uint8Arr
     yield (await agent.peers())[0]?.name ?? ''
   }
 }
+
+/** Skills in the card that a stream shows. */
+async function shownOn(stream: Stream): Promise<readonly string[]> {
+  const parser = new FrameParser(512 * 1024)
+  for await (const bytes of pull(stream)) {
+    for (const frame of parser.push(bytes)) {
+      const { card } = readCardExchange(decode(frame))
+      return (decode(peek(card).body) as Card).skills.map(({ name }) => name)
+    }
+  }
+  throw new Error('no card came')
+}
+
+test('a card that is renewed while an exchange is in flight is shown again', async () => {
+  await using near = await createRawHost()
+  const skills: Card['skills'] = []
+  const cards = new Cards({
+    ...{ identity: near.identity, network: 'home', clock: systemClock, hints: () => [] },
+    describe: () => ({
+      ...{ name: 'near', version: '0.0.0', addresses: [], skills, isolation: 'os' },
+      load: { running: 0, queued: 0, capacity: 1 }
+    }),
+    ...{ learned: () => undefined, refused: () => undefined }
+  })
+  const shown: (readonly string[])[] = []
+  await evil.host.host.unhandle(CARD_PROTOCOL)
+  await evil.host.host.handle(CARD_PROTOCOL, async (stream) => {
+    shown.push(await shownOn(stream))
+    if (shown.length === 1) {
+      skills.push(offer('ready'))
+      cards.renew()
+    }
+    stream.send(encodeFrame(evil.card()))
+    await stream.close()
+  })
+  await cards.exchange(await near.dial(evil.address))
+  await until('shown again', () => shown.length === 2)
+  expect(shown).toEqual([[], ['ready']])
+})
+
+test('a card that could not be shown is shown once more', async () => {
+  const shown: (readonly string[])[] = []
+  await evil.host.host.unhandle(CARD_PROTOCOL)
+  await evil.host.host.handle(CARD_PROTOCOL, async (stream) => {
+    shown.push(await shownOn(stream))
+    if (shown.length === 2) return stream.abort(new Error('not now'))
+    stream.send(encodeFrame(evil.card()))
+    await stream.close()
+  })
+  await stage.inside({ bootstrap: [evil.address], skills: [skill('late')] })
+  await until('shown once more', () => shown.length === 3)
+  expect(shown).toEqual([[], ['late'], ['late']])
+})

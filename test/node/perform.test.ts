@@ -1,7 +1,14 @@
+import type { Connection } from '@libp2p/interface'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { Agent, ObservedEvent } from '../../src/index.ts'
-import { decode } from '../../src/protocol/canonical.ts'
-import { readResult } from '../../src/protocol/message/result.ts'
+import { systemClock } from '../../src/node/clock.ts'
+import { Journal } from '../../src/node/journal.ts'
+import { createLogger } from '../../src/node/logger.ts'
+import { Performer } from '../../src/node/perform.ts'
+import { TaskTable } from '../../src/node/task-table.ts'
+import { decode, toHex } from '../../src/protocol/canonical.ts'
+import { identityFromSeed } from '../../src/protocol/identity.ts'
+import { NO_USAGE, readResult } from '../../src/protocol/message/result.ts'
 import type { SessionFrame } from '../../src/protocol/message/session.ts'
 import { peek } from '../../src/protocol/seal.ts'
 import { EvilPeer, sealTask } from '../helpers/evil-peer.ts'
@@ -127,4 +134,50 @@ test('the trace tells both ends of a task in order, as one trace', async () => {
   ])
   stop.abort()
   await watching
+})
+
+test('a result that cannot be sealed fails the task, and says so for ever', async () => {
+  const clock = systemClock
+  const [identity, peer] = [1, 2].map((fill) => identityFromSeed(new Uint8Array(32).fill(fill)))
+  if (identity === undefined || peer === undefined) throw new Error('two identities')
+  const [journal, table] = [new Journal(undefined, clock.now), new TaskTable(clock)]
+  const types: string[] = []
+  const usage = { ...NO_USAGE, cost: Infinity }
+  const outcome = { status: 'completed', output: Buffer.from('1'), usage, isolation: 'os' } as const
+  const performer = new Performer({
+    ...{ identity, clock, journal, table, log: createLogger('silent', 'test') },
+    trace: { emit: ({ type }) => void types.push(type) },
+    workshop: {
+      ready: () => Promise.resolve(),
+      offers: () => [],
+      isolation: 'os',
+      load: () => ({ running: 0, queued: 0, capacity: 1 }),
+      take: () => ({ ahead: 0, outcome: Promise.resolve(outcome) }),
+      drain: () => Promise.resolve(),
+      [Symbol.asyncDispose]: () => Promise.resolve()
+    },
+    handOn: () => Promise.reject(new Error('nothing is handed on'))
+  })
+  const { task, input } = sealTask(peer, identity.id)
+  const ids = { trace: 'ab'.repeat(16), span: 'cd'.repeat(8), task: toHex(task.body.id) }
+  const fields = { ...ids, skill: 'count', side: 'executor', peer: peer.id } as const
+  const { digest: own } = task
+  const entry = { from: peer.id, key: 'k', task: own, work: own, expires: task.body.expires }
+  const answers: string[] = []
+  const job = { task, entry, fields, input, state: undefined }
+  const over = await performer.begin(job, (running) => {
+    running.attach({
+      connection: undefined as unknown as Connection,
+      progress: () => undefined,
+      result: ({ body }) => void answers.push(`${body.status} ${body.error?.code ?? ''}`),
+      failed: ({ code }) => void answers.push(`none ${code}`)
+    })
+  })
+  await over.finally(() => undefined)
+  expect(answers).toEqual(['failed INTERNAL'])
+  expect(table.list()).toMatchObject([{ state: 'failed', code: 'INTERNAL' }])
+  expect(journal.look(entry).state).toBe('finished')
+  expect(types.at(-1)).toBe('task.failed')
+  expect(performer.twin(entry)).toBe(undefined)
+  journal.close()
 })

@@ -231,7 +231,7 @@ test('keys of one peer mean nothing for another', async () => {
   expect(other.value).not.toEqual(first)
 })
 
-test('of two inputs under one key at once, one is worked on and the other is REPLAYED', async () => {
+test('of two inputs under one key at once one is worked on, the other is REPLAYED', async () => {
   const sent = [1, 2].map((n) => {
     return sealTask(evil.identity, alice.id, { key: 'at-once', value: { n, ms: 200 } })
   })

@@ -91,7 +91,7 @@ test('closing ends what is open', async () => {
   await until('and this one', () => session.closed)
 })
 
-test('a peer whose connection is gone is forgotten, as is one that could not be reached', async () => {
+test('a peer whose connection is gone is forgotten, and one that was never reached', async () => {
   await open()
   expect(sessions.size).toBe(1)
   connection.abort(new Error('the cable'))
