@@ -15,9 +15,9 @@ import { toOptions } from './options.ts'
 /**
  * Start an agent. Resolves when it listens and its skills are ready.
  *
- * @throws PeerworkError `BAD_OPTION`, `BAD_ADDRESS`, `HOME_IN_USE`, `HOME_UNSAFE`, `KEY_UNREADABLE`,
- *   `PASSPHRASE_WRONG`, `STORE_FAILED`, `SKILL_INVALID`, `SKILL_LOAD_FAILED`, `SKILL_DUPLICATE`,
- *   `SKILL_EXPOSES_HOME`, `ISOLATION_UNAVAILABLE`
+ * @throws PeerworkError `BAD_OPTION`, `BAD_ADDRESS`, `HOME_IN_USE`, `HOME_UNSAFE`,
+ *   `KEY_UNREADABLE`, `PASSPHRASE_WRONG`, `STORE_FAILED`, `SKILL_INVALID`, `SKILL_LOAD_FAILED`,
+ *   `SKILL_DUPLICATE`, `SKILL_EXPOSES_HOME`, `ISOLATION_UNAVAILABLE`
  */
 export async function createAgent(init: AgentInit = {}): Promise<Agent> {
   const options = toOptions(init)

@@ -1,4 +1,6 @@
-/** Results: an outcome sealed for the task it answers, and a stored one sealed again for another. */
+/**
+ * Results: an outcome sealed for the task it answers, and a stored one sealed again for another.
+ */
 
 import { decode, digest, encode } from '../protocol/canonical.ts'
 import { WIRE_VERSION } from '../protocol/constants.ts'

@@ -72,8 +72,8 @@ export interface Verified {
 /**
  * Run one attempt.
  *
- * @throws PeerworkError the peer's refusal, `PEER_LOST`, `DEADLINE_EXCEEDED`, or what does not fit in
- *   the answer (`SIGNATURE_INVALID`, `RESULT_MISMATCH`, `OUTPUT_INVALID`, …)
+ * @throws PeerworkError the peer's refusal, `PEER_LOST`, `DEADLINE_EXCEEDED`, or what does not fit
+ *   in the answer (`SIGNATURE_INVALID`, `RESULT_MISMATCH`, `OUTPUT_INVALID`, …)
  */
 export async function attempt(options: AttemptOptions): Promise<Verified> {
   const { id, peer, session, desk, task, signal, on } = options

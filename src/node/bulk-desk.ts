@@ -23,7 +23,9 @@ interface Early {
   readonly peer: string
 }
 
-/** Whose streams may wait here before their task is known: peers we work for, or that work for us. */
+/**
+ * Whose streams may wait here before their task is known: peers we work for, or that work for us.
+ */
 export type Welcome = (peer: string) => boolean
 
 export class BulkDesk {

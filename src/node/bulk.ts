@@ -1,9 +1,9 @@
 /**
  * `/peerwork/bulk/1`: the large or streamed bytes of one task, on a stream of their own.
  *
- * The opener writes a header frame (task id, which part) and then data frames, and half-closes at the
- * end. Backpressure is the stream's own; abort means: forget it. Requester to executor: `input`.
- * Executor to requester: `chunks` (a frame each) and `output`.
+ * The opener writes a header frame (task id, which part) and then data frames, and half-closes at
+ * the end. Backpressure is the stream's own; abort means: forget it. Requester to executor:
+ * `input`. Executor to requester: `chunks` (a frame each) and `output`.
  */
 
 import type { Connection, Stream } from '@libp2p/interface'

@@ -57,7 +57,8 @@ export class Caller {
   }
 
   /**
-   * A request is looked at until the returned function is called; a cancel meanwhile is kept for it.
+   * A request is looked at until the returned function is called; a cancel meanwhile is kept for
+   * it.
    *
    * @throws PeerworkError `REPLAYED` while another request of this id is looked at
    */
@@ -123,8 +124,8 @@ export class Caller {
   }
 
   /**
-   * Send a result that has just been made. When too much is on its way already it waits for its turn,
-   * without the payloads: those are read from the journal when the turn comes.
+   * Send a result that has just been made. When too much is on its way already it waits for its
+   * turn, without the payloads: those are read from the journal when the turn comes.
    */
   #deliverNew(task: Sealed<Task>, result: Uint8Array, payloads: Payloads, entry: Entry): void {
     const { deliveries } = this.#means

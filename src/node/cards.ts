@@ -90,8 +90,9 @@ export class Cards {
     const signal = AbortSignal.timeout(EXCHANGE_MS_MAX)
     try {
       const frame = await readOne(stream, signal)
-      // Answer first: a peer of another network then learns why it is turned away. Learn in the same
-      // turn: of two newcomers at once, the one that is answered second has to hear of the first.
+      // Answer first: a peer of another network then learns why it is turned away. Learn in the
+      // same turn: of two newcomers at once, the one that is answered second has to hear of the
+      // first.
       stream.send(encodeFrame(this.#own()))
       const wrong = this.#misfit(frame, connection)
       await stream.close({ signal })

@@ -1,8 +1,8 @@
 /**
  * The chunks of one task as they come, before anything of them is signed.
  *
- * Their owner sees them at once; the result that follows signs how many there were, and which. Until
- * then nothing can be proven, and from then on nothing more is shown than was signed.
+ * Their owner sees them at once; the result that follows signs how many there were, and which.
+ * Until then nothing can be proven, and from then on nothing more is shown than was signed.
  */
 
 import { digester } from '../protocol/canonical.ts'

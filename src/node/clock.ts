@@ -13,7 +13,9 @@ export interface Clock {
   random(bytes: number): Uint8Array
 }
 
-/** Random bytes fetched at once, bytes: a call costs more than the bytes. Each is given out once. */
+/**
+ * Random bytes fetched at once, bytes: a call costs more than the bytes. Each is given out once.
+ */
 const POOL_BYTES = 4_096
 let pool = new Uint8Array(0)
 

@@ -1,8 +1,8 @@
 /**
  * Large outputs on their way to those who asked: so many bytes at once, and no more.
  *
- * What finds no room waits its turn without its bytes, which are in the journal meanwhile. A requester
- * that reads slowly, or not at all, holds up its own outputs and few of our bytes.
+ * What finds no room waits its turn without its bytes, which are in the journal meanwhile. A
+ * requester that reads slowly, or not at all, holds up its own outputs and few of our bytes.
  */
 
 import type { Holdings } from './holdings.ts'

@@ -1,8 +1,8 @@
 /**
  * Frames over one libp2p stream: writes gathered in bounded groups, reads cut by a bounded parser.
  *
- * The first frame of an idle stream goes at once; frames that follow in the same turn go in groups of
- * at most 8 frames or 16 KiB. Unbounded gathering would let one side sign everything before the
+ * The first frame of an idle stream goes at once; frames that follow in the same turn go in groups
+ * of at most 8 frames or 16 KiB. Unbounded gathering would let one side sign everything before the
  * other side sees anything; no gathering costs a system call a frame.
  */
 
@@ -15,7 +15,9 @@ const GROUP_FRAMES_MAX = 8
 const GROUP_BYTES_MAX = 16 * 1024
 /** What may wait here for a peer that reads slowly, bytes; then the stream is given up. */
 const WAITING_BYTES_MAX = 16 * 1024 * 1024
-/** What a waiting frame costs besides its bytes, bytes: many small ones weigh more than they say. */
+/**
+ * What a waiting frame costs besides its bytes, bytes: many small ones weigh more than they say.
+ */
 const FRAME_COST_BYTES = 256
 /** How long a frame that can wait does, ms: longer than a short task takes, too short to notice. */
 const COMPANY_MS = 2

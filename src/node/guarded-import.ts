@@ -1,8 +1,8 @@
 /**
  * Loads the libp2p side of the agent with one flaw of a dependency closed.
  *
- * `lpStream` of `@libp2p/utils` reads a length prefix byte by byte and checks how long the prefix may
- * be only after it was decoded, so a prefix that never ends is buffered without bound. It is
+ * `lpStream` of `@libp2p/utils` reads a length prefix byte by byte and checks how long the prefix
+ * may be only after it was decoded, so a prefix that never ends is buffered without bound. It is
  * reached before any handshake (protocol negotiation) and by libp2p's own services. The fix is one
  * check before the decoding; it is put into the module's source while Node loads it, so that it
  * holds from source, in the published package and in programs that use the library alike.

@@ -2,8 +2,8 @@
  * How many bytes of payloads are held for whom: inputs from the first byte to the end of the work,
  * outputs while they are on their way.
  *
- * A queue bounds the number of tasks, not their size: a few dozen payloads of the largest size would
- * fill the memory. Beyond the bound an agent is busy.
+ * A queue bounds the number of tasks, not their size: a few dozen payloads of the largest size
+ * would fill the memory. Beyond the bound an agent is busy.
  */
 
 import { PeerworkError } from '../protocol/errors.ts'

@@ -49,7 +49,9 @@ export function openHome(home: string): string {
   }
 }
 
-/** Small facts an agent keeps between starts, one file each; absent or unreadable is `undefined`. */
+/**
+ * Small facts an agent keeps between starts, one file each; absent or unreadable is `undefined`.
+ */
 export function recall(home: string | undefined, what: string): string | undefined {
   if (home === undefined) return undefined
   try {

@@ -12,7 +12,9 @@ import { PRESETS } from './presets.ts'
 import type { Preset } from './presets.ts'
 
 const NETWORK = 'home'
-/** Tasks that may wait for a runner, count: some seconds of work; more would only wait to expire. */
+/**
+ * Tasks that may wait for a runner, count: some seconds of work; more would only wait to expire.
+ */
 const QUEUE = 64
 const QUEUE_MAX = 10_000
 const CAPACITY_MAX = 1_024

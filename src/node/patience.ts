@@ -1,8 +1,8 @@
 /**
  * Patience with strangers: how many of their requests are answered at all.
  *
- * A refusal costs more to say than the request that asks for it. Who was refused knows why; who goes
- * on asking at once is not a requester.
+ * A refusal costs more to say than the request that asks for it. Who was refused knows why; who
+ * goes on asking at once is not a requester.
  */
 
 import type { Connection } from '@libp2p/interface'

@@ -129,8 +129,8 @@ export class Performer {
     const changes = outcome.patch ?? []
     const patch = changes.length === 0 ? null : encodeJson(changes)
     const result = sealOutcome(running.task, outcome, { ...facts, patch }, identity)
-    // In the same turn as the sending, and before it: an output that finds no room to be sent now is
-    // read from the journal later.
+    // In the same turn as the sending, and before it: an output that finds no room to be sent now
+    // is read from the journal later.
     journal.finish(running.entry, { result: result.bytes, output, patch })
     this.#running.delete(keyOf(running.entry))
     this.#give(running, (waiter) => waiter.result(result, { output, patch }))

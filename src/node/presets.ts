@@ -1,4 +1,6 @@
-/** Situations, as bundles of numbers: where an agent listens, and how much it takes from one host. */
+/**
+ * Situations, as bundles of numbers: where an agent listens, and how much it takes from one host.
+ */
 
 export interface Preset {
   readonly listen: readonly string[]

@@ -45,7 +45,9 @@ export interface Request {
   readonly key: string | undefined
 }
 
-/** What only the agent itself may add: subtasks carry their parent and what is left of its budget. */
+/**
+ * What only the agent itself may add: subtasks carry their parent and what is left of its budget.
+ */
 export interface Inherited {
   readonly parent: string
   readonly budget: Budget

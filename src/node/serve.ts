@@ -215,8 +215,8 @@ export class Server {
   }
 
   /**
-   * What is known of this work. Its output comes along, so one that could not be sent now is not even
-   * read.
+   * What is known of this work. Its output comes along, so one that could not be sent now is not
+   * even read.
    *
    * @throws PeerworkError `BUSY`
    */

@@ -6,7 +6,9 @@ import type { SubmittedTask, TaskEvent, TaskResult } from './api.ts'
 
 /** Chunks that may wait for a reader before the sender is held back, count. */
 const CHUNKS_WAITING_MAX = 32
-/** Events that may wait when nobody reads, count; progress beyond it is dropped: it is only news. */
+/**
+ * Events that may wait when nobody reads, count; progress beyond it is dropped: it is only news.
+ */
 const EVENTS_WAITING_MAX = 1_000
 /** How long `cancel` waits for the executor's word, ms; then the task is over here all the same. */
 const CANCEL_MS_MAX = 2_000

@@ -20,8 +20,8 @@ export class TaskTable {
   /**
    * A row for a task that begins.
    *
-   * @returns its key for `update` and `close`. Of a task of our own that is the id; the ids of tasks
-   *   for others are chosen by those others, so they say nothing without the peer.
+   * @returns its key for `update` and `close`. Of a task of our own that is the id; the ids of
+   *   tasks for others are chosen by those others, so they say nothing without the peer.
    */
   open(opening: Opening): string {
     const { id, side, peer } = opening

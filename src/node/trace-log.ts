@@ -2,8 +2,8 @@
  * The agent's own trace log: events get their place and time, wait for company, and are sealed in
  * hash-chained batches.
  *
- * First cut: batches are sealed only while somebody listens. Until then the newest events wait, up to
- * a bound; what falls out is counted, and the count is signed into every batch, so an observer
+ * First cut: batches are sealed only while somebody listens. Until then the newest events wait, up
+ * to a bound; what falls out is counted, and the count is signed into every batch, so an observer
  * always knows what it has not seen.
  */
 
@@ -59,7 +59,10 @@ export class TraceLog implements TracePort {
     this.#later()
   }
 
-  /** Seal and publish what waits, if anybody listens. One flush at a time, so batches stay in order. */
+  /**
+   * Seal and publish what waits, if anybody listens. One flush at a time, so batches stay in
+   * order.
+   */
   async flush(): Promise<void> {
     if (this.#flushing) return
     this.#flushing = true

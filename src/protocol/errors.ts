@@ -51,7 +51,11 @@ export const ERRORS = {
   PEER_UNKNOWN: entry(3, true, 'See who is there with `peerwork peers`.'),
   PEER_AMBIGUOUS: entry(2, false, 'Use the whole peer id from `peerwork peers`.'),
   DIAL_FAILED: entry(7, true, 'Check that the peer runs and that its port is reachable.'),
-  PEER_LOST: entry(7, true, 'Submit again: the same key gets finished work back, a new one runs it anew.'),
+  PEER_LOST: entry(
+    7,
+    true,
+    'Submit again: the same key gets finished work back, a new one runs it anew.'
+  ),
 
   // Refusals by the executor
   NOT_ADMITTED: entry(4, false, 'Ask the operator of that agent to add your id with --allow.'),

@@ -125,7 +125,7 @@ test('two starts of one agent are told apart', () => {
   })
 })
 
-test('an event that observers would refuse is dropped, counted, and takes no other along', async () => {
+test('an event that observers would refuse is dropped and counted, alone', async () => {
   const { log, batches, seqs } = listening()
   emit(log, 3)
   emit(log, 1, 'x'.repeat(10_000))
