@@ -13,6 +13,7 @@ import { yamux } from '@chainsafe/libp2p-yamux'
 import { privateKeyFromRaw } from '@libp2p/crypto/keys'
 import { gossipsub, StrictNoSign } from '@libp2p/gossipsub'
 import type { GossipSub } from '@libp2p/gossipsub'
+import { createTopicScoreParams } from '@libp2p/gossipsub/score'
 import { identify } from '@libp2p/identify'
 import type { Connection, Libp2p, PeerDiscovery, ServiceMap } from '@libp2p/interface'
 import { mdns } from '@libp2p/mdns'
@@ -162,6 +163,21 @@ function telling(
 }
 
 /**
+ * Unlisted topics are not scored at all, so forged batches would cost their sender nothing. Only
+ * they count here: traces come in bursts, and a quiet neighbour is no bad one. Some nine of them
+ * within half a minute, and a neighbour is no longer listened to until it was good for a while.
+ */
+const FORGERIES_ONLY = {
+  topicWeight: 1,
+  timeInMeshWeight: 0,
+  firstMessageDeliveriesWeight: 0,
+  meshMessageDeliveriesWeight: 0,
+  meshFailurePenaltyWeight: 0,
+  invalidMessageDeliveriesWeight: -1,
+  invalidMessageDeliveriesDecay: 0.97
+}
+
+/**
  * Seals prove where a batch comes from, so the topic does not sign a second time. Message ids are
  * digests: two copies of a batch are one message.
  */
@@ -178,6 +194,9 @@ function gossip({ network, preset }: HostOptions) {
     maxOutboundStreams: 2,
     maxOutboundBufferSize: WRITE_BUFFER_BYTES_MAX,
     maxInboundDataLength: BATCH_BYTES_MAX + 1024,
-    scoreParams: { IPColocationFactorWeight: preset.colocationWeight }
+    scoreParams: {
+      IPColocationFactorWeight: preset.colocationWeight,
+      topics: { [traceTopic(network)]: createTopicScoreParams(FORGERIES_ONLY) }
+    }
   })
 }

@@ -107,6 +107,28 @@ test('a forged batch is refused by the first who gets it, and goes no further', 
   expect(c.refused).toEqual([])
 })
 
+test('a neighbour that keeps forging is not listened to any more, another one is', async () => {
+  const [a, b, c] = await line()
+  const forge = (name: string): Promise<unknown> => {
+    return a.host.host.services.pubsub.publish(TOPIC, Buffer.from(name))
+  }
+  for (let nth = 0; nth < 15; nth++) await forge(`garbage ${nth}`)
+  await until('refused', () => b.refused.length === 15)
+  // Scores are looked up anew about once a second; then nothing of it is even opened.
+  let nth = 0
+  await until('ignored', async () => {
+    const before = b.refused.length
+    await forge(`more garbage ${nth++}`)
+    await new Promise((resolve) => setTimeout(resolve, 100))
+    return b.refused.length === before
+  })
+  const honest = batch(c.host.identity)
+  await until('the other is heard', async () => {
+    await c.gossip.publish(honest)
+    return b.got.some(({ first }) => first === honest.body.first)
+  })
+})
+
 test('an old batch is a replay, and one from the future is not believed', async () => {
   const [a, b] = await line()
   const issued = Date.now()
