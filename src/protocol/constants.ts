@@ -14,6 +14,10 @@ export const TASK_PROTOCOL = '/peerwork/task/1'
 export const BULK_PROTOCOL = '/peerwork/bulk/1'
 /** Exchange of sealed agent cards. */
 export const CARD_PROTOCOL = '/peerwork/card/1'
+/** The encrypter of a network with an owner: noise, and then each shows its certificate. */
+export const MEMBER_CONNECTION = '/peerwork/member-noise/1'
+/** Exchange of certificates and revocations between members. */
+export const MEMBER_PROTOCOL = '/peerwork/member/1'
 /** Gossip topic of a network's traces. */
 export const traceTopic = (network: string): string => `/peerwork/trace/1/${network}`
 
@@ -75,3 +79,28 @@ export const SKILL_NAME = /^[a-z][a-z0-9]*(?:[-.][a-z0-9]+)*$/
 export const NETWORK_NAME = /^[a-z0-9](?:[a-z0-9.-]{0,62}[a-z0-9])?$/
 /** Agent names: what reads well in a terminal; no control or bidirectional characters. */
 export const AGENT_NAME = /^[\p{L}\p{N}][\p{L}\p{N} ._-]{0,62}$/u
+
+const DAY_MS = 24 * 60 * 60 * 1000
+/** An invitation or its redemption, sealed, bytes: a few short fields. */
+export const INVITATION_BYTES_MAX = 1024
+/** A certificate, sealed, bytes: with the grant inside it. */
+export const CERTIFICATE_BYTES_MAX = 4 * KIB
+export const REVOCATION_BYTES_MAX = 2 * KIB
+export const SUCCESSION_BYTES_MAX = 1024
+/** A hello or a verdict, bytes: a credential is two certificates and a succession. */
+export const HELLO_BYTES_MAX = 16 * KIB
+/** A join link, characters: what a QR code of a terminal's height can still hold. */
+export const JOIN_LINK_LENGTH_MAX = 2_900
+/** Longest life of an invitation, ms: a link that lies about for a month is a hole. */
+export const INVITATION_LIFE_MS_MAX = 30 * DAY_MS
+/** Newcomers of one invitation, count: a class; more wants several, each with a name. */
+export const INVITATION_USES_MAX = 1_000
+/** Life of a member's certificate, ms: renewed at half of it, so a week away is no farewell. */
+export const CERTIFICATE_LIFE_MS = 14 * DAY_MS
+/** Life of an admin's certificate, ms: the owner's key may lie in a safe. */
+export const CERTIFICATE_LIFE_MS_MAX = 366 * DAY_MS
+/** Records of a roster (certificates, revocations), count: 4,096 of some 700 bytes are 3 MB. */
+export const RECORDS_MAX = 4_096
+/** Records in one frame, count, and bytes of such a frame with the ids of all that are wanted. */
+export const RECORDS_PER_FRAME_MAX = 64
+export const MEMBER_FRAME_BYTES_MAX = 1024 * KIB

@@ -71,6 +71,20 @@ export const ERRORS = {
   REPLAYED: entry(4, false, 'Use a new task id for new work.'),
   DEPTH_EXCEEDED: entry(4, false, 'The task was handed on too many times; shorten the chain.'),
 
+  // Membership
+  NOT_A_MEMBER: entry(4, false, 'Ask an admin for an invitation, then: peerwork join <link>.'),
+  MEMBERSHIP_EXPIRED: entry(4, false, 'Connect to an admin to renew it, or ask for an invitation.'),
+  MEMBERSHIP_REVOKED: entry(4, false, 'An admin put this agent out; ask one for an invitation.'),
+  ROLE_MISSING: entry(
+    4,
+    false,
+    'Ask an admin for the role; `peerwork members` shows who has which.'
+  ),
+  INVITATION_INVALID: entry(4, false, 'Ask for a new invitation: peerwork invite.'),
+  NO_ADMIN: entry(7, true, 'Try again when an admin of the network is up.'),
+  OWNER_KEY_NEEDED: entry(2, false, 'Run this where the owner key of the network lies.'),
+  DUPLICATE_ID: entry(1, false, 'Two agents run with one key: give the copy a home of its own.'),
+
   // Opening what came over the wire
   TOO_LARGE: entry(1, false, 'The peer broke a size limit of docs/protocol.md.'),
   MALFORMED: entry(1, false, 'The peer sent bytes that are not Peerwork; check both versions.'),

@@ -20,7 +20,10 @@ import type { AgentId, Identity } from './identity.ts'
 import { SIGNATURE_BYTES, verifyBy } from './identity.ts'
 
 /** What a seal can hold, and the byte that says so. */
-export const KINDS = { task: 1, result: 2, card: 3, batch: 4 } as const
+export const KINDS = {
+  ...{ task: 1, result: 2, card: 3, batch: 4 },
+  ...{ certificate: 5, invitation: 6, redemption: 7, revocation: 8, succession: 9 }
+} as const
 export type Kind = keyof typeof KINDS
 
 /** Fields every body begins with. */
@@ -55,6 +58,10 @@ export interface Expectation<Body extends SealedBody> {
   /** The peer at the other end, where only the signer itself may deliver. */
   readonly sender?: AgentId
   readonly now: number
+  /** Longest time from `issued` to `expires`, ms; a task's by default. */
+  readonly lifeMsMax?: number
+  /** What has expired still counts: for proof of what was, never for admission. */
+  readonly evenExpired?: boolean | undefined
   readonly check: (body: unknown) => Body
   /** Called before the signature is checked; true means: seen already, do not spend CPU on it. */
   readonly duplicate?: (body: Body, digest: Uint8Array) => boolean
@@ -98,7 +105,7 @@ export function open<Body extends SealedBody>(
     const payload = payloadOf(bytes, expect)
     body = expect.check(decode(payload))
     checkAddress(body, expect)
-    checkTimes(body, expect.now)
+    checkTimes(body, expect)
     const id = digest(payload)
     if (expect.duplicate?.(body, id) === true) {
       throw new PeerworkError('REPLAYED', 'this message was already received', { from: body.from })
@@ -170,20 +177,22 @@ function checkAddress(body: SealedBody, expect: Address): void {
   }
 }
 
-function checkTimes(body: SealedBody, now: number): void {
-  const { issued, expires } = body
+type Times = Pick<Expectation<SealedBody>, 'now' | 'lifeMsMax' | 'evenExpired'>
+
+function checkTimes({ issued, expires }: SealedBody, times: Times): void {
+  const { now, lifeMsMax = TASK_LIFE_MS_MAX, evenExpired = false } = times
   if (issued > now + CLOCK_AHEAD_MS_MAX) {
     const facts = { aheadMs: issued - now, aheadMsMax: CLOCK_AHEAD_MS_MAX }
     throw new PeerworkError('CLOCK_SKEW', `signed ${issued - now} ms in our future`, facts)
   }
   if (expires === undefined) return
-  if (expires <= now) {
+  if (expires <= now && !evenExpired) {
     const facts = { lateMs: now - expires }
     throw new PeerworkError('EXPIRED', `expired ${now - expires} ms ago`, facts)
   }
   const life = expires - issued
-  if (life > TASK_LIFE_MS_MAX) {
-    throw new PeerworkError('MALFORMED', `a life of ${life} ms, cap ${TASK_LIFE_MS_MAX}`)
+  if (life > lifeMsMax) {
+    throw new PeerworkError('MALFORMED', `a life of ${life} ms, cap ${lifeMsMax}`)
   }
 }
 

@@ -2,6 +2,7 @@
 
 import * as z from 'zod/mini'
 import {
+  AGENT_NAME,
   LABEL_LENGTH_MAX,
   NAME_LENGTH_MAX,
   NETWORK_NAME,
@@ -23,6 +24,9 @@ export const bytesUpTo = (max: number) =>
   z.custom<Uint8Array>((value) => value instanceof Uint8Array && value.length <= max)
 export const agentId = z.string().check(z.refine(isAgentId))
 export const network = z.string().check(z.maxLength(NAME_LENGTH_MAX), z.regex(NETWORK_NAME))
+export const agentName = z.string().check(z.regex(AGENT_NAME))
+/** A multiaddr as text: printable ASCII, whatever else is in it. */
+export const address = z.string().check(z.regex(/^\/[\x21-\x7e]{0,255}$/))
 export const skillName = z.string().check(z.maxLength(NAME_LENGTH_MAX), z.regex(SKILL_NAME))
 /** Text for people. Bounded when it comes in, and made one printable line: see `text.ts`. */
 const shown = (fits: (value: string) => boolean) =>

@@ -22,7 +22,7 @@ const expected = {
   card: expectCard({ ...context, sender: alice.id }),
   batch: expectBatch(context)
 } as const
-const kinds = Object.keys(KINDS) as Kind[]
+const kinds = Object.keys(expected) as (keyof typeof expected)[]
 
 /** Every door; each either returns or throws a `PeerworkError`, and `open` never throws at all. */
 const doors: Record<string, (bytes: Uint8Array) => unknown> = {

@@ -44,7 +44,7 @@ test.each(vectors.identities)('the seed of $name gives the id', ({ seed, id }) =
 
 test.each(vectors.seals)('the sealed $kind opens, and has its digest, id and export', (vector) => {
   const bytes = fromHex(vector.sealed)
-  const opened = doors[vector.kind](bytes)
+  const opened = doors[vector.kind as keyof typeof doors](bytes)
   expect(opened.ok && opened.sealed.body).toEqual(fromDagJson(vector.body))
   const payload = peek(bytes).body
   expect(toHex(payload)).toBe(toHex(encode(fromDagJson(vector.body))))

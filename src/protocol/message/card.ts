@@ -1,7 +1,7 @@
 /** An agent card: what an agent says of itself, signed, numbered and expiring. */
 
 import * as z from 'zod/mini'
-import { AGENT_NAME, CARD_BYTES_MAX } from '../constants.ts'
+import { CARD_BYTES_MAX } from '../constants.ts'
 import type { Expectation, SealedBody } from '../seal.ts'
 import * as shape from '../shape.ts'
 import { isolation } from './result.ts'
@@ -14,8 +14,6 @@ export const LABELS_MAX = 16
 
 const schemaText = z.string().check(z.maxLength(SCHEMA_LENGTH_MAX))
 const labels = shape.list(shape.shortText, LABELS_MAX)
-/** A multiaddr as text: printable ASCII, whatever else is in it. */
-export const address = z.string().check(z.regex(/^\/[\x21-\x7e]{0,255}$/))
 
 const offer = z.strictObject({
   name: shape.skillName,
@@ -36,10 +34,10 @@ const card = z.strictObject({
   expires: shape.time,
   /** Grows with every card an agent ever signs; a lower one is old news. */
   seq: shape.count,
-  name: z.string().check(z.regex(AGENT_NAME)),
+  name: shape.agentName,
   /** Version of the software. */
   version: shape.shortText,
-  addresses: shape.list(address, ADDRESSES_MAX),
+  addresses: shape.list(shape.address, ADDRESSES_MAX),
   skills: shape.list(offer, SKILLS_MAX),
   isolation,
   load: z.strictObject({ running: shape.count, queued: shape.count, capacity: shape.count })
@@ -63,7 +61,7 @@ export function expectCard(context: {
 /** Another agent's addresses, as hearsay: to be dialled, never to be believed. */
 const hint = z.strictObject({
   id: shape.agentId,
-  addresses: shape.list(address, ADDRESSES_MAX)
+  addresses: shape.list(shape.address, ADDRESSES_MAX)
 })
 export type PeerHint = z.infer<typeof hint>
 export const HINTS_MAX = 64
