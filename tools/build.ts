@@ -12,6 +12,7 @@ import { globSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { build } from 'esbuild'
 import type { BuildOptions, BuildResult } from 'esbuild'
+import { ZOD } from './bundle-zod.ts'
 import { guard } from './guard-plugin.ts'
 import { REQUIRE_BANNER } from './require-banner.ts'
 
@@ -45,13 +46,14 @@ const main = await build({
   chunkNames: '[name]-[hash]',
   plugins: [guarded.plugin]
 })
-// What runs inside the sandbox stands alone: a runner may read these two files and no others.
+// What runs inside the sandbox stands alone.
 const inner = await build({
   ...shared,
   // Only for schemas that cannot print themselves, and then it is the copy that skills get too.
   external: ['zod', 'zod/*'],
   entryPoints: ['src/tasks/sandbox-entry.ts', 'src/tasks/skill.ts']
 })
+const lent = await build({ ...shared, ...ZOD, outdir: join(dist, 'tasks') })
 if (guarded.used() === 0) throw new Error('the guard on length prefixes found nothing to guard')
 execFileSync(
   process.execPath,
@@ -61,7 +63,7 @@ execFileSync(
     stdio: 'inherit'
   }
 )
-writeFileSync(join(dist, 'THIRD-PARTY.md'), notice([main, inner]))
+writeFileSync(join(dist, 'THIRD-PARTY.md'), notice([main, inner, lent]))
 
 /** What is bundled comes with its authors' licences. */
 function notice(results: readonly BuildResult[]): string {

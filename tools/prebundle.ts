@@ -10,6 +10,7 @@ import { globSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { build } from 'esbuild'
 import type { BuildOptions } from 'esbuild'
+import { ZOD } from './bundle-zod.ts'
 import { guard } from './guard-plugin.ts'
 import { REQUIRE_BANNER } from './require-banner.ts'
 
@@ -58,6 +59,7 @@ await build({
   external: ['zod', 'zod/*'],
   entryPoints: ['src/tasks/sandbox-entry.ts', 'src/tasks/skill.ts']
 })
+await build({ ...shared, ...ZOD, outdir: join(out, 'tasks') })
 if (guarded.used() === 0) throw new Error('the guard on length prefixes found nothing to guard')
 const index = Object.fromEntries(names.map((name, at) => [name, `${files[at]}.js`]))
 writeFileSync(join(out, 'index.json'), JSON.stringify(index, null, 2))

@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url'
  *
  * A runner cannot keep compiled code, so from source it would strip some twenty files of their
  * types at every start. What `make install` has bundled (tools/prebundle.ts) is taken instead, as
- * long as no source is newer.
+ * long as no source and no installed package is newer.
  */
 export function runnerEntry(): string {
   const extension = extname(import.meta.url)
@@ -32,7 +32,10 @@ function findBundled(): string | undefined {
   try {
     const made = statSync(entry).mtimeMs
     const sources = globSync(`${root}src/{tasks,protocol}/**/*.ts`)
-    return sources.every((file) => statSync(file).mtimeMs < made) ? entry : undefined
+    const installed = `${root}node_modules/.package-lock.json`
+    return [...sources, installed].every((file) => statSync(file).mtimeMs < made)
+      ? entry
+      : undefined
   } catch {
     return undefined
   }
