@@ -5,51 +5,15 @@ import type { Agent, AgentInit } from '../../node/api.ts'
 import { PRESETS } from '../../node/presets.ts'
 import type { PresetName } from '../../node/presets.ts'
 import { PeerworkError } from '../../protocol/errors.ts'
-import { NETWORKING, defineCommand } from '../command.ts'
-import type { COMMON, Context, Values } from '../command.ts'
+import { defineCommand } from '../command.ts'
+import type { Context } from '../command.ts'
 import { untilInterrupted } from '../interrupts.ts'
 import { homeOf, initOf } from '../session.ts'
 import { skillSources } from '../skill-config.ts'
 import { showStart } from '../start-screen.ts'
 import { tellEvents } from '../up-events.ts'
-
-const options = {
-  ...NETWORKING,
-  skill: { type: 'string', multiple: true, value: '<file>', about: 'a skill to offer (repeat)' },
-  'skill-config': {
-    type: 'string',
-    value: '<file>',
-    about: 'JSON: configuration and secrets of the skills'
-  },
-  allow: {
-    type: 'string',
-    multiple: true,
-    value: '<peer>',
-    about: 'a peer that may submit (repeat)'
-  },
-  'allow-file': {
-    type: 'string',
-    value: '<file>',
-    about: 'peers that may submit, one id a line; read again when it changes'
-  },
-  open: { type: 'boolean', about: 'everybody may submit' },
-  'min-isolation': {
-    type: 'string',
-    value: '<level>',
-    choices: ['process', 'os'],
-    about: 'refuse to start below this level'
-  },
-  capacity: { type: 'string', value: '<n>', about: 'tasks at once; one a processor by default' },
-  queue: { type: 'string', value: '<n>', about: 'tasks that may wait; 64 by default' },
-  'log-level': {
-    type: 'string',
-    value: '<level>',
-    choices: ['silent', 'error', 'warn', 'info', 'debug', 'trace'],
-    about: 'log of the agent; warn by default'
-  }
-} as const
-
-type Given = Values<typeof options & typeof COMMON>
+import { UP_OPTIONS } from '../up-options.ts'
+import type { UpValues } from '../up-options.ts'
 
 export const up = defineCommand({
   name: 'up',
@@ -60,7 +24,7 @@ export const up = defineCommand({
     'The file for --skill-config names each skill by its file or base name: {"chat": {"config": ' +
       '{"model": "llama3.2"}, "secrets": {"apiKey": {"env": "OPENAI_API_KEY"}}}}.'
   ],
-  options,
+  options: UP_OPTIONS,
   json:
     'One object a line on stdout: {"type":"started","agent":{…}}, then joined, ' +
     'changed, left (peer), trace (the fields of peerwork watch), at last ' +
@@ -86,7 +50,7 @@ export const up = defineCommand({
   }
 })
 
-function upInit(values: Given, context: Context): AgentInit {
+function upInit(values: UpValues, context: Context): AgentInit {
   const level = values['min-isolation']
   const allowFile = values['allow-file']
   const capacity = count(values.capacity, '--capacity', 1)
@@ -106,7 +70,7 @@ function upInit(values: Given, context: Context): AgentInit {
   }
 }
 
-async function announce(agent: Agent, values: Given, { out, err }: Context): Promise<void> {
+async function announce(agent: Agent, values: UpValues, { out, err }: Context): Promise<void> {
   const info = await agent.info()
   if (values.json) return out.json({ type: 'started', agent: info })
   const preset = PRESETS[(values.preset ?? 'lan') as PresetName]

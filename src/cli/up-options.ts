@@ -1,0 +1,42 @@
+/** The options of `peerwork up`: also the keys of its configuration file, see config/keys.ts. */
+
+import { NETWORKING } from './command.ts'
+import type { COMMON, OptionSpecs, Values } from './command.ts'
+
+export const UP_OPTIONS = {
+  ...NETWORKING,
+  skill: { type: 'string', multiple: true, value: '<file>', about: 'a skill to offer (repeat)' },
+  'skill-config': {
+    type: 'string',
+    value: '<file>',
+    about: 'JSON: configuration and secrets of the skills'
+  },
+  allow: {
+    type: 'string',
+    multiple: true,
+    value: '<peer>',
+    about: 'a peer that may submit (repeat)'
+  },
+  'allow-file': {
+    type: 'string',
+    value: '<file>',
+    about: 'peers that may submit, one id a line; read again when it changes'
+  },
+  open: { type: 'boolean', about: 'everybody may submit' },
+  'min-isolation': {
+    type: 'string',
+    value: '<level>',
+    choices: ['process', 'os'],
+    about: 'refuse to start below this level'
+  },
+  capacity: { type: 'string', value: '<n>', about: 'tasks at once; one a processor by default' },
+  queue: { type: 'string', value: '<n>', about: 'tasks that may wait; 64 by default' },
+  'log-level': {
+    type: 'string',
+    value: '<level>',
+    choices: ['silent', 'error', 'warn', 'info', 'debug', 'trace'],
+    about: 'log of the agent; warn by default'
+  }
+} as const satisfies OptionSpecs
+
+export type UpValues = Values<typeof UP_OPTIONS & typeof COMMON>
