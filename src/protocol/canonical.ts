@@ -6,13 +6,15 @@
  */
 
 import { createHash, hash } from 'node:crypto'
-import * as dagCbor from '@ipld/dag-cbor'
 import { CID } from 'multiformats/cid'
 import { create } from 'multiformats/hashes/digest'
 import { equals } from 'uint8arrays/equals'
-import { checkCborForm } from './cbor-form.ts'
+import { copyOf } from './bytes.ts'
+import { readCbor } from './cbor-reader.ts'
+import { writeCbor } from './cbor-writer.ts'
 import { messageOf, PeerworkError } from './errors.ts'
 
+const DAG_CBOR = 0x71
 const SHA2_256 = 0x12
 /** Length of every digest on the wire, bytes. */
 export const DIGEST_BYTES = 32
@@ -22,27 +24,39 @@ export const DIGEST_BYTES = 32
  *
  * @throws PeerworkError `INTERNAL` for what DAG-CBOR cannot hold (NaN, functions, cycles).
  */
-export function encode(value: unknown): Uint8Array {
+export const encode = (value: unknown): Uint8Array => copyOf(encodeShared(value))
+
+/** How long `encode` would make it, bytes; a third cheaper than asking the encoding. */
+export const encodedLength = (value: unknown): number => encodeShared(value).length
+
+/**
+ * The bytes of `encode` in a buffer that the next call overwrites, for whoever is done with them
+ * at once. The `ahead` bytes before them are the caller's to write to.
+ *
+ * @throws PeerworkError `INTERNAL`, as `encode` does
+ */
+export function encodeShared(value: unknown, ahead = 0): Buffer {
   try {
-    return dagCbor.encode(hasUndefined(value) ? withoutUndefined(value) : value)
+    return writeCbor(value, ahead)
   } catch (error) {
     throw new PeerworkError('INTERNAL', `cannot be written: ${messageOf(error)}`, {}, error)
   }
 }
 
 /** @throws PeerworkError `MALFORMED` for anything but one canonical DAG-CBOR value. */
-export function decode(bytes: Uint8Array): unknown {
-  checkCborForm(bytes)
-  try {
-    return dagCbor.decode(bytes)
-  } catch (error) {
-    throw new PeerworkError('MALFORMED', `not DAG-CBOR: ${messageOf(error)}`, {}, error)
-  }
-}
+export const decode = (bytes: Uint8Array): unknown => readCbor(bytes)
 
-/** SHA-256 of the bytes, 32 bytes. */
+/**
+ * SHA-256 of the bytes, 32 bytes.
+ *
+ * Asked for as text of one character a byte: a Buffer made by the crypto library lies outside the
+ * heap, which costs more than hashing a task does (0.9 µs against 0.5 in all).
+ */
 export function digest(bytes: Uint8Array): Uint8Array {
-  return new Uint8Array(hash('sha256', bytes, 'buffer'))
+  const text = hash('sha256', bytes, 'latin1')
+  const out = new Uint8Array(DIGEST_BYTES)
+  for (let at = 0; at < DIGEST_BYTES; at++) out[at] = text.charCodeAt(at)
+  return out
 }
 
 const EMPTY = digest(new Uint8Array())
@@ -60,7 +74,7 @@ export function digester(): { update(bytes: Uint8Array): void; digest(): Uint8Ar
 
 /** The content id (CIDv1, dag-cbor, sha2-256, base32) under which IPFS tools know these bytes. */
 export function cidOf(bytes: Uint8Array): string {
-  return CID.createV1(dagCbor.code, create(SHA2_256, digest(bytes))).toString()
+  return CID.createV1(DAG_CBOR, create(SHA2_256, digest(bytes))).toString()
 }
 
 /** Equal length and bytes; for digests that are public, so no constant time needed. */
@@ -68,8 +82,7 @@ export function sameBytes(one: Uint8Array, other: Uint8Array): boolean {
   return equals(one, other)
 }
 
-export const toHex = (bytes: Uint8Array): string =>
-  Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('hex')
+export const toHex = (bytes: Uint8Array): string => bytes.toHex()
 
 /** @throws PeerworkError `MALFORMED` for anything but pairs of hex digits. */
 export function fromHex(text: string): Uint8Array {
@@ -77,26 +90,4 @@ export function fromHex(text: string): Uint8Array {
     throw new PeerworkError('MALFORMED', `not hexadecimal: ${text.slice(0, 80)}`)
   }
   return new Uint8Array(Buffer.from(text, 'hex'))
-}
-
-/** Rarely true, and much cheaper to ask than to copy every value. */
-function hasUndefined(value: unknown): boolean {
-  if (Array.isArray(value)) return value.some(hasUndefined)
-  if (!isRecord(value)) return value === undefined
-  for (const key in value) if (hasUndefined(value[key])) return true
-  return false
-}
-
-/** The same value without fields that are undefined, at every level. */
-function withoutUndefined(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(withoutUndefined)
-  if (!isRecord(value)) return value
-  const fields = Object.entries(value).filter(([, part]) => part !== undefined)
-  return Object.fromEntries(fields.map(([key, part]) => [key, withoutUndefined(part)]))
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  if (typeof value !== 'object' || value === null) return false
-  const prototype: unknown = Object.getPrototypeOf(value)
-  return prototype === Object.prototype || prototype === null
 }

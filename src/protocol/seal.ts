@@ -8,7 +8,8 @@
  * Ed25519 verifiers differ on malleable signatures.
  */
 
-import { decode, digest, encode } from './canonical.ts'
+import { bytesFor } from './bytes.ts'
+import { decode, digest, encodeShared } from './canonical.ts'
 import {
   CLOCK_AHEAD_MS_MAX,
   CLOCK_BEHIND_MS_MAX,
@@ -75,18 +76,28 @@ const HEADER_BYTES = 2 + SIGNATURE_BYTES
 
 export const payloadTypeOf = (kind: Kind): string => `application/vnd.peerwork.${kind}.v1+cbor`
 
+/** What DSSE puts before a payload is shorter, bytes: a type of some 40 and a length. */
+const PREFIX_BYTES_MAX = 96
+const PREFIXES = Object.fromEntries(
+  (Object.keys(KINDS) as Kind[]).map((kind) => {
+    const type = payloadTypeOf(kind)
+    return [kind, `DSSEv1 ${type.length} ${type} `]
+  })
+) as Readonly<Record<Kind, string>>
+
 /** Seal a body. The caller has made sure that `body.from` is the identity's id. */
 export function seal<Body extends SealedBody>(
   kind: Kind,
   body: Body,
   identity: Identity
 ): Sealed<Body> {
-  const payload = encode(body)
-  const bytes = new Uint8Array(HEADER_BYTES + payload.length)
+  const payload = encodeShared(body, PREFIX_BYTES_MAX)
+  const bytes = bytesFor(HEADER_BYTES + payload.length)
+  bytes.set(payload, HEADER_BYTES)
   bytes[0] = WIRE_VERSION
   bytes[1] = KINDS[kind]
-  bytes.set(identity.sign(preAuthentication(kind, payload)), 2)
-  bytes.set(payload, HEADER_BYTES)
+  // What gets signed is put together where the payload was written, so it is copied only once.
+  bytes.set(identity.sign(prefixed(kind, payload)), 2)
   return { body, bytes, digest: digest(payload) }
 }
 
@@ -136,8 +147,18 @@ export function peek(bytes: Uint8Array): { kind: Kind; signature: Uint8Array; bo
 
 /** DSSE v1 pre-authentication encoding: `DSSEv1 <len> <type> <len> <body>`. */
 export function preAuthentication(kind: Kind, payload: Uint8Array): Uint8Array {
-  const type = payloadTypeOf(kind)
-  return Buffer.concat([Buffer.from(`DSSEv1 ${type.length} ${type} ${payload.length} `), payload])
+  const room = Buffer.allocUnsafe(PREFIX_BYTES_MAX + payload.length)
+  room.set(payload, PREFIX_BYTES_MAX)
+  return prefixed(kind, room.subarray(PREFIX_BYTES_MAX))
+}
+
+/** The same, written to the `PREFIX_BYTES_MAX` bytes before the payload in its buffer. */
+function prefixed(kind: Kind, payload: Uint8Array): Uint8Array {
+  const prefix = `${PREFIXES[kind]}${payload.length} `
+  const start = payload.byteOffset - prefix.length
+  const whole = Buffer.from(payload.buffer, start, prefix.length + payload.length)
+  whole.write(prefix, 'latin1')
+  return whole
 }
 
 function payloadOf(bytes: Uint8Array, expect: { kind: Kind; bytesMax: number }): Uint8Array {

@@ -131,6 +131,28 @@ export const errorRecord = fc.record(
   { requiredKeys: ['code', 'message'], noNullPrototype: true }
 )
 
+const leaf = fc.oneof(
+  fc.maxSafeInteger(),
+  fc.double({ noNaN: true, noDefaultInfinity: true }).map((number) => number + 0),
+  fc.string({ unit: 'grapheme' }),
+  fc.string({ unit: 'grapheme-ascii', maxLength: 100 }),
+  fc.uint8Array(),
+  fc.boolean(),
+  fc.constant(null)
+)
+/** Whatever a body could hold. */
+export const { value: plainValue } = fc.letrec<{ value: unknown }>((tie) => ({
+  value: fc.oneof(
+    { maxDepth: 6, depthSize: 'small' },
+    leaf,
+    fc.array(tie('value'), { maxLength: 5 }),
+    fc.dictionary(fc.string({ unit: 'grapheme' }), tie('value'), {
+      maxKeys: 5,
+      noNullPrototype: true
+    })
+  )
+}))
+
 /** A function's error code, or `undefined` when it does not throw. */
 export function codeOf(run: () => unknown): string | undefined {
   try {
