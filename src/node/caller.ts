@@ -10,7 +10,7 @@ import type { Sealed } from '../protocol/seal.ts'
 import { refusalOf } from './answer.ts'
 import type { Deliveries } from './deliveries.ts'
 import type { FrameStream } from './frame-stream.ts'
-import type { Entry } from './journal.ts'
+import type { Entry } from './journal-entry.ts'
 import { sendPayload } from './payloads.ts'
 import type { Payloads, RunningTask, Waiter } from './running.ts'
 

@@ -9,6 +9,7 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import type { StatementSync } from 'node:sqlite'
 import { PeerworkError } from '../protocol/errors.ts'
+import type { Answer, Begun, Note } from './journal-notes.ts'
 
 /** Stored results and outputs together, bytes; the oldest go first. */
 const ANSWER_BYTES_MAX = 512 * 1024 * 1024
@@ -19,26 +20,12 @@ const UNSEEN_SHARE = 1 / 8
 /** Rows looked at in one sweep: some 10 ms, and more than 2 s of the fastest agent brings. */
 const SWEEP_ROWS = 20_000
 
-/** What a task left behind; all null when it was removed to save space. */
-export interface Answer {
-  readonly result: Uint8Array | null
-  readonly output: Uint8Array | null
-  readonly patch: Uint8Array | null
-}
-
 export interface Row extends Answer {
   readonly task: Uint8Array
   readonly work: Uint8Array
   readonly boot: number
   /** Null while there is no answer. */
   readonly answered: number | null
-}
-
-export interface NewRow {
-  readonly id: Uint8Array
-  readonly task: Uint8Array
-  readonly work: Uint8Array
-  readonly expires: number
 }
 
 const SCHEMA = `
@@ -118,8 +105,8 @@ export class JournalStore {
   }
 
   /** @returns the row's number, for `end` */
-  begin({ id, task, work, expires }: NewRow): number | bigint {
-    return this.#begin.run(id, task, work, expires, this.boot).lastInsertRowid
+  begin({ id, task, work, expires }: Begun, boot = this.boot): number | bigint {
+    return this.#begin.run(id, task, work, expires, boot).lastInsertRowid
   }
 
   end(seq: number | bigint, { result, output, patch }: Answer): void {
@@ -129,6 +116,22 @@ export class JournalStore {
 
   remove(id: Uint8Array): void {
     this.#remove.run(id)
+  }
+
+  /** Notes of an earlier start become rows, except those that did already. */
+  restore(notes: Iterable<Note>): void {
+    const look = this.#db.prepare(
+      'SELECT work.seq, answer.seq AS answered FROM work LEFT JOIN answer USING (seq) WHERE id = ?'
+    )
+    this.together(() => {
+      for (const note of notes) {
+        const known = look.get(note.id) as { seq: number; answered: number | null } | undefined
+        if (note.kind === 'forgotten') this.remove(note.id)
+        else if (note.kind === 'begun') {
+          if (known === undefined) this.begin(note, this.boot - 1)
+        } else if (known?.answered === null) this.end(known.seq, note.answer)
+      }
+    })
   }
 
   /** All of the steps or none. @throws what a step, or the disk, failed with */

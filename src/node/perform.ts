@@ -17,7 +17,8 @@ import type { TracePort, WorkFields } from '../protocol/trace.ts'
 import type { HandedOn, HandOn, Outcome, Work, Workshop } from '../tasks/work.ts'
 import { sealOutcome } from './answer.ts'
 import type { Clock } from './clock.ts'
-import type { Entry, Journal } from './journal.ts'
+import type { Entry } from './journal-entry.ts'
+import type { Journal } from './journal.ts'
 import type { Logger } from './logger.ts'
 import { RunningTask } from './running.ts'
 import type { Waiter } from './running.ts'
@@ -71,7 +72,7 @@ export class Performer {
     this.#running.set(keyOf(entry), running)
     let taken: ReturnType<Workshop['take']>
     try {
-      await journal.begin(entry)
+      journal.begin(entry)
       taken = this.#options.workshop.take(this.#work(running, job, hold))
     } catch (error) {
       this.#running.delete(keyOf(entry))

@@ -10,7 +10,7 @@ import type { ProgressBody } from '../protocol/message/session.ts'
 import type { Task } from '../protocol/message/task.ts'
 import type { Sealed } from '../protocol/seal.ts'
 import { BulkWriter } from './bulk.ts'
-import type { Entry } from './journal.ts'
+import type { Entry } from './journal-entry.ts'
 
 /** How long work goes on when its requester is gone, ms: time to reconnect and attach again. */
 const ALONE_MS_MAX = 1_000

@@ -54,6 +54,22 @@ test('a sweep removes what has expired, answers too, and keeps the rest', () => 
   expect([1, 2].map((fill) => book.find(id(fill)) === undefined)).toEqual([true, false])
 })
 
+test('notes become rows of an earlier start, each once, in the order they were made', () => {
+  const book = open()
+  const { result, output } = answer
+  book.end(book.begin(row(1)), answer)
+  const notes = [1, 2, 3, 4, 4].map((fill) => ({ kind: 'begun', ...row(fill) }) as const)
+  const later = { result: Uint8Array.of(9), output: null, patch: null }
+  const ended = [1, 2].map((fill) => ({ kind: 'ended', id: id(fill), answer: later }) as const)
+  for (let n = 0; n < 2; n++) {
+    book.restore([...notes, ...ended, { kind: 'forgotten', id: id(3) }])
+    expect(book.find(id(1))).toMatchObject({ boot: book.boot, result, output })
+    expect(book.find(id(2))).toMatchObject({ boot: book.boot - 1, ...later })
+    expect(book.find(id(3))).toBeUndefined()
+    expect(book.find(id(4))).toMatchObject({ boot: book.boot - 1, answered: null })
+  }
+})
+
 test('a start that fails gives the home free again', () => {
   const edit = (sql: string): void => {
     const db = new DatabaseSync(join(home, 'journal.db'))

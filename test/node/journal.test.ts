@@ -1,11 +1,11 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { Journal } from '../../src/node/journal.ts'
-import type { Entry } from '../../src/node/journal.ts'
+import type { Entry } from '../../src/node/journal-entry.ts'
 
 let home = ''
 let journal: Journal | undefined
@@ -35,7 +35,7 @@ const restart = (now = 1_000): Journal => {
 test('work is new, then running, then finished with what it answered', () => {
   const book = open()
   expect(book.look(entry())).toEqual({ state: 'new' })
-  void book.begin(entry())
+  book.begin(entry())
   expect(book.look(entry())).toEqual({ state: 'running' })
   book.finish(entry(), ending)
   // Before it is on disk as well as after.
@@ -46,7 +46,7 @@ test('work is new, then running, then finished with what it answered', () => {
 
 test('a finished answer survives a restart', () => {
   const book = open()
-  void book.begin(entry())
+  book.begin(entry())
   book.finish(entry(), ending)
   const known = restart().look(entry())
   expect(known.state).toBe('finished')
@@ -54,28 +54,28 @@ test('a finished answer survives a restart', () => {
 })
 
 test('work that ran when the process ended is interrupted, never new', () => {
-  void open().begin(entry())
+  open().begin(entry())
   expect(restart().look(entry())).toEqual({ state: 'interrupted' })
   expect(restart().look(entry())).toEqual({ state: 'interrupted' })
 })
 
 test('the same key for other work is a conflict; the same key of another peer is not', () => {
   const book = open()
-  void book.begin(entry())
+  book.begin(entry())
   expect(book.look(entry({ work: bytes(9) }))).toEqual({ state: 'conflict' })
   expect(book.look(entry({ from: 'carol' }))).toEqual({ state: 'new' })
 })
 
 test('refused work is as if it had never come', () => {
   const book = open()
-  void book.begin(entry())
+  book.begin(entry())
   book.forget(entry())
   expect(book.look(entry())).toEqual({ state: 'new' })
 })
 
 test('rows are removed once their task has expired, and not before', () => {
   const book = open()
-  void book.begin(entry({ expires: 5_000 }))
+  book.begin(entry({ expires: 5_000 }))
   book.finish(entry({ expires: 5_000 }), ending)
   expect(restart(4_999).look(entry()).state).toBe('finished')
   expect(restart(5_001).look(entry()).state).toBe('new')
@@ -86,13 +86,19 @@ test('a second journal on the same home is refused by name', () => {
   expect(() => new Journal(home, () => 0)).toThrow(expect.objectContaining({ code: 'HOME_IN_USE' }))
 })
 
-test('after kill -9 the home is free and nothing that was begun is lost', async () => {
+test('after kill -9 the home is free and nothing that was noted is lost', async () => {
   const script = `
     import { Journal } from '${join(import.meta.dirname, '../../src/node/journal.ts')}'
     const book = new Journal('${home}', () => 1000)
     const entry = { from: 'bob', key: 'k1', task: new Uint8Array(32).fill(1),
       work: new Uint8Array(32).fill(2), expires: 2000 }
-    void book.begin(entry)
+    book.begin(entry)
+    const ended = { ...entry, key: 'k2' }
+    book.begin(ended)
+    book.finish(ended, { result: Uint8Array.of(7), output: null, patch: null })
+    const refused = { ...entry, key: 'k3' }
+    book.begin(refused)
+    book.forget(refused)
     console.log('begun')
     setInterval(() => {}, 1000)`
   const child = spawn(process.execPath, ['--input-type=module-typescript', '-e', script], {
@@ -102,13 +108,15 @@ test('after kill -9 the home is free and nothing that was begun is lost', async 
   expect(() => new Journal(home, () => 0)).toThrow(expect.objectContaining({ code: 'HOME_IN_USE' }))
   child.kill('SIGKILL')
   await once(child, 'exit')
-  expect(open().look(entry())).toEqual({ state: 'interrupted' })
+  open()
+  const states = ['k1', 'k2', 'k3'].map((key) => journal?.look(entry({ key })).state)
+  expect(states).toEqual(['interrupted', 'finished', 'new'])
 })
 
 test('many endings of one turn are all kept', () => {
   const book = open()
   for (let at = 0; at < 200; at++) {
-    void book.begin(entry({ key: `k${at}` }))
+    book.begin(entry({ key: `k${at}` }))
     book.finish(entry({ key: `k${at}` }), ending)
   }
   const again = restart()
@@ -127,11 +135,11 @@ const ON_SMALL_DISK = `
   const book = new Journal(home, () => 1_000, (error) => complaints.push(error.code))
   const states = () => ['large', 'small', 'later'].map((key) => book.look(entry(key)).state)
   book.begin(entry('large'))
-  await book.begin(entry('small'))
+  book.begin(entry('small'))
   book.finish(entry('large'), { ...small, output: bytes(9, 2_000_000) })
   book.finish(entry('small'), small)
   // A beginning that comes in the turn of an ending for which there is no room.
-  await book.begin(entry('later'))
+  book.begin(entry('later'))
   book.finish(entry('later'), small)
   book.flush()
   const before = states()
@@ -155,10 +163,25 @@ test('an answer without room on the disk fails nothing else, and is forgotten at
   expect(open().look(entry({ key: 'large' })).state).toBe('forgotten')
 })
 
+test('notes become rows by themselves, and make no second rows at the next start', async () => {
+  const book = open()
+  book.begin(entry())
+  book.finish(entry(), ending)
+  const notes = join(home, 'journal.notes')
+  const noted = readFileSync(notes)
+  expect(noted.length).toBeGreaterThan(0)
+  await vi.waitFor(() => expect(statSync(notes).size).toBe(0))
+  expect(book.look(entry())).toMatchObject({ state: 'finished' })
+  book.close()
+  // As after a crash between the rows and the end of the notes.
+  writeFileSync(notes, noted)
+  expect(open().look(entry())).toMatchObject({ state: 'finished' })
+})
+
 test('how much there is to read is known before it is read', () => {
   const book = open()
   expect(book.weigh(entry())).toBe(0)
-  void book.begin(entry())
+  book.begin(entry())
   expect(book.weigh(entry())).toBe(0)
   book.finish(entry(), { ...ending, patch: bytes(9) })
   expect(book.weigh(entry())).toBe(64)
@@ -172,7 +195,7 @@ test('without a home, answers are bounded as they are written', () => {
   const output = new Uint8Array(16 * 1024 * 1024)
   const keys = Array.from({ length: 24 }, (_, at) => `k${at}`)
   for (const key of keys) {
-    void book.begin(entry({ key }))
+    book.begin(entry({ key }))
     book.finish(entry({ key }), { ...ending, output })
     book.flush()
   }
