@@ -19,6 +19,7 @@ import type { Reach } from './sandbox-reach.ts'
 import type { LoadedSkill } from './sandbox-messages.ts'
 import { Sandbox } from './sandbox.ts'
 import type { Shelter } from './shelter.ts'
+import { SkillText } from './skill-text.ts'
 import type { SkillSource, WorkLog } from './work.ts'
 
 export interface PoolInit {
@@ -35,12 +36,14 @@ export class Pool {
   /** The skill as the first runner described it. */
   readonly loaded: Promise<LoadedSkill>
   readonly #init: PoolInit
+  readonly #text: SkillText
   readonly #boxes = new Set<Sandbox>()
   /** Tasks given to a runner, begun or about to. */
   readonly #held = new Map<Sandbox, number>()
   readonly #idle = new Map<Sandbox, NodeJS.Timeout>()
   readonly #waiting: PromiseWithResolvers<Sandbox>[] = []
   readonly #closing = new Set<Promise<unknown>>()
+  #learning: Promise<void> | undefined
   #memoryMb: number
   #concurrency = 1
   #failures = 0
@@ -52,6 +55,7 @@ export class Pool {
   /** Starts the first runner at once. */
   constructor(init: PoolInit) {
     this.#init = init
+    this.#text = new SkillText(init.reach.file)
     this.#memoryMb = memoryHint(init.reach.file)
     this.loaded = this.#first()
     this.loaded.catch(() => undefined)
@@ -99,7 +103,7 @@ export class Pool {
     for (const turn of this.#waiting.splice(0)) turn.reject(error)
     for (const timer of this.#idle.values()) clearTimeout(timer)
     const ends = [...this.#boxes].map((box) => box.close())
-    await Promise.all([...ends, ...this.#closing])
+    await Promise.all([...ends, ...this.#closing, this.#learning])
   }
 
   /** The first runner, with the isolation that works here and the memory the skill asks for. */
@@ -134,6 +138,7 @@ export class Pool {
       isolation: shelter.isolation,
       memoryMb: this.#memoryMb,
       file: pathToFileURL(reach.file).href,
+      text: this.#text.read(),
       config: source.config ?? null,
       secrets: source.secrets ?? {},
       log,
@@ -153,6 +158,7 @@ export class Pool {
     this.#failures = 0
     this.#lastError = undefined
     this.#init.shelter.proved(box.isolation)
+    this.#learning ??= this.#text.learn()
     this.#serve()
     if ((this.#held.get(box) ?? 0) === 0) this.#rest(box)
   }

@@ -12,7 +12,7 @@ import os from 'node:os'
 import { PeerworkError } from '../protocol/errors.ts'
 import { Channel } from './sandbox-channel.ts'
 import type { FromRunner, ToRunner } from './sandbox-messages.ts'
-import { resolveForSkills } from './sandbox-resolve.ts'
+import { knowText, resolveForSkills } from './sandbox-resolve.ts'
 import { loadSkill } from './sandbox-skill.ts'
 import type { ReadySkill } from './sandbox-skill.ts'
 import type { GuestTask } from './sandbox-task.ts'
@@ -43,7 +43,7 @@ resolveForSkills()
 channel.send({ type: 'hello' })
 
 function take(message: ToRunner, payload: Uint8Array): void {
-  if (message.type === 'load') return void load(message)
+  if (message.type === 'load') return void load(message, payload)
   if (message.type !== 'run') return tasks.get(message.task)?.take(message, payload)
   if (skill === undefined) return
   const send = (words: FromRunner, bytes?: Uint8Array): void => channel.send(words, bytes)
@@ -52,7 +52,8 @@ function take(message: ToRunner, payload: Uint8Array): void {
   void current.run(task.id, () => task.run(payload).finally(() => tasks.delete(task.id)))
 }
 
-async function load(message: Load): Promise<void> {
+async function load(message: Load, text: Uint8Array): Promise<void> {
+  if (text.length > 0) knowText(message.file, text)
   secrets = message.secrets
   try {
     skill = await loadSkill(message.file, message.config)

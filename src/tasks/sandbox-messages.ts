@@ -51,6 +51,7 @@ export interface FetchHead extends OfCall {
 
 /** What the agent says. The payload is named behind the type. */
 export type ToRunner =
+  /** Payload: the file's text without its types, unless the runner is to read it itself. */
   | {
       readonly type: 'load'
       /** `file:` URL */

@@ -13,6 +13,13 @@ const SKILL_WORDS = `data:text/javascript,${encodeURIComponent(
     .join('\n')
 )}`
 
+/** What the agent knows of a file without its types (skill-text.ts), by `file:` URL. */
+const plain = new Map<string, Uint8Array>()
+
+export function knowText(url: string, text: Uint8Array): void {
+  plain.set(url, text)
+}
+
 /** Packages that a skill without a package of its own may still use. */
 const LENT = /^zod(?:\/|$)/
 
@@ -27,6 +34,8 @@ export function resolveForSkills(): void {
       return LENT.test(specifier) ? lend(specifier, context, next) : next(specifier, context)
     },
     load(url, context, next) {
+      const text = plain.get(url)
+      if (text !== undefined) return { format: 'module', source: text, shortCircuit: true }
       // Node strips types everywhere but in node_modules, where installed skills lie.
       const installed = url.startsWith('file:') && url.includes('/node_modules/')
       if (!/\.m?ts$/.test(url)) return next(url, context)

@@ -34,6 +34,8 @@ export interface SandboxInit {
   readonly memoryMb: number
   /** `file:` URL of the skill. */
   readonly file: string
+  /** The file's text without its types, where that is known. */
+  readonly text: Uint8Array | undefined
   readonly config: JsonObject | null
   readonly secrets: Readonly<Record<string, string>>
   readonly log: WorkLog
@@ -99,8 +101,8 @@ export class Sandbox {
       unreadBytesMax: UNREAD_BYTES_MAX,
       onBroken: (error) => this.kill(new PeerworkError('SKILL_CRASHED', error.message))
     })
-    const { file, config, secrets } = init
-    this.#channel.send({ type: 'load', file, config, secrets })
+    const { file, text, config, secrets } = init
+    this.#channel.send({ type: 'load', file, config, secrets }, text)
     const late = new PeerworkError('SKILL_LOAD_FAILED', `did not load within ${LOAD_MS_MAX} ms`)
     const patience = setTimeout(() => this.kill(late), LOAD_MS_MAX)
     this.loaded.then(
