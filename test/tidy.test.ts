@@ -61,6 +61,7 @@ const BANS: readonly Ban[] = [
 const UNTESTED = new Set([
   'src/index.ts',
   'src/node/api.ts',
+  'src/node/membership/api.ts',
   'src/protocol/constants.ts',
   'src/tasks/limits.ts',
   'src/tasks/skill.ts',

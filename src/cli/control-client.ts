@@ -60,6 +60,12 @@ function controlClient(path: string): AgentApi {
     cancel: async (task, reason) => {
       await ask(path, { op: 'cancel', task, ...(reason !== undefined && { reason }) })
     },
+    members: () => ask(path, { op: 'members' }),
+    invite: (options = {}) => ask(path, { op: 'invite', options }),
+    revoke: (member, reason) => {
+      return ask(path, { op: 'revoke', member, ...(reason !== undefined && { reason }) })
+    },
+    announce: (record) => ask(path, { op: 'announce', record }),
     run: async <Output>(skill: string, input: unknown, options: SubmitOptions = {}) => {
       const request = submission('run', { skill, input, options })
       const result = await askLong<WireResult>(path, request, options.signal)

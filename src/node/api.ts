@@ -12,6 +12,7 @@ import type { Budget } from '../protocol/message/task.ts'
 import type { TraceEvent } from '../protocol/trace.ts'
 import type { PatchOperation } from '../tasks/skill.ts'
 import type { SkillOffer } from '../tasks/work.ts'
+import type { MembershipApi, MembershipInfo } from './membership/api.ts'
 
 export interface AgentInfo {
   readonly id: string
@@ -26,8 +27,13 @@ export interface AgentInfo {
   readonly started: number
   readonly isolation: Isolation
   readonly load: { readonly running: number; readonly queued: number; readonly capacity: number }
-  /** Who may submit: `nobody`, a number of allowed peers, or `everybody` (--open). */
-  readonly admits: 'nobody' | 'listed' | 'everybody'
+  /**
+   * Who may submit: `nobody`, a number of allowed peers, `everybody` (--open), or the `members` of
+   * a network with an owner that have the role.
+   */
+  readonly admits: 'nobody' | 'listed' | 'everybody' | 'members'
+  /** In a network with an owner. */
+  readonly membership?: MembershipInfo
   readonly skills: readonly SkillOffer[]
 }
 
@@ -192,7 +198,7 @@ export interface WatchFilter {
   readonly signal?: AbortSignal
 }
 
-export interface AgentApi {
+export interface AgentApi extends MembershipApi {
   info(): Promise<AgentInfo>
   peers(): Promise<readonly Peer[]>
   /** Starts with `joined` for every peer that is there. */

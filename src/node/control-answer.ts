@@ -34,6 +34,18 @@ export async function* answer(
       await agent.cancel(request.task, request.reason)
       yield { ok: null }
       return
+    case 'members':
+      yield { ok: await agent.members() }
+      return
+    case 'invite':
+      yield { ok: await agent.invite(request.options) }
+      return
+    case 'revoke':
+      yield { ok: await agent.revoke(request.member, request.reason) }
+      return
+    case 'announce':
+      yield { ok: await agent.announce(request.record) }
+      return
     case 'run': {
       const options = { ...request.options, signal }
       yield { ok: toWireResult(await agent.run(request.skill, request.input, options)) }

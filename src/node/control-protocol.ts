@@ -10,6 +10,7 @@
 import type { ErrorRecord } from '../protocol/errors.ts'
 import type { JsonValue } from '../protocol/json.ts'
 import type { SubmitOptions, TaskEvent, TaskResult, WatchFilter } from './api.ts'
+import type { InviteOptions } from './membership/api.ts'
 
 const MIB = 1024 * 1024
 
@@ -21,7 +22,10 @@ export const CONTROL_CONNECTIONS_MAX = 64
 export const CONTROL_REQUEST_MS_MAX = 10_000
 
 export type ControlRequest =
-  | { readonly op: 'info' | 'peers' | 'tasks' | 'watch-peers' }
+  | { readonly op: 'info' | 'peers' | 'tasks' | 'watch-peers' | 'members' }
+  | { readonly op: 'invite'; readonly options: InviteOptions }
+  | { readonly op: 'revoke'; readonly member: string; readonly reason?: string }
+  | { readonly op: 'announce'; readonly record: string }
   | {
       /** `submit` streams events, `run` answers once with the result. */
       readonly op: 'submit' | 'run'

@@ -1,7 +1,10 @@
 /** Reads what came over the control socket. The agent trusts its user, not the bytes. */
 
 import * as z from 'zod/mini'
+import { HELLO_BYTES_MAX } from '../protocol/constants.ts'
 import { parseJson } from '../protocol/json.ts'
+import { LINK_ADDRESSES_MAX } from '../protocol/membership/join-link.ts'
+import { roles } from '../protocol/membership/role.ts'
 import * as shape from '../protocol/shape.ts'
 import type { ControlRequest } from './control-protocol.ts'
 
@@ -38,6 +41,15 @@ const filter = z.strictObject({
   types: z.optional(z.array(shape.shortText).check(z.maxLength(64)))
 })
 
+const invitation = z.strictObject({
+  roles: z.optional(roles),
+  uses: z.optional(shape.count),
+  expires: duration,
+  addresses: z.optional(shape.list(shape.address, LINK_ADDRESSES_MAX))
+})
+/** A record of the roster in base64: a credential and its envelope, at most. */
+const record = z.string().check(z.maxLength(2 * HELLO_BYTES_MAX))
+
 const request = z.discriminatedUnion('op', [
   z.strictObject({ op: z.literal('info') }),
   z.strictObject({ op: z.literal('peers') }),
@@ -51,7 +63,15 @@ const request = z.discriminatedUnion('op', [
     task: shape.text,
     reason: z.optional(shape.shortText)
   }),
-  z.strictObject({ op: z.literal('watch'), filter })
+  z.strictObject({ op: z.literal('watch'), filter }),
+  z.strictObject({ op: z.literal('members') }),
+  z.strictObject({ op: z.literal('invite'), options: invitation }),
+  z.strictObject({
+    op: z.literal('revoke'),
+    member: shape.shortText,
+    reason: z.optional(shape.shortText)
+  }),
+  z.strictObject({ op: z.literal('announce'), record })
 ])
 
 const read = shape.reader('control request', request)

@@ -16,6 +16,8 @@ import type { HandedOn, HandOn, Workshop } from '../tasks/work.ts'
 import type { Agent, AgentInfo, ObservedEvent, Peer, PeerEvent } from './api.ts'
 import type { SubmitOptions, SubmittedTask, TaskResult, TaskSummary, WatchFilter } from './api.ts'
 import type { Clock } from './clock.ts'
+import type { Invitation, InviteOptions, Member } from './membership/api.ts'
+import type { MembershipApi, Revoked } from './membership/api.ts'
 import type { Journal } from './journal.ts'
 import type { Logger } from './logger.ts'
 import type { Network } from './network.ts'
@@ -121,6 +123,22 @@ export class PeerAgent implements Agent {
     return Promise.resolve(this.#parts.table.list())
   }
 
+  members(): Promise<readonly Member[]> {
+    return this.#membership().members()
+  }
+
+  invite(options: InviteOptions = {}): Promise<Invitation> {
+    return this.#membership().invite(options)
+  }
+
+  revoke(member: string, reason?: string): Promise<Revoked> {
+    return this.#membership().revoke(member, reason)
+  }
+
+  announce(record: string): Promise<{ told: number }> {
+    return this.#membership().announce(record)
+  }
+
   watch(filter: WatchFilter = {}): AsyncIterable<ObservedEvent> {
     this.#mustRun()
     const { network, watch, trace } = this.#parts
@@ -185,6 +203,11 @@ export class PeerAgent implements Agent {
   #until(signal: AbortSignal | undefined): AbortSignal {
     const stopping = this.#stopping.signal
     return signal === undefined ? stopping : AbortSignal.any([stopping, signal])
+  }
+
+  #membership(): MembershipApi {
+    const why = 'this agent runs in an open network, which has no members'
+    throw new PeerworkError('NOT_A_MEMBER', why)
   }
 
   #mustRun(): void {

@@ -7,6 +7,8 @@ import { onTestFinished } from 'vitest'
 import type { AgentInfo, ObservedEvent, Peer, PeerEvent, TaskEvent } from '../../src/node/api.ts'
 import type { SubmittedTask, TaskResult, TaskSummary } from '../../src/node/api.ts'
 import type { Controlled } from '../../src/node/control-answer.ts'
+import type { Invitation, InviteOptions, Member } from '../../src/node/membership/api.ts'
+import type { Revoked } from '../../src/node/membership/api.ts'
 import { PeerworkError } from '../../src/protocol/errors.ts'
 import { identityFromSeed } from '../../src/protocol/identity.ts'
 import type { JsonValue } from '../../src/protocol/json.ts'
@@ -77,6 +79,28 @@ export const RESULT: TaskResult = {
   sealed: Uint8Array.of(1, 2, 3)
 }
 
+export const MEMBER: Member = {
+  id: BOB,
+  name: 'bob',
+  roles: ['submit', 'execute', 'observe'],
+  state: 'member',
+  issued: 0,
+  expires: 1_000,
+  by: ALICE,
+  lastSeen: 500,
+  connected: true,
+  self: false
+}
+
+export const INVITATION: Invitation = {
+  link: 'peerwork:join/abc',
+  network: 'lab.0123456789abcdef',
+  roles: ['submit', 'execute', 'observe'],
+  uses: 1,
+  expires: 1_000,
+  addresses: INFO.addresses
+}
+
 /** Records what it was asked; `submit` of the skill `hang` ends only by being canceled. */
 export class ControlDouble implements Controlled {
   readonly asked: unknown[] = []
@@ -92,6 +116,20 @@ export class ControlDouble implements Controlled {
   admit = (guest: string): (() => void) => {
     this.allowed.add(guest)
     return () => void this.allowed.delete(guest)
+  }
+
+  members = (): Promise<readonly Member[]> => Promise.resolve([MEMBER])
+  invite = (options: InviteOptions = {}): Promise<Invitation> => {
+    this.asked.push(['invite', options])
+    return Promise.resolve(INVITATION)
+  }
+  revoke = (member: string, reason?: string): Promise<Revoked> => {
+    this.asked.push(['revoke', member, reason])
+    return Promise.resolve({ id: BOB, name: 'bob', told: 1 })
+  }
+  announce = (record: string): Promise<{ told: number }> => {
+    this.asked.push(['announce', record])
+    return Promise.resolve({ told: 2 })
   }
 
   cancel(task: string, reason?: string): Promise<void> {
