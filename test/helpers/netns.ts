@@ -56,57 +56,76 @@ export const noHosts = process.env['CI'] !== 'true' && !canMakeHosts().ok
 
 let lans = 0
 
-/** @param size number of hosts on the LAN */
-export async function createLan(size: number): Promise<Lan> {
+/** Namespaces of one test, and what runs in them. */
+export interface Namespaces extends AsyncDisposable {
+  /** One more, with its loopback up; `what` names it among the others. */
+  add(what: string): Promise<string>
+  readonly number: number
+  readonly children: Set<ChildProcess>
+}
+
+/** @throws Error where hosts cannot be made */
+export async function createNamespaces(): Promise<Namespaces> {
   const can = canMakeHosts()
   if (!can.ok) throw new Error(`cannot make hosts: ${can.reason}`)
-  if (size > HOSTS_MAX) throw new Error(`at most ${HOSTS_MAX} hosts`)
   await removeStale()
   const number = ++lans
-  const name = (what: string): string => `${PREFIX}${process.pid}-${number}-${what}`
-  const bridge = name('switch')
   const children = new Set<ChildProcess>()
   const made: string[] = []
-  const lan = {
+  return {
+    number,
+    children,
+    async add(what) {
+      const namespace = `${PREFIX}${process.pid}-${number}-${what}`
+      await ip('netns', 'add', namespace)
+      made.push(namespace)
+      await ip('-n', namespace, 'link', 'set', 'lo', 'up')
+      return namespace
+    },
     async [Symbol.asyncDispose]() {
       await Promise.all([...children].map(end))
       for (const namespace of made.splice(0)) await ip('netns', 'del', namespace)
     }
   }
-  const add = async (namespace: string): Promise<void> => {
-    await ip('netns', 'add', namespace)
-    made.push(namespace)
-    await ip('-n', namespace, 'link', 'set', 'lo', 'up')
-  }
+}
+
+/** A plain switch in a namespace: without snooping it floods multicast. */
+export async function addSwitch(namespace: string): Promise<void> {
+  await ip('-n', namespace, ...'link add name br0 type bridge mcast_snooping 0'.split(' '))
+  await ip('-n', namespace, ...'link set br0 up'.split(' '))
+}
+
+/** @param size number of hosts on the LAN */
+export async function createLan(size: number): Promise<Lan> {
+  if (size > HOSTS_MAX) throw new Error(`at most ${HOSTS_MAX} hosts`)
+  const lan = await createNamespaces()
+  const { number, children } = lan
   try {
-    await add(bridge)
-    // Without snooping the bridge floods multicast, as a plain switch does.
-    await ip('-n', bridge, ...'link add name br0 type bridge mcast_snooping 0'.split(' '))
-    await ip('-n', bridge, ...'link set br0 up'.split(' '))
+    const bridge = await lan.add('switch')
+    await addSwitch(bridge)
     const hosts: Host[] = []
     for (let at = 1; at <= size; at++) {
-      const namespace = name(`h${at}`)
-      await add(namespace)
+      const namespace = await lan.add(`h${at}`)
       const address = `10.77.${number % 256}.${at}`
       await wire({ bridge, port: `port${at}`, namespace, address })
       hosts.push(hostOf({ bridge, port: `port${at}`, namespace, address }, children))
     }
     await Promise.all(hosts.map(({ namespace }) => carrier(namespace)))
-    return { ...lan, hosts }
+    return { hosts, [Symbol.asyncDispose]: () => lan[Symbol.asyncDispose]() }
   } catch (error) {
     await lan[Symbol.asyncDispose]()
     throw error
   }
 }
 
-interface Place {
+export interface Place {
   readonly bridge: string
   readonly port: string
   readonly namespace: string
   readonly address: string
 }
 
-async function wire({ bridge, port, namespace, address }: Place): Promise<void> {
+export async function wire({ bridge, port, namespace, address }: Place): Promise<void> {
   const cable = `link add name ${port} netns ${bridge} type veth peer name eth0 netns ${namespace}`
   await ip(...cable.split(' '))
   await ip('-n', bridge, 'link', 'set', port, 'master', 'br0', 'up')
@@ -116,7 +135,7 @@ async function wire({ bridge, port, namespace, address }: Place): Promise<void> 
 }
 
 /** The kernel takes up to a second to notice a carrier, and drops what is sent until then. */
-async function carrier(namespace: string): Promise<void> {
+export async function carrier(namespace: string): Promise<void> {
   const deadline = performance.now() + CARRIER_MS_MAX
   for (;;) {
     const { stdout } = await run('ip', ['-n', namespace, '-br', 'link', 'show', 'eth0'])
@@ -131,7 +150,10 @@ async function routeMulticast(namespace: string): Promise<void> {
   await ip('-n', namespace, 'route', 'replace', '224.0.0.0/4', 'dev', 'eth0')
 }
 
-function hostOf({ bridge, port, namespace, address }: Place, children: Set<ChildProcess>): Host {
+export function hostOf(
+  { bridge, port, namespace, address }: Place,
+  children: Set<ChildProcess>
+): Host {
   const inside = (command: string, args: readonly string[]): string[] => [
     'netns',
     'exec',
@@ -159,7 +181,7 @@ function hostOf({ bridge, port, namespace, address }: Place, children: Set<Child
   }
 }
 
-async function ip(...args: readonly string[]): Promise<void> {
+export async function ip(...args: readonly string[]): Promise<void> {
   await run('ip', args, { timeout: IP_MS_MAX })
 }
 
