@@ -12,6 +12,9 @@ const STOP_MS_MAX = 3000
 /** Kept of what a process complains, characters. */
 const COMPLAINT_MAX = 4000
 
+/** From source as `make install` leaves it and the `peerwork` command runs it: packages bundled. */
+const BUNDLED = `--import=${new URL('../bin/prebundled.js', import.meta.url).href}`
+
 export interface Part {
   readonly pid: number
   /** The next line it says. Rejects when it ends first or takes longer than `msMax`. */
@@ -20,7 +23,7 @@ export interface Part {
 }
 
 /** @param flags for Node, before the script; by default it runs from source */
-export function startPart(order: Order, flags: readonly string[] = ['--conditions=source']): Part {
+export function startPart(order: Order, flags = fromSource(order)): Part {
   const script = fileURLToPath(new URL('./role.ts', import.meta.url))
   const child = spawn(process.execPath, [...flags, script, JSON.stringify(order)], {
     stdio: ['pipe', 'pipe', 'pipe']
@@ -60,6 +63,10 @@ async function stop(child: ChildProcess): Promise<void> {
     child.kill('SIGKILL')
     await gone
   }
+}
+
+function fromSource({ candidate }: Order): readonly string[] {
+  return ['--conditions=source', ...(candidate === 'peerwork' ? [BUNDLED] : [])]
 }
 
 function timer(ms: number): { readonly done: Promise<undefined>; clear(): void } {

@@ -34,7 +34,8 @@ export function memory(settings: Settings): Section {
     title: 'Memory',
     note:
       'The process that serves, a second after it is ready and before anybody asked. An agent’s ' +
-      'runners are processes of their own and not in its figure. In process: ten agents that ' +
+      'runners are processes of their own and not in its figure. From source: with our packages ' +
+      'bundled, as the `peerwork` command runs. In process: ten agents that ' +
       'all know each other, added to a process that already has others.',
     round: async () => {
       for (const { label, pair } of idlers) {

@@ -30,8 +30,8 @@ export function start(settings: Settings): Section {
       'Both processes are started at the same moment; the clock stops when the requester has ' +
       'verified the first result. Compiled code is cached from an earlier start ' +
       '(NODE_COMPILE_CACHE), ' +
-      'as the `peerwork` command does; brokers and directories are up before. mDNS is measured ' +
-      'in a ' +
+      'and from source our packages are bundled, as for the `peerwork` command; brokers and ' +
+      'directories are up before. mDNS is measured in a ' +
       'network namespace of its own, so that no packet leaves the machine.',
     round: async (number) => {
       for (const { label, pair } of rotated(ways, number)) {
