@@ -84,10 +84,12 @@ const DAY_MS = 24 * 60 * 60 * 1000
 /** An invitation or its redemption, sealed, bytes: a few short fields. */
 export const INVITATION_BYTES_MAX = 1024
 /** A certificate, sealed, bytes: with the grant inside it. */
-export const CERTIFICATE_BYTES_MAX = 4 * KIB
+export const CERTIFICATE_BYTES_MAX = 3 * KIB
+/** Admins between a member and the owner, count: each was let in by the next. */
+export const ISSUERS_MAX = 3
 export const REVOCATION_BYTES_MAX = 2 * KIB
 export const SUCCESSION_BYTES_MAX = 1024
-/** A hello or a verdict, bytes: a credential is two certificates and a succession. */
+/** A hello or a verdict, bytes: a credential is up to four certificates and a succession. */
 export const HELLO_BYTES_MAX = 16 * KIB
 /** A join link, characters: what a QR code of a terminal's height can still hold. */
 export const JOIN_LINK_LENGTH_MAX = 2_900
@@ -99,7 +101,7 @@ export const INVITATION_USES_MAX = 1_000
 export const CERTIFICATE_LIFE_MS = 14 * DAY_MS
 /** Life of an admin's certificate, ms: the owner's key may lie in a safe. */
 export const CERTIFICATE_LIFE_MS_MAX = 366 * DAY_MS
-/** Records of a roster (certificates, revocations), count: 4,096 of some 700 bytes are 3 MB. */
+/** Records of a roster (certificates, revocations), count: 4,096 of some 900 bytes are 4 MB. */
 export const RECORDS_MAX = 4_096
 /** Records in one frame, count, and bytes of such a frame with the ids of all that are wanted. */
 export const RECORDS_PER_FRAME_MAX = 64

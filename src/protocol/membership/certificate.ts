@@ -3,8 +3,7 @@
  *
  * It is signed by the owner's key, or by an admin whose own certificate comes with it. Only the
  * owner appoints admins: by signing their certificate, or by an invitation that says so, which the
- * certificate then keeps as its `grant`. So two certificates are the longest chain there is, and
- * anybody who knows the owner's id can check it offline.
+ * certificate then keeps as its `grant`. Anybody who knows the owner's id can check it offline.
  */
 
 import * as z from 'zod/mini'
@@ -25,6 +24,8 @@ const certificate = z.strictObject({
   /** What the member is called in this network. */
   name: shape.agentName,
   roles,
+  /** When it was let in. Renewals keep it, so that none of them can undo a revocation. */
+  since: shape.time,
   /** Digest of the invitation by which it came, so that every admin can count its uses. */
   invitation: z.optional(shape.bytes(32)),
   /** The owner's own word, where an admin signed for another admin. */

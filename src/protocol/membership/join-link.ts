@@ -6,9 +6,10 @@
 
 import * as z from 'zod/mini'
 import { decode, encode } from '../canonical.ts'
-import { INVITATION_BYTES_MAX, JOIN_LINK_LENGTH_MAX } from '../constants.ts'
+import { INVITATION_BYTES_MAX, JOIN_LINK_LENGTH_MAX, WIRE_VERSION } from '../constants.ts'
 import { PeerworkError } from '../errors.ts'
 import * as shape from '../shape.ts'
+import { isNetworkOf } from './network-id.ts'
 
 const SCHEME = 'peerwork:join/'
 /** Admins and bootstrap peers in one link, count: more would not fit a QR code. */
@@ -39,9 +40,15 @@ export function parseJoinLink(text: string): JoinLink {
     throw new PeerworkError('INVITATION_INVALID', `a join link begins with ${SCHEME}`)
   }
   try {
-    return readLink(decode(Buffer.from(data.slice(SCHEME.length), 'base64url')))
+    const link = readLink(decode(Buffer.from(data.slice(SCHEME.length), 'base64url')))
+    if (link.v === WIRE_VERSION && isNetworkOf(link.network, link.owner)) return link
   } catch (error) {
-    const why = 'the join link is damaged; was all of it copied?'
-    throw new PeerworkError('INVITATION_INVALID', why, {}, error)
+    throw damaged(error)
   }
+  throw damaged(undefined)
+}
+
+const damaged = (cause: unknown): PeerworkError => {
+  const why = 'the join link is damaged, or of another version; was all of it copied?'
+  return new PeerworkError('INVITATION_INVALID', why, {}, cause)
 }

@@ -11,6 +11,7 @@ import type { AgentId } from '../identity.ts'
 
 /** Hex digits of the fingerprint: 64 bits. Seals are checked against the whole key. */
 const DIGITS = 16
+const ENDING = /\.[0-9a-f]{16}$/
 /** Longest name of a network with an owner, characters. */
 export const OWNED_NAME_LENGTH_MAX = NAME_LENGTH_MAX - DIGITS - 1
 
@@ -25,7 +26,15 @@ export function networkIdOf(name: string, owner: AgentId): string {
 
 /** The name that people see of a network id; an open network's id is its name. */
 export function nameOfNetwork(network: string): string {
-  return network.replace(/\.[0-9a-f]{16}$/, '')
+  return network.replace(ENDING, '')
+}
+
+/** Whether an id has the form of a network with an owner, whoever that is. */
+export const isOwnedForm = (network: string): boolean => ENDING.test(network)
+
+/** Whether a network is this owner's. */
+export function isNetworkOf(network: string, owner: AgentId): boolean {
+  return isOwnedForm(network) && network.endsWith(`.${fingerprintOf(owner)}`)
 }
 
 const fingerprintOf = (owner: AgentId): string => toHex(digest(Buffer.from(owner))).slice(0, DIGITS)

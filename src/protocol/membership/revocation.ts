@@ -1,13 +1,16 @@
-/** A revocation: from now on, this member is none. It does not expire; a later certificate ends it. */
+/**
+ * A revocation: from now on, this member is none. It does not expire, and no renewal undoes it: only
+ * who was let in again later (`since` of the certificate) is a member again.
+ */
 
 import * as z from 'zod/mini'
-import { CERTIFICATE_BYTES_MAX, REVOCATION_BYTES_MAX } from '../constants.ts'
+import { REVOCATION_BYTES_MAX } from '../constants.ts'
 import { PeerworkError } from '../errors.ts'
 import { open } from '../seal.ts'
 import type { Expectation, Sealed, SealedBody } from '../seal.ts'
 import * as shape from '../shape.ts'
-import type { Trust } from './credential.ts'
-import { openCredential } from './credential.ts'
+import type { Issuer, Trust } from './credential.ts'
+import { issuers, openCredential } from './credential.ts'
 
 const revocation = z.strictObject({
   v: z.int(),
@@ -24,28 +27,42 @@ const readRevocation = shape.reader('revocation', revocation)
 /** A revocation with what shows that its signer may. */
 export const notice = z.strictObject({
   revocation: shape.bytesUpTo(REVOCATION_BYTES_MAX),
-  /** The admin's certificate, unless the owner signed. */
-  issuer: z.optional(shape.bytesUpTo(CERTIFICATE_BYTES_MAX))
+  /** The certificate of the admin that signed, and on; absent where the owner signed. */
+  issuers: z.optional(issuers)
 })
 export type Notice = z.infer<typeof notice>
 
+export interface OpenedNotice {
+  readonly revocation: Sealed<Revocation>
+  /** The admin that signed, and those it rests on; none where the owner signed. */
+  readonly issuers: readonly Issuer[]
+}
+
 /**
- * Check a notice: the signer is the owner or was an admin. Whether the member is an admin, whom
- * only the owner may put out, is for the caller to see.
+ * Check a notice: the signer is the owner, or was an admin. Whether it was put out itself before,
+ * and whether the member is an admin, whom only the owner may put out, is for the caller to see.
  *
  * @throws PeerworkError `NOT_A_MEMBER` when the signer is no admin, or what is wrong with the bytes
  */
-export function openNotice(shown: Notice, trust: Trust): Sealed<Revocation> {
+export function openNotice(shown: Notice, trust: Trust): OpenedNotice {
   const base = { kind: 'revocation', bytesMax: REVOCATION_BYTES_MAX } as const
-  const expect: Expectation<Revocation> = { ...base, ...trust, check: readRevocation }
+  const { network, now, owner } = trust
+  const expect: Expectation<Revocation> = { ...base, network, now, check: readRevocation }
   const opened = open(shown.revocation, expect)
   if (!opened.ok) throw opened.error
   const { from } = opened.sealed.body
-  if (from === trust.owner) return opened.sealed
-  if (shown.issuer !== undefined) {
+  const [certificate, ...rest] = shown.issuers ?? []
+  if (from === owner && certificate === undefined) {
+    return { revocation: opened.sealed, issuers: [] }
+  }
+  if (certificate !== undefined) {
+    const above = rest.length === 0 ? {} : { issuers: rest }
     // What an admin signed in its time stays true after its time.
-    const issuer = openCredential({ certificate: shown.issuer }, { ...trust, evenExpired: true })
-    if (issuer.member === from && issuer.roles.includes('admin')) return opened.sealed
+    const signer = openCredential({ certificate, ...above }, { ...trust, evenExpired: true })
+    if (signer.member === from && signer.roles.includes('admin')) {
+      const { since } = signer
+      return { revocation: opened.sealed, issuers: [{ id: from, since }, ...signer.issuers] }
+    }
   }
   throw new PeerworkError('NOT_A_MEMBER', `${from} is no admin of this network`)
 }

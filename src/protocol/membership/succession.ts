@@ -4,10 +4,9 @@
  */
 
 import * as z from 'zod/mini'
-import { SUCCESSION_BYTES_MAX } from '../constants.ts'
+import { SUCCESSION_BYTES_MAX, WIRE_VERSION } from '../constants.ts'
 import { PeerworkError } from '../errors.ts'
 import type { AgentId, Identity } from '../identity.ts'
-import { WIRE_VERSION } from '../constants.ts'
 import { open, seal } from '../seal.ts'
 import type { Expectation, SealedBody } from '../seal.ts'
 import * as shape from '../shape.ts'
@@ -35,6 +34,8 @@ export interface OpenedSuccession {
   readonly after: AgentId
   /** ms since 1970, as the old key says. */
   readonly issued: number
+  /** Of what the old key signed: the id of the change. */
+  readonly digest: Uint8Array
 }
 
 export function sealSuccession(
@@ -65,5 +66,5 @@ export function openSuccession(
   if (from !== before || other.from !== after || before === after || !agree) {
     throw new PeerworkError('SIGNATURE_INVALID', 'the two halves of a succession do not agree')
   }
-  return { before, after, issued }
+  return { before, after, issued, digest: old.sealed.digest }
 }
