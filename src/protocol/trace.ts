@@ -5,15 +5,17 @@
  * two sides of a handoff join in one trace. Metadata only: no inputs, outputs or prompts.
  */
 
-import * as z from 'zod/mini'
+import type * as z from 'zod/mini'
 import { DIGEST_BYTES } from './canonical.ts'
 import { BATCH_BYTES_MAX, BATCH_EVENTS_MAX } from './constants.ts'
 import { isolation } from './message/result.ts'
 import type { Expectation, SealedBody } from './seal.ts'
 import * as shape from './shape.ts'
 import type { TraceContext } from './trace-context.ts'
+import { isLowerHex } from './trace-context.ts'
 
-const hex = (digits: number) => z.string().check(z.regex(new RegExp(`^[0-9a-f]{${digits}}$`)))
+const hex = (digits: number) =>
+  shape.exactText((value) => value.length === digits && isLowerHex(value))
 const peer = shape.agentId
 const code = shape.errorCode
 const ms = shape.quantity
@@ -31,36 +33,34 @@ const work = {
   trace: hex(32),
   span: hex(16),
   /** The span that caused this one; on the executor's side the requester's span. */
-  parent: z.optional(hex(16)),
+  parent: shape.optional(hex(16)),
   task: hex(32),
   skill: shape.skillName,
-  side: z.enum(['requester', 'executor']),
+  side: shape.oneOf(['requester', 'executor']),
   /** The agent at the other end. */
   peer
 }
 
-const event = z.discriminatedUnion('type', [
-  z.strictObject({ type: z.literal('agent.started'), ...base, name: shape.shortText }),
-  z.strictObject({ type: z.literal('agent.stopped'), ...base }),
-  z.strictObject({ type: z.literal('peer.joined'), ...base, peer, name: shape.shortText }),
-  z.strictObject({ type: z.literal('peer.left'), ...base, peer, reason: shape.shortText }),
+const event = shape.union([
+  shape.tagged('agent.started', { ...base, name: shape.shortText }),
+  shape.tagged('agent.stopped', { ...base }),
+  shape.tagged('peer.joined', { ...base, peer, name: shape.shortText }),
+  shape.tagged('peer.left', { ...base, peer, reason: shape.shortText }),
   /** Requester: signed and on its way. Executor: opened, verified and addressed to it. */
-  z.strictObject({ type: z.literal('task.submitted'), ...work, bytes: shape.count }),
-  z.strictObject({ type: z.literal('task.received'), ...work, bytes: shape.count }),
-  z.strictObject({ type: z.literal('task.accepted'), ...work, ahead: shape.count }),
-  z.strictObject({ type: z.literal('task.rejected'), ...work, code }),
-  z.strictObject({ type: z.literal('task.started'), ...work, isolation, waitedMs: ms }),
-  z.strictObject({
-    type: z.literal('task.progress'),
+  shape.tagged('task.submitted', { ...work, bytes: shape.count }),
+  shape.tagged('task.received', { ...work, bytes: shape.count }),
+  shape.tagged('task.accepted', { ...work, ahead: shape.count }),
+  shape.tagged('task.rejected', { ...work, code }),
+  shape.tagged('task.started', { ...work, isolation, waitedMs: ms }),
+  shape.tagged('task.progress', {
     ...work,
-    fraction: z.optional(shape.fraction),
-    message: z.optional(shape.text)
+    fraction: shape.optional(shape.fraction),
+    message: shape.optional(shape.text)
   }),
   /** The first chunk of a stream; the totals are in the last event. */
-  z.strictObject({ type: z.literal('task.streaming'), ...work }),
-  z.strictObject({ type: z.literal('task.handed-on'), ...work, to: peer, subtask: hex(32) }),
-  z.strictObject({
-    type: z.literal('task.completed'),
+  shape.tagged('task.streaming', { ...work }),
+  shape.tagged('task.handed-on', { ...work, to: peer, subtask: hex(32) }),
+  shape.tagged('task.completed', {
     ...work,
     wallMs: ms,
     cpuMs: ms,
@@ -69,10 +69,10 @@ const event = z.discriminatedUnion('type', [
     bytes: shape.count,
     chunks: shape.count
   }),
-  z.strictObject({ type: z.literal('task.failed'), ...work, code, message: shape.text }),
-  z.strictObject({ type: z.literal('task.canceled'), ...work, reason: shape.shortText }),
+  shape.tagged('task.failed', { ...work, code, message: shape.text }),
+  shape.tagged('task.canceled', { ...work, reason: shape.shortText }),
   /** An answer that came again instead of work that ran again. */
-  z.strictObject({ type: z.literal('task.replayed'), ...work })
+  shape.tagged('task.replayed', { ...work })
 ])
 
 export type TraceEvent = z.infer<typeof event>
@@ -80,7 +80,7 @@ export type TraceEventType = TraceEvent['type']
 /**
  * Whether an observer would take this event; a batch with one that it would not is refused whole.
  */
-export const isTraceEvent = (value: unknown): value is TraceEvent => event.safeParse(value).success
+export const isTraceEvent = shape.tester(event)
 /** An event of one task's life. */
 export type WorkEvent = Extract<TraceEvent, { task: string }>
 
@@ -110,15 +110,15 @@ export const contextOf = (fields: WorkFields): TraceContext => ({
   sampled: true
 })
 
-const batch = z.strictObject({
-  v: z.int(),
+const batch = shape.object({
+  v: shape.version,
   network: shape.network,
   from: shape.agentId,
   issued: shape.time,
   /** One per start of the producer, random. */
   boot: shape.bytes(8),
   /** Digest of the batch before this one; absent in the first. */
-  prev: z.optional(shape.bytes(DIGEST_BYTES)),
+  prev: shape.optional(shape.bytes(DIGEST_BYTES)),
   /** Sequence number of the first event; the others follow without gaps. */
   first: shape.count,
   /** Events that were dropped unsealed since the start, because nobody listened for too long. */
@@ -128,11 +128,10 @@ const batch = z.strictObject({
 
 export type TraceBatch = z.infer<typeof batch> & SealedBody
 
-const gapless = batch.check(
-  z.refine(
-    ({ first, events }) => events.every(({ seq }, index) => seq === first + index),
-    'events do not follow from the first without gaps'
-  )
+const gapless = shape.also(
+  batch,
+  ({ first, events }) => events.every(({ seq }, index) => seq === first + index),
+  'events do not follow from the first without gaps'
 )
 
 export const readBatch = shape.reader('trace batch', gapless)

@@ -1,6 +1,6 @@
 /** An agent card: what an agent says of itself, signed, numbered and expiring. */
 
-import * as z from 'zod/mini'
+import type * as z from 'zod/mini'
 import { CARD_BYTES_MAX } from '../constants.ts'
 import type { Expectation, SealedBody } from '../seal.ts'
 import * as shape from '../shape.ts'
@@ -12,10 +12,10 @@ export const SKILLS_MAX = 64
 export const ADDRESSES_MAX = 16
 export const LABELS_MAX = 16
 
-const schemaText = z.string().check(z.maxLength(SCHEMA_LENGTH_MAX))
+const schemaText = shape.exactText((value) => value.length <= SCHEMA_LENGTH_MAX)
 const labels = shape.list(shape.shortText, LABELS_MAX)
 
-const offer = z.strictObject({
+const offer = shape.object({
   name: shape.skillName,
   description: shape.text,
   /** JSON Schema (draft 2020-12) of the input and output, as JSON text. */
@@ -26,8 +26,8 @@ const offer = z.strictObject({
   models: labels
 })
 
-const card = z.strictObject({
-  v: z.int(),
+const card = shape.object({
+  v: shape.version,
   network: shape.network,
   from: shape.agentId,
   issued: shape.time,
@@ -40,7 +40,7 @@ const card = z.strictObject({
   addresses: shape.list(shape.address, ADDRESSES_MAX),
   skills: shape.list(offer, SKILLS_MAX),
   isolation,
-  load: z.strictObject({ running: shape.count, queued: shape.count, capacity: shape.count })
+  load: shape.object({ running: shape.count, queued: shape.count, capacity: shape.count })
 })
 
 export type Card = z.infer<typeof card> & SealedBody
@@ -59,7 +59,7 @@ export function expectCard(context: {
 }
 
 /** Another agent's addresses, as hearsay: to be dialled, never to be believed. */
-const hint = z.strictObject({
+const hint = shape.object({
   id: shape.agentId,
   addresses: shape.list(shape.address, ADDRESSES_MAX)
 })
@@ -67,7 +67,7 @@ export type PeerHint = z.infer<typeof hint>
 export const HINTS_MAX = 64
 
 /** The one frame each side sends on a card stream. */
-const exchange = z.strictObject({
+const exchange = shape.object({
   card: shape.bytesUpTo(CARD_BYTES_MAX),
   peers: shape.list(hint, HINTS_MAX)
 })

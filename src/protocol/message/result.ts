@@ -1,6 +1,6 @@
 /** A result: the signed answer to one task. */
 
-import * as z from 'zod/mini'
+import type * as z from 'zod/mini'
 import { DIGEST_BYTES } from '../canonical.ts'
 import { SEALED_BYTES_MAX } from '../constants.ts'
 import type { Expectation, SealedBody } from '../seal.ts'
@@ -11,11 +11,11 @@ import { ID_BYTES, payload } from './task.ts'
  * What kept the skill away from the rest of the machine.
  * `process`: an own process on Node's permission model. `os`: that, inside bubblewrap.
  */
-export const isolation = z.enum(['process', 'os'])
+export const isolation = shape.oneOf(['process', 'os'])
 export type Isolation = z.infer<typeof isolation>
 
 /** What the work used up. Zero where it was not measured. */
-const usage = z.strictObject({
+const usage = shape.object({
   wallMs: shape.quantity,
   cpuMs: shape.quantity,
   /** Highest resident memory of the runner process, bytes. */
@@ -24,8 +24,8 @@ const usage = z.strictObject({
   cost: shape.quantity
 })
 
-const result = z.strictObject({
-  v: z.int(),
+const result = shape.object({
+  v: shape.version,
   network: shape.network,
   from: shape.agentId,
   to: shape.agentId,
@@ -33,19 +33,19 @@ const result = z.strictObject({
   id: shape.bytes(ID_BYTES),
   /** Digest of the sealed task's body: binds the answer to exactly this question. */
   task: shape.bytes(DIGEST_BYTES),
-  status: z.enum(['completed', 'failed', 'canceled']),
+  status: shape.oneOf(['completed', 'failed', 'canceled']),
   /** Present when completed. */
-  output: z.optional(payload),
+  output: shape.optional(payload),
   /** RFC 6902 operations on the shared state, a JSON array. */
-  patch: z.optional(payload),
+  patch: shape.optional(payload),
   /** What was streamed before: SHA-256 over each chunk's 4-byte length and bytes, in order. */
-  chunks: z.strictObject({
+  chunks: shape.object({
     count: shape.count,
     bytes: shape.count,
     digest: shape.bytes(DIGEST_BYTES)
   }),
   /** Present when not completed. */
-  error: z.optional(shape.errorRecord),
+  error: shape.optional(shape.errorRecord),
   usage,
   /** What ran it, for example `node-26.10.0`. */
   engine: shape.shortText,
@@ -53,18 +53,20 @@ const result = z.strictObject({
   started: shape.time,
   finished: shape.time,
   /** True when this is the stored answer to work that was done for an earlier task. */
-  replay: z.optional(z.boolean())
+  replay: shape.optional(shape.flag)
 })
 
 export type Result = z.infer<typeof result> & SealedBody
 export type Usage = z.infer<typeof usage>
 
 /** Completed work has an output and no error; all other work the reverse. */
-const consistent = result.check(
-  z.refine((value) => {
-    const done = value.status === 'completed'
-    return done === (value.output !== undefined) && done === (value.error === undefined)
-  }, 'status, output and error do not fit together')
+const consistent = shape.also(
+  result,
+  ({ status, output, error }) => {
+    const done = status === 'completed'
+    return done === (output !== undefined) && done === (error === undefined)
+  },
+  'status, output and error do not fit together'
 )
 
 export const readResult = shape.reader('result', consistent)

@@ -5,31 +5,31 @@
  * cancel. Executor to requester: accepted, rejected, progress, result.
  */
 
-import * as z from 'zod/mini'
+import type * as z from 'zod/mini'
 import { decode, encode } from '../canonical.ts'
 import { INLINE_BYTES_MAX, SEALED_BYTES_MAX, STATE_INLINE_BYTES_MAX } from '../constants.ts'
 import { PeerworkError } from '../errors.ts'
 import * as shape from '../shape.ts'
 import { ID_BYTES } from './task.ts'
 
-const inline = z.optional(shape.bytesUpTo(INLINE_BYTES_MAX))
-const inlineState = z.optional(shape.bytesUpTo(STATE_INLINE_BYTES_MAX))
+const inline = shape.optional(shape.bytesUpTo(INLINE_BYTES_MAX))
+const inlineState = shape.optional(shape.bytesUpTo(STATE_INLINE_BYTES_MAX))
 const sealed = shape.bytesUpTo(SEALED_BYTES_MAX)
 
-const request = z.strictObject({ task: sealed, input: inline, state: inlineState })
-const cancel = z.strictObject({ reason: z.optional(shape.shortText) })
+const request = shape.object({ task: sealed, input: inline, state: inlineState })
+const cancel = shape.object({ reason: shape.optional(shape.shortText) })
 /** `ahead`: tasks queued before this one. */
-const accepted = z.strictObject({ ahead: shape.count })
-const rejected = z.strictObject({
+const accepted = shape.object({ ahead: shape.count })
+const rejected = shape.object({
   error: shape.errorRecord,
-  retryAfterMs: z.optional(shape.wait)
+  retryAfterMs: shape.optional(shape.wait)
 })
-const progress = z.strictObject({
+const progress = shape.object({
   /** 0 to 1, when the skill knows. */
-  fraction: z.optional(shape.fraction),
-  message: z.optional(shape.text)
+  fraction: shape.optional(shape.fraction),
+  message: shape.optional(shape.text)
 })
-const result = z.strictObject({ result: sealed, output: inline, patch: inlineState })
+const result = shape.object({ result: sealed, output: inline, patch: inlineState })
 
 const readers = {
   request: shape.reader('request', request),
@@ -79,9 +79,9 @@ export function decodeSessionFrame(bytes: Uint8Array): SessionFrame {
 }
 
 /** First frame of a bulk stream: whose bytes follow, and which. */
-const bulkHeader = z.strictObject({
+const bulkHeader = shape.object({
   id: shape.bytes(ID_BYTES),
-  part: z.enum(['input', 'state', 'output', 'chunks', 'patch'])
+  part: shape.oneOf(['input', 'state', 'output', 'chunks', 'patch'])
 })
 export type BulkHeader = z.infer<typeof bulkHeader>
 export type BulkPart = BulkHeader['part']

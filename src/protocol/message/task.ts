@@ -1,6 +1,6 @@
 /** A task: one signed request for one skill, addressed to one executor. */
 
-import * as z from 'zod/mini'
+import type * as z from 'zod/mini'
 import { DIGEST_BYTES } from '../canonical.ts'
 import {
   DEPTH_LEFT_MAX,
@@ -15,26 +15,26 @@ import * as shape from '../shape.ts'
 export const ID_BYTES = 16
 
 /** The digest and size of a payload that travels beside the seal. */
-export const payload = z.strictObject({ digest: shape.bytes(DIGEST_BYTES), bytes: shape.count })
+export const payload = shape.object({ digest: shape.bytes(DIGEST_BYTES), bytes: shape.count })
 
 /** What the task may use up. The executor enforces it; a subtask gets what is left. */
-const budget = z.strictObject({
+const budget = shape.object({
   /** From acceptance to result, ms. */
-  wallMs: z.int().check(z.gte(1), z.lte(TASK_LIFE_MS_MAX)),
+  wallMs: shape.whole(1, TASK_LIFE_MS_MAX),
   /** Processor time in the runner, ms. */
-  cpuMs: z.optional(shape.count),
+  cpuMs: shape.optional(shape.count),
   /** Model tokens, as the skill reports them. */
-  tokens: z.optional(shape.count),
+  tokens: shape.optional(shape.count),
   /** Money in the operator's unit, as the skill reports it. */
-  cost: z.optional(shape.quantity),
+  cost: shape.optional(shape.quantity),
   /** Output and chunks together, bytes. */
-  bytes: z.optional(shape.count),
+  bytes: shape.optional(shape.count),
   /** How often the work may still be handed on. */
-  depth: z.int().check(z.gte(0), z.lte(DEPTH_LEFT_MAX))
+  depth: shape.whole(0, DEPTH_LEFT_MAX)
 })
 
-const task = z.strictObject({
-  v: z.int(),
+const task = shape.object({
+  v: shape.version,
   network: shape.network,
   from: shape.agentId,
   to: shape.agentId,
@@ -45,14 +45,14 @@ const task = z.strictObject({
   skill: shape.skillName,
   input: payload,
   /** The run's shared state as the executor shall see it, a JSON object. */
-  state: z.optional(payload),
+  state: shape.optional(payload),
   budget,
   /** W3C traceparent; the span is the requester's. */
   trace: shape.traceparent,
   /** The task this one is a part of. */
-  parent: z.optional(shape.bytes(ID_BYTES)),
+  parent: shape.optional(shape.bytes(ID_BYTES)),
   /** Idempotency key: the same key from the same requester runs once. Default: the id. */
-  key: z.optional(shape.token)
+  key: shape.optional(shape.token)
 })
 
 export type Task = z.infer<typeof task> & SealedBody
