@@ -2,7 +2,7 @@
  * Results: an outcome sealed for the task it answers, and a stored one sealed again for another.
  */
 
-import { decode, digest, encode } from '../protocol/canonical.ts'
+import { decode, digest } from '../protocol/canonical.ts'
 import { WIRE_VERSION } from '../protocol/constants.ts'
 import type { ErrorRecord, PeerworkError } from '../protocol/errors.ts'
 import type { Identity } from '../protocol/identity.ts'
@@ -71,9 +71,22 @@ export function sealAgain(
   return seal('result', { ...body, ...addressing(task, now), replay: true }, identity)
 }
 
-/** What ties work to an idempotency key: the same key must mean the same skill and input. */
-export function workDigest(task: Task): Uint8Array {
-  return digest(encode([task.skill, task.input.digest, task.state?.digest ?? null]))
+/**
+ * What ties work to an idempotency key: the same key must mean the same skill, input and state.
+ *
+ * Skill length (1 byte) | skill | input digest | state digest, if there is one: different work has
+ * different bytes, without a digest of its own.
+ */
+export function workOf({ skill, input, state }: Task): Uint8Array {
+  const end = 1 + skill.length
+  const stateBytes = state?.digest.length ?? 0
+  const work = Buffer.allocUnsafe(end + input.digest.length + stateBytes)
+  work[0] = skill.length
+  // The names of skills are ASCII.
+  work.write(skill, 1, 'latin1')
+  work.set(input.digest, end)
+  if (state !== undefined) work.set(state.digest, end + input.digest.length)
+  return work
 }
 
 function addressing({ body, digest: id }: Sealed<Task>, issued: number) {

@@ -57,26 +57,26 @@ export class Caller {
   }
 
   /**
-   * A request is looked at until the returned function is called; a cancel meanwhile is kept for
-   * it.
+   * A request of this id (hex) is looked at until `looked`; a cancel meanwhile is kept for it.
    *
    * @throws PeerworkError `REPLAYED` while another request of this id is looked at
    */
-  coming(id: Uint8Array): () => void {
-    const key = toHex(id)
-    if (this.#coming.has(key)) throw new PeerworkError('REPLAYED', 'this task came a moment ago')
-    this.#coming.set(key, undefined)
-    return () => void this.#coming.delete(key)
+  coming(id: string): void {
+    if (this.#coming.has(id)) throw new PeerworkError('REPLAYED', 'this task came a moment ago')
+    this.#coming.set(id, undefined)
   }
 
-  /** Whether this peer waits for work of this id already. */
-  waitsFor(id: Uint8Array): boolean {
-    return this.#open.has(toHex(id))
+  looked(id: string): void {
+    this.#coming.delete(id)
+  }
+
+  /** Whether this peer waits for work of this id (hex) already. */
+  waitsFor(id: string): boolean {
+    return this.#open.has(id)
   }
 
   /** Let this peer wait for running work: accepted now, the result when it comes. */
-  attach(running: RunningTask, task: Sealed<Task>, ahead: number): void {
-    const id = toHex(task.body.id)
+  attach(running: RunningTask, { id, task }: Asked, ahead: number): void {
     const accepted = encodeSessionFrame({ kind: 'accepted', id: task.body.id, ahead })
     // Asked for twice on one session: one wait, or a hang-up would leave the other behind.
     if (this.#open.has(id)) {
@@ -92,7 +92,7 @@ export class Caller {
       },
       result: (result, payloads) => {
         this.#open.delete(id)
-        const own = sameBytes(task.digest, running.task.digest)
+        const own = task === running.task || sameBytes(task.digest, running.task.digest)
         const bytes = own ? result.bytes : this.#means.sealFor(task, result.bytes)
         this.#deliverNew(task, bytes, payloads, running.entry)
       },
@@ -155,12 +155,9 @@ export class Caller {
   async #send(task: Sealed<Task>, result: Uint8Array, payloads: Payloads): Promise<void> {
     const { id } = task.body
     this.#sendResult(task, result, payloads)
-    const { output, patch } = partsOf(payloads)
-    const sending = [
-      { part: 'output', bytes: output.large } as const,
-      { part: 'patch', bytes: patch.large } as const
-    ].map(async ({ part, bytes }) => {
-      if (bytes === undefined) return
+    const sending = (['output', 'patch'] as const).map(async (part) => {
+      const bytes = payloads[part]
+      if (bytes === null || !isLarge(part, bytes)) return
       const ms = FETCH_MS_MAX + Math.ceil(bytes.length / FETCH_BYTES_PER_MS)
       const signal = AbortSignal.timeout(ms)
       await sendPayload(this.#connection, { id, part }, bytes, signal)
@@ -170,12 +167,13 @@ export class Caller {
   }
 
   #sendResult(task: Sealed<Task>, result: Uint8Array, payloads: Payloads): void {
-    const { output, patch } = partsOf(payloads)
+    const { id } = task.body
+    const { output, patch } = payloads
     this.#frames.send(
       ...encodeSessionFrame({
-        ...{ kind: 'result', id: task.body.id, result },
-        ...(output.small === undefined ? {} : { output: output.small }),
-        ...(patch.small === undefined ? {} : { patch: patch.small })
+        ...{ kind: 'result', id, result },
+        ...(output !== null && !isLarge('output', output) ? { output } : {}),
+        ...(patch !== null && !isLarge('patch', patch) ? { patch } : {})
       })
     )
   }
@@ -208,20 +206,18 @@ export class Caller {
   }
 }
 
+/** A task and its id, hex. */
+interface Asked {
+  readonly id: string
+  readonly task: Sealed<Task>
+}
+
 /** A payload is either small enough for the frame, or large. */
-function partsOf({ output, patch }: Payloads) {
-  return {
-    output: sizeUp(output, INLINE_BYTES_MAX),
-    patch: sizeUp(patch, STATE_INLINE_BYTES_MAX)
-  }
+function isLarge(part: keyof Payloads, bytes: Uint8Array): boolean {
+  return bytes.length > (part === 'output' ? INLINE_BYTES_MAX : STATE_INLINE_BYTES_MAX)
 }
 
-function sizeUp(bytes: Uint8Array | null, inlineMax: number) {
-  if (bytes === null) return {}
-  return bytes.length <= inlineMax ? { small: bytes } : { large: bytes }
-}
-
-function largeBytes(payloads: Payloads): number {
-  const { output, patch } = partsOf(payloads)
-  return (output.large?.length ?? 0) + (patch.large?.length ?? 0)
+function largeBytes({ output, patch }: Payloads): number {
+  const large = output !== null && isLarge('output', output) ? output.length : 0
+  return patch !== null && isLarge('patch', patch) ? large + patch.length : large
 }

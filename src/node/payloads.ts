@@ -26,22 +26,35 @@ export interface Arrival {
 }
 
 /**
- * The bytes a seal announced.
+ * The bytes a seal announced, at once when they came in the frame.
  *
  * @throws PeerworkError `TOO_LARGE`, `DEADLINE_EXCEEDED`, `PEER_LOST`, or `MALFORMED` when they are
- *   not the signed ones
+ *   not the signed ones; of what came in the frame at once, of the rest through the promise
  */
-export async function receivePayload(
+export function takePayload(
   announced: Payload,
   inline: Uint8Array | undefined,
   arrival: Arrival
-): Promise<Uint8Array> {
+): Uint8Array | Promise<Uint8Array> {
   const { part, bytesMax } = arrival
   if (announced.bytes > bytesMax) {
     const facts = { bytes: announced.bytes, bytesMax }
     throw new PeerworkError('TOO_LARGE', `${part} of ${announced.bytes} bytes`, facts)
   }
-  const bytes = inline ?? (await arrive(announced.bytes, arrival))
+  if (inline !== undefined) return checked(announced, inline, part)
+  return arrive(announced.bytes, arrival).then((bytes) => checked(announced, bytes, part))
+}
+
+/** The same, but all of it through the promise. */
+export async function receivePayload(
+  announced: Payload,
+  inline: Uint8Array | undefined,
+  arrival: Arrival
+): Promise<Uint8Array> {
+  return takePayload(announced, inline, arrival)
+}
+
+function checked(announced: Payload, bytes: Uint8Array, part: BulkPart): Uint8Array {
   if (bytes.length === announced.bytes && sameBytes(digest(bytes), announced.digest)) return bytes
   throw new PeerworkError('MALFORMED', `the ${part} is not the signed one`)
 }

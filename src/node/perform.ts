@@ -8,7 +8,7 @@
 import { sameBytes } from '../protocol/canonical.ts'
 import { encodeJson } from '../protocol/json.ts'
 import type { JsonObject } from '../protocol/json.ts'
-import { PeerworkError, toPeerworkError } from '../protocol/errors.ts'
+import { PeerworkError } from '../protocol/errors.ts'
 import type { Identity } from '../protocol/identity.ts'
 import { NO_USAGE } from '../protocol/message/result.ts'
 import type { Task } from '../protocol/message/task.ts'
@@ -17,6 +17,7 @@ import type { TracePort, WorkFields } from '../protocol/trace.ts'
 import type { HandedOn, HandOn, Outcome, Work, Workshop } from '../tasks/work.ts'
 import { sealOutcome } from './answer.ts'
 import type { Clock } from './clock.ts'
+import { nameOf } from './journal-entry.ts'
 import type { Entry } from './journal-entry.ts'
 import type { Journal } from './journal.ts'
 import type { Logger } from './logger.ts'
@@ -50,7 +51,7 @@ export class Performer {
    * @throws PeerworkError `REPLAYED` when other work runs under the same key
    */
   twin(entry: Entry): RunningTask | undefined {
-    const running = this.#running.get(keyOf(entry))
+    const running = this.#running.get(nameOf(entry))
     if (running === undefined || sameBytes(running.entry.work, entry.work)) return running
     throw new PeerworkError('REPLAYED', 'this key is used for other work right now')
   }
@@ -58,48 +59,51 @@ export class Performer {
   /**
    * Begin the work.
    *
-   * @returns resolves when the work is over; wrapped, so that awaiting `begin` does not await it
+   * @returns resolves when the work is over; never rejects
    * @param attach called between acceptance and start, so that whoever waits hears of both in order
    * @throws PeerworkError what the workshop refuses with, or `STORE_FAILED`
    */
-  async begin(job: Job, attach: (running: RunningTask, ahead: number) => void): Promise<Ending> {
+  begin(job: Job, attach: (running: RunningTask, ahead: number) => void): Promise<void> {
     const { task, entry, fields } = job
-    const { journal, table, trace, clock } = this.#options
-    const running = new RunningTask(task, entry)
+    const { table, trace, clock } = this.#options
+    const { task: id } = fields
+    const running = new RunningTask(task, entry, id)
     const started = clock.now()
     const hold = new Hold()
+    const { ahead, outcome } = this.#take(running, job, hold)
     // From here on the same work attaches to this one.
-    this.#running.set(keyOf(entry), running)
-    let taken: ReturnType<Workshop['take']>
-    try {
-      journal.begin(entry)
-      taken = this.#options.workshop.take(this.#work(running, job, hold))
-    } catch (error) {
-      this.#running.delete(keyOf(entry))
-      journal.forget(entry)
-      for (const waiter of running.waiters) waiter.failed(toPeerworkError(error))
-      throw error
-    }
-    const { id } = running
+    this.#running.set(nameOf(entry), running)
     const { skill, from: peer } = task.body
     running.row = table.open({ id, skill, trace: fields.trace, side: 'executor', peer })
-    attach(running, taken.ahead)
-    trace.emit({ type: 'task.accepted', ...fields, ahead: taken.ahead })
+    attach(running, ahead)
+    trace.emit({ type: 'task.accepted', ...fields, ahead })
     hold.release()
-    const finish = (outcome: Outcome): void => this.#finish(running, fields, started, outcome)
-    const over = taken.outcome.then(finish).catch((error: unknown) => {
+    const finish = (end: Outcome): void => this.#finish(running, fields, started, end)
+    return outcome.then(finish).catch((error: unknown) => {
       this.#faulted(running, error, finish)
     })
-    return { finally: (then) => over.finally(then) }
+  }
+
+  /** Note it, then hand it to the workshop: all in one turn, so that no twin comes between. */
+  #take(running: RunningTask, job: Job, hold: Hold): ReturnType<Workshop['take']> {
+    const { journal, workshop } = this.#options
+    const { entry } = job
+    journal.begin(entry)
+    try {
+      return workshop.take(this.#work(running, job, hold))
+    } catch (error) {
+      journal.forget(entry)
+      throw error
+    }
   }
 
   #work(running: RunningTask, { fields, input, state }: Job, hold: Hold): Work {
     const { trace, table, handOn } = this.#options
-    const { id } = running
+    const { id, signal } = running
     const { from, skill, budget, trace: traceparent } = running.task.body
+    const work = { id, from, skill, input, budget, traceparent, signal }
     return {
-      ...{ id, from, skill, input, budget, traceparent, signal: running.signal },
-      ...(state === undefined ? {} : { state }),
+      ...(state === undefined ? work : { ...work, state }),
       on: {
         started: (info) =>
           hold.run(() => {
@@ -133,7 +137,7 @@ export class Performer {
     // In the same turn as the sending, and before it: an output that finds no room to be sent now
     // is read from the journal later.
     journal.finish(running.entry, { result: result.bytes, output, patch })
-    this.#running.delete(keyOf(running.entry))
+    this.#running.delete(nameOf(running.entry))
     this.#give(running, (waiter) => waiter.result(result, { output, patch }))
     table.close(running.row, outcome.status, 'error' in outcome ? outcome.error.code : null)
     this.#tell(outcome, fields, facts.chunks)
@@ -154,7 +158,7 @@ export class Performer {
   #faulted(running: RunningTask, error: unknown, finish: (outcome: Outcome) => void): void {
     const { log, table, workshop } = this.#options
     log.error({ task: running.id, err: error }, 'a result could not be given')
-    const key = keyOf(running.entry)
+    const key = nameOf(running.entry)
     // Signed and sent already: then there is nothing to take back.
     if (this.#running.get(key) !== running) return
     const { code, message } = FAULT
@@ -189,11 +193,6 @@ export class Performer {
 
 const FAULT = new PeerworkError('INTERNAL', 'this agent has a fault of its own; see its log')
 
-/** The end of work that began. */
-export interface Ending {
-  finally(then: () => void): Promise<void>
-}
-
 export interface Job {
   readonly task: Sealed<Task>
   readonly entry: Entry
@@ -217,5 +216,3 @@ class Hold {
     for (const step of held) step()
   }
 }
-
-const keyOf = ({ from, key }: Entry): string => `${from} ${key}`

@@ -3,12 +3,13 @@
  */
 
 import type { Connection } from '@libp2p/interface'
-import { digester, fromHex, toHex } from '../protocol/canonical.ts'
+import { digester } from '../protocol/canonical.ts'
 import { PeerworkError } from '../protocol/errors.ts'
 import type { Result } from '../protocol/message/result.ts'
 import type { ProgressBody } from '../protocol/message/session.ts'
 import type { Task } from '../protocol/message/task.ts'
 import type { Sealed } from '../protocol/seal.ts'
+import { NO_CHUNKS } from './answer.ts'
 import { BulkWriter } from './bulk.ts'
 import type { Entry } from './journal-entry.ts'
 
@@ -41,22 +42,19 @@ export class RunningTask {
   /** Its row in the table of tasks. */
   row = ''
   readonly #controller = new AbortController()
-  /** Aborts when the one who reads the chunks is gone. */
-  readonly #unread = new AbortController()
   readonly #waiters = new Set<Waiter>()
-  readonly #running = digester()
-  readonly #length = new Uint8Array(4)
   #first: Waiter | undefined
-  #bulk: Promise<BulkWriter> | undefined
-  #writing: AbortSignal | undefined
-  #chunkCount = 0
-  #chunkBytes = 0
+  /** Only of work that streams. */
+  #stream: Stream | undefined
+  /** The one who reads the chunks is gone. */
+  #unread = false
   #alone: NodeJS.Timeout | undefined
 
-  constructor(task: Sealed<Task>, entry: Entry) {
+  /** @param id the task's id, hex */
+  constructor(task: Sealed<Task>, entry: Entry, id: string) {
     this.task = task
     this.entry = entry
-    this.id = toHex(task.body.id)
+    this.id = id
   }
 
   get signal(): AbortSignal {
@@ -68,12 +66,13 @@ export class RunningTask {
   }
 
   get chunks(): Result['chunks'] {
-    const digest = this.#running.digest()
-    return { count: this.#chunkCount, bytes: this.#chunkBytes, digest }
+    if (this.#stream === undefined) return NO_CHUNKS
+    const { count, bytes, sum } = this.#stream
+    return { count, bytes, digest: sum.digest() }
   }
 
   get chunkCount(): number {
-    return this.#chunkCount
+    return this.#stream?.count ?? 0
   }
 
   /** The first to wait gets the chunks; whoever attaches later gets the result alone. */
@@ -89,7 +88,10 @@ export class RunningTask {
    */
   detach(waiter: Waiter): void {
     this.#waiters.delete(waiter)
-    if (waiter === this.#first) this.#unread.abort(UNREAD)
+    if (waiter === this.#first) {
+      this.#unread = true
+      this.#stream?.unread.abort(UNREAD)
+    }
     if (this.#waiters.size > 0) return
     this.#alone = setTimeout(() => {
       this.cancel(new PeerworkError('CANCELED', 'the requester went away'))
@@ -102,20 +104,20 @@ export class RunningTask {
 
   /** Send one chunk. Resolves when the requester's stream has room for more. */
   async chunk(bytes: Uint8Array): Promise<void> {
-    new DataView(this.#length.buffer).setUint32(0, bytes.length)
-    this.#running.update(this.#length)
-    this.#running.update(bytes)
-    this.#chunkCount++
-    this.#chunkBytes += bytes.length
+    const stream = (this.#stream ??= streamOf(this.signal))
+    new DataView(stream.length.buffer).setUint32(0, bytes.length)
+    stream.sum.update(stream.length)
+    stream.sum.update(bytes)
+    stream.count++
+    stream.bytes += bytes.length
     const first = this.#first
-    if (first === undefined || this.#unread.signal.aborted) return
+    if (first === undefined || this.#unread) return
     try {
-      const header = { id: fromHex(this.id), part: 'chunks' } as const
-      this.#writing ??= AbortSignal.any([this.signal, this.#unread.signal])
-      this.#bulk ??= BulkWriter.open(first.connection, header, this.#writing)
-      await (await this.#bulk).write(bytes, this.#writing)
+      const header = { id: this.task.body.id, part: 'chunks' } as const
+      stream.bulk ??= BulkWriter.open(first.connection, header, stream.writing)
+      await (await stream.bulk).write(bytes, stream.writing)
     } catch (error) {
-      if (!this.#unread.signal.aborted || this.signal.aborted) throw error
+      if (!stream.unread.signal.aborted || this.signal.aborted) throw error
       await this.#dropChunks()
     }
   }
@@ -127,14 +129,33 @@ export class RunningTask {
 
   /** No more chunks: end their stream, so that the requester can check what it got. */
   async endChunks(): Promise<void> {
-    if (this.#unread.signal.aborted) return this.#dropChunks()
-    const bulk = await this.#bulk?.catch(() => undefined)
+    if (this.#unread) return this.#dropChunks()
+    const bulk = await this.#stream?.bulk?.catch(() => undefined)
     if (this.signal.aborted) bulk?.abort(new PeerworkError('CANCELED', 'the task is over'))
     else await bulk?.end(AbortSignal.timeout(LAST_CHUNKS_MS_MAX))
   }
 
   async #dropChunks(): Promise<void> {
-    const bulk = await this.#bulk?.catch(() => undefined)
+    const bulk = await this.#stream?.bulk?.catch(() => undefined)
     bulk?.abort(UNREAD)
   }
+}
+
+/** What streaming needs. Most tasks do not stream, and half of this is dear. */
+interface Stream {
+  readonly sum: ReturnType<typeof digester>
+  /** Of a chunk, as it is digested. */
+  readonly length: Uint8Array<ArrayBuffer>
+  readonly unread: AbortController
+  readonly writing: AbortSignal
+  bulk: Promise<BulkWriter> | undefined
+  count: number
+  bytes: number
+}
+
+function streamOf(signal: AbortSignal): Stream {
+  const unread = new AbortController()
+  const writing = AbortSignal.any([signal, unread.signal])
+  const length = new Uint8Array(4)
+  return { sum: digester(), length, unread, writing, bulk: undefined, count: 0, bytes: 0 }
 }

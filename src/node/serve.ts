@@ -7,36 +7,28 @@
 
 import type { Connection, Stream } from '@libp2p/interface'
 import { sameBytes, toHex } from '../protocol/canonical.ts'
-import {
-  FRAME_BYTES_MAX,
-  INLINE_BYTES_MAX,
-  INPUT_BYTES_MAX,
-  STATE_BYTES_MAX
-} from '../protocol/constants.ts'
+import { FRAME_BYTES_MAX, INLINE_BYTES_MAX, INPUT_BYTES_MAX } from '../protocol/constants.ts'
 import { PeerworkError, toPeerworkError } from '../protocol/errors.ts'
-import type { JsonObject } from '../protocol/json.ts'
-import { parseJson } from '../protocol/json.ts'
 import { decodeSessionFrame } from '../protocol/message/session.ts'
 import type { SessionFrame } from '../protocol/message/session.ts'
 import { expectTask } from '../protocol/message/task.ts'
 import type { Task } from '../protocol/message/task.ts'
 import { checkFresh, open } from '../protocol/seal.ts'
 import type { Sealed } from '../protocol/seal.ts'
-import { parseTraceparent } from '../protocol/trace-context.ts'
-import type { WorkFields } from '../protocol/trace.ts'
 import type { Admission } from '../tasks/admission.ts'
-import { sealAgain, sealInterrupted, workDigest } from './answer.ts'
+import { sealAgain, sealInterrupted } from './answer.ts'
 import type { BulkDesk } from './bulk-desk.ts'
 import { Caller } from './caller.ts'
 import type { Means } from './caller.ts'
 import { Deliveries } from './deliveries.ts'
 import { FrameStream } from './frame-stream.ts'
 import { Holdings, INPUTS, OUTPUTS } from './holdings.ts'
+import { entryOf, fieldsOf, objectOf, payloadsOf } from './incoming.ts'
+import type { Incoming, Parts, RequestFrame } from './incoming.ts'
 import type { Entry, Known } from './journal-entry.ts'
 import { Patience } from './patience.ts'
-import { receivePayload } from './payloads.ts'
 import { Performer } from './perform.ts'
-import type { Ending, PerformerOptions } from './perform.ts'
+import type { PerformerOptions } from './perform.ts'
 
 /** Tasks one session may have open, count: more than the queue of any one executor. */
 const SESSION_OPEN_MAX = 1_024
@@ -44,17 +36,13 @@ const SESSION_OPEN_MAX = 1_024
 const WAITING_BYTES_MAX = 8 * 1024 * 1024
 /** The same for one that was not admitted, bytes: some hundred refusals. */
 const STRANGER_BYTES_MAX = 64 * 1024
-const EMPTY = new Uint8Array()
-const NEW: Known = { state: 'new' }
-const RUNNING: Known = { state: 'running' }
+const RUNNING = { state: 'running' } as const
 
 export interface ServerOptions extends PerformerOptions {
   readonly network: string
   readonly admission: Admission
   readonly desk: BulkDesk
 }
-
-type RequestFrame = Extract<SessionFrame, { kind: 'request' }>
 
 export class Server {
   readonly #options: ServerOptions
@@ -94,41 +82,53 @@ export class Server {
     if (frame.kind === 'cancel') {
       const why = frame.reason ?? 'canceled by the requester'
       caller.cancel(frame.id, new PeerworkError('CANCELED', why))
-    } else if (frame.kind === 'request') void this.#request(frame, caller)
+    } else if (frame.kind === 'request') this.#request(frame, caller)
     else throw new PeerworkError('MALFORMED', `a ${frame.kind} came where a request was due`)
   }
 
-  async #request(frame: RequestFrame, caller: Caller): Promise<void> {
+  /** All in one turn, unless a payload has yet to come. */
+  #request(frame: RequestFrame, caller: Caller): void {
     const { admission } = this.#options
-    if (!admission.admits(caller.peer) && !this.#patience.lasts(caller.connection)) {
+    const admitted = admission.admits(caller.peer)
+    if (!admitted && !this.#patience.lasts(caller.connection)) {
       caller.dismiss(new PeerworkError('NOT_ADMITTED', 'refused too often'))
       return
     }
-    let fields: WorkFields | undefined
-    let looked = (): void => undefined
+    const id = toHex(frame.id)
+    let request: Incoming | undefined
+    let coming = false
     try {
-      admission.check(caller.peer)
+      if (!admitted) admission.check(caller.peer)
       if (caller.size >= SESSION_OPEN_MAX) {
         throw new PeerworkError('BUSY', 'too many open tasks', { retryAfterMs: 1_000 })
       }
-      looked = caller.coming(frame.id)
-      const task = this.#open(frame, caller.peer)
-      fields = fieldsOf(task, toHex(this.#options.clock.random(8)))
-      const entry = entryOf(task)
-      const known = this.#look(entry, caller.peer)
-      const request = { task, entry, fields, frame, caller }
-      if (known.state === 'new') {
-        if (caller.waitsFor(frame.id)) throw new PeerworkError('REPLAYED', 'this id is in use')
-        await this.#begin(request)
-      } else this.#again(request, known)
+      caller.coming(id)
+      coming = true
+      request = this.#read(frame, caller, id)
+      const arriving = this.#answer(request)
+      if (arriving !== undefined) {
+        this.#later(request, arriving)
+        return
+      }
     } catch (thrown) {
-      const error = this.#shareable(toPeerworkError(thrown), caller.peer)
-      caller.refuse(frame.id, error)
-      const { code } = error
-      if (fields !== undefined) this.#options.trace.emit({ type: 'task.rejected', ...fields, code })
-    } finally {
-      looked()
+      this.#refuse(frame, caller, thrown, request)
     }
+    if (coming) caller.looked(id)
+  }
+
+  #later(request: Incoming, arriving: Promise<void>): void {
+    const { frame, caller, id } = request
+    arriving
+      .catch((thrown: unknown) => this.#refuse(frame, caller, thrown, request))
+      .finally(() => caller.looked(id))
+      .catch(() => undefined)
+  }
+
+  #refuse(frame: RequestFrame, caller: Caller, thrown: unknown, request?: Incoming): void {
+    const error = this.#shareable(toPeerworkError(thrown), caller.peer)
+    caller.refuse(frame.id, error)
+    if (request === undefined) return
+    this.#options.trace.emit({ type: 'task.rejected', ...request.fields, code: error.code })
   }
 
   /** Our own faults may speak of paths and disks: they go to the log, and the peer hears less. */
@@ -136,6 +136,25 @@ export class Server {
     if (error.code !== 'INTERNAL' && error.code !== 'STORE_FAILED') return error
     this.#options.log.error({ peer, code: error.code, err: error }, 'a task could not be taken')
     return new PeerworkError(error.code, 'this agent has a fault of its own; its log says more')
+  }
+
+  /** What is asked for, once its seal is opened. */
+  #read(frame: RequestFrame, caller: Caller, id: string): Incoming {
+    const task = this.#open(frame, caller.peer)
+    const fields = fieldsOf(task.body, id, toHex(this.#options.clock.random(8)))
+    return { task, id, entry: entryOf(task, id), fields, frame, caller }
+  }
+
+  /** Begin it, or answer it from what is known. A promise while payloads have yet to come. */
+  #answer(request: Incoming): Promise<void> | undefined {
+    const { entry, caller, id } = request
+    const known = this.#look(entry, caller.peer)
+    if (known.state !== 'new') {
+      this.#again(request, known)
+      return undefined
+    }
+    if (caller.waitsFor(id)) throw new PeerworkError('REPLAYED', 'this id is in use')
+    return this.#begin(request)
   }
 
   /** Open the seal and check that it is the frame's. */
@@ -155,45 +174,56 @@ export class Server {
   }
 
   /** Fresh work: complete its input and begin it. */
-  async #begin({ task, entry, fields, frame, caller }: Request): Promise<void> {
+  #begin(request: Incoming): Promise<void> | undefined {
+    const { task, fields, caller } = request
     const { clock, trace } = this.#options
     checkFresh(task.body, clock.now())
-    trace.emit({ type: 'task.received', ...fields, bytes: task.body.input.bytes })
-    const { input, state = { bytes: 0 } } = task.body
-    const giveBack = this.#inputs.take(caller.peer, input.bytes + state.bytes)
+    const { input, state } = task.body
+    trace.emit({ type: 'task.received', ...fields, bytes: input.bytes })
+    const giveBack = this.#inputs.take(caller.peer, input.bytes + (state?.bytes ?? 0))
     try {
-      const over = await this.#complete({ task, entry, fields, frame, caller })
-      void over?.finally(giveBack)
-      if (over === undefined) giveBack()
+      const parts = payloadsOf(request, this.#options.desk)
+      if (parts instanceof Promise) return this.#beginLater(request, parts, giveBack)
+      this.#perform(request, parts, giveBack)
+      return undefined
     } catch (error) {
       giveBack()
       throw error
     }
   }
 
-  /** Gather the payloads and perform; resolves to the end of the work, if it begins here. */
-  async #complete(request: Request): Promise<Ending | undefined> {
-    const { task, entry, fields, frame, caller } = request
-    const [input, state] = await Promise.all([
-      this.#payload(task, caller.peer, 'input', frame.input),
-      this.#payload(task, caller.peer, 'state', frame.state)
-    ])
-    // While payloads came in, the same work may have begun or ended through another request.
-    const waited = frame.input === undefined || (task.body.state && !frame.state)
-    const known = waited ? this.#look(entry, caller.peer) : NEW
-    const twin = this.#performer.twin(entry) === undefined ? known : RUNNING
-    if (twin.state !== 'new') {
-      this.#again(request, twin)
-      return undefined
+  async #beginLater(request: Incoming, parts: Promise<Parts>, giveBack: () => void): Promise<void> {
+    try {
+      const arrived = await parts
+      // Meanwhile the same work may have begun or ended through another request.
+      const known = this.#look(request.entry, request.caller.peer)
+      if (known.state === 'new') return this.#perform(request, arrived, giveBack)
+      this.#again(request, known)
+      giveBack()
+    } catch (error) {
+      giveBack()
+      throw error
     }
-    const job = { task, entry, fields, input: input ?? EMPTY, state: objectOf(state) }
-    return this.#performer.begin(job, (running, ahead) => {
-      caller.attach(running, task, ahead)
+  }
+
+  /** Give it to be performed, or let it wait for its twin. */
+  #perform(request: Incoming, { input, state }: Parts, giveBack: () => void): void {
+    const { task, entry, fields, caller } = request
+    if (this.#performer.twin(entry) !== undefined) {
+      this.#again(request, RUNNING)
+      giveBack()
+      return
+    }
+    const job = { task, entry, fields, input, state: objectOf(state) }
+    const over = this.#performer.begin(job, (running, ahead) => {
+      caller.attach(running, request, ahead)
     })
+    void over.then(giveBack)
   }
 
   /** Work that was asked for before: attach to it, or answer from the journal. Nothing runs. */
-  #again({ task, entry, fields, caller }: Request, known: Exclude<Known, { state: 'new' }>): void {
+  #again(request: Incoming, known: Exclude<Known, { state: 'new' }>): void {
+    const { task, entry, fields, caller } = request
     const { identity, clock, trace } = this.#options
     if (known.state === 'conflict') {
       throw new PeerworkError('REPLAYED', 'this key was used for other work before')
@@ -206,7 +236,7 @@ export class Server {
       const same = sameBytes(known.task, task.digest)
       const result = same ? known.result : this.#means.sealFor(task, known.result)
       caller.deliver(task, result, known)
-    } else if (twin !== undefined) caller.attach(twin, task, 0)
+    } else if (twin !== undefined) caller.attach(twin, request, 0)
     else {
       const { bytes } = sealInterrupted(task, clock.now(), identity)
       caller.deliver(task, bytes, { output: null, patch: null })
@@ -229,47 +259,4 @@ export class Server {
     }
     return journal.look(entry)
   }
-
-  /** The bytes of a part that the task announces, from its frame or its own stream. */
-  #payload(
-    { body }: Sealed<Task>,
-    peer: string,
-    part: 'input' | 'state',
-    inline: Uint8Array | undefined
-  ): Promise<Uint8Array> | undefined {
-    const announced = body[part]
-    if (announced === undefined) return undefined
-    const { desk } = this.#options
-    const bytesMax = part === 'input' ? INPUT_BYTES_MAX : STATE_BYTES_MAX
-    return receivePayload(announced, inline, { desk, peer, id: body.id, part, bytesMax })
-  }
-}
-
-interface Request {
-  readonly task: Sealed<Task>
-  readonly entry: Entry
-  readonly fields: WorkFields
-  readonly frame: RequestFrame
-  readonly caller: Caller
-}
-
-function entryOf(task: Sealed<Task>): Entry {
-  const { from, id, key, expires } = task.body
-  return { from, key: key ?? toHex(id), task: task.digest, work: workDigest(task.body), expires }
-}
-
-function fieldsOf({ body }: Sealed<Task>, span: string): WorkFields {
-  const { traceId: trace, spanId: parent } = parseTraceparent(body.trace)
-  const { from: peer, skill, id } = body
-  return { trace, span, parent, task: toHex(id), skill, side: 'executor', peer }
-}
-
-/** The shared state of a task. @throws PeerworkError `MALFORMED` unless it is a JSON object */
-function objectOf(bytes: Uint8Array | undefined): JsonObject | undefined {
-  if (bytes === undefined) return undefined
-  const value = parseJson(bytes)
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
-    return value as JsonObject
-  }
-  throw new PeerworkError('INPUT_INVALID', 'the shared state is not an object')
 }

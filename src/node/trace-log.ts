@@ -39,7 +39,7 @@ export interface TraceLogOptions {
 export class TraceLog implements TracePort {
   readonly #options: TraceLogOptions
   readonly #boot: Uint8Array
-  #waiting: TraceEvent[] = []
+  #waiting: Noted[] = []
   #next = 0
   #dropped = 0
   #prev: Uint8Array | undefined
@@ -52,7 +52,8 @@ export class TraceLog implements TracePort {
   }
 
   emit(fact: TraceFact): void {
-    this.#waiting.push({ ...fact, seq: this.#next++, at: this.#options.clock.now() })
+    // Put together when it is sealed: most agents are not listened to.
+    this.#waiting.push({ fact, seq: this.#next++, at: this.#options.clock.now() })
     // Not while a batch is on its way: it may come back, and must find its place in front.
     if (!this.#flushing) this.#trim()
     if (this.#waiting.length === BATCH_EVENTS_MAX) setImmediate(() => void this.flush())
@@ -70,10 +71,11 @@ export class TraceLog implements TracePort {
     this.#timer = undefined
     try {
       while (this.#waiting.length > 0 && this.#options.listened()) {
-        const batch = this.#sealSome()
-        if (batch === undefined) continue
+        const events = this.#takeSome()
+        if (events.length === 0) continue
+        const batch = this.#seal(events)
         if (!(await this.#options.publish(batch))) {
-          this.#waiting.unshift(...batch.body.events)
+          this.#waiting.unshift(...events.map(notedOf))
           this.#later()
           return
         }
@@ -98,20 +100,21 @@ export class TraceLog implements TracePort {
   }
 
   /**
-   * One batch: as many events as fit in count and bytes, if any does.
+   * The events of one batch: as many as fit in count and bytes, if any does.
    *
    * An event that observers would refuse would take the whole batch with it: it is dropped and
    * counted, and a new batch begins after it, so that no batch has a gap.
    */
-  #sealSome(): Sealed<TraceBatch> | undefined {
+  #takeSome(): TraceEvent[] {
     const events: TraceEvent[] = []
     let bytes = BATCH_OVERHEAD_BYTES
-    for (const event of this.#waiting.slice(0, BATCH_EVENTS_MAX)) {
+    for (const { fact, seq, at } of this.#waiting.slice(0, BATCH_EVENTS_MAX)) {
+      const event = { ...fact, seq, at }
       if (!isTraceEvent(event)) {
         if (events.length > 0) break
         this.#waiting.shift()
         this.#dropped++
-        return undefined
+        return events
       }
       const size = encode(event).length
       if (events.length > 0 && bytes + size > BATCH_BYTES_MAX) break
@@ -119,6 +122,10 @@ export class TraceLog implements TracePort {
       events.push(event)
     }
     this.#waiting.splice(0, events.length)
+    return events
+  }
+
+  #seal(events: TraceEvent[]): Sealed<TraceBatch> {
     const { identity, network, clock } = this.#options
     const body: TraceBatch = {
       v: WIRE_VERSION,
@@ -134,3 +141,12 @@ export class TraceLog implements TracePort {
     return seal('batch', body, identity)
   }
 }
+
+/** A fact with its place and time, not yet one object with them. */
+interface Noted {
+  readonly fact: TraceFact
+  readonly seq: number
+  readonly at: number
+}
+
+const notedOf = (event: TraceEvent): Noted => ({ fact: event, seq: event.seq, at: event.at })

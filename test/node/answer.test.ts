@@ -5,7 +5,7 @@ import {
   sealAgain,
   sealInterrupted,
   sealOutcome,
-  workDigest
+  workOf
 } from '../../src/node/answer.ts'
 import { digest } from '../../src/protocol/canonical.ts'
 import { PeerworkError } from '../../src/protocol/errors.ts'
@@ -64,12 +64,14 @@ test('a stored result is sealed again for another task, as a replay', () => {
   })
 })
 
-test('the same work has the same digest; another skill or input has not', () => {
+test('the same work has the same bytes; another skill, input or state has not', () => {
   const same = taskBody({ id: new Uint8Array(16), nonce: new Uint8Array(16), issued: NOW + 1 })
-  expect(workDigest(same)).toEqual(workDigest(task.body))
-  expect(workDigest(taskBody({ skill: 'other' }))).not.toEqual(workDigest(task.body))
+  expect(workOf(same)).toEqual(workOf(task.body))
+  expect(workOf(taskBody({ skill: 'other' }))).not.toEqual(workOf(task.body))
   const input = { digest: new Uint8Array(32), bytes: 16 }
-  expect(workDigest(taskBody({ input }))).not.toEqual(workDigest(task.body))
+  expect(workOf(taskBody({ input }))).not.toEqual(workOf(task.body))
+  const state = { digest: new Uint8Array(32), bytes: 2 }
+  expect(workOf(taskBody({ state }))).not.toEqual(workOf(task.body))
 })
 
 test('a refusal tells when to come back', () => {

@@ -165,7 +165,7 @@ test('a result that cannot be sealed fails the task, and says so for ever', asyn
   const entry = { from: peer.id, key: 'k', task: own, work: own, expires: task.body.expires }
   const answers: string[] = []
   const job = { task, entry, fields, input, state: undefined }
-  const over = await performer.begin(job, (running) => {
+  const over = performer.begin(job, (running) => {
     running.attach({
       connection: undefined as unknown as Connection,
       progress: () => undefined,
@@ -173,7 +173,7 @@ test('a result that cannot be sealed fails the task, and says so for ever', asyn
       failed: ({ code }) => void answers.push(`none ${code}`)
     })
   })
-  await over.finally(() => undefined)
+  await over
   expect(answers).toEqual(['failed INTERNAL'])
   expect(table.list()).toMatchObject([{ state: 'failed', code: 'INTERNAL' }])
   expect(journal.look(entry).state).toBe('finished')
