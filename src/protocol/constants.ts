@@ -18,6 +18,8 @@ export const CARD_PROTOCOL = '/peerwork/card/1'
 export const MEMBER_CONNECTION = '/peerwork/member-noise/1'
 /** Exchange of certificates and revocations between members. */
 export const MEMBER_PROTOCOL = '/peerwork/member/1'
+/** Whether a port can be reached from outside: a peer dials back. */
+export const PROBE_PROTOCOL = '/peerwork/probe/1'
 /** Gossip topic of a network's traces. */
 export const traceTopic = (network: string): string => `/peerwork/trace/1/${network}`
 
@@ -46,6 +48,8 @@ export const SEALED_BYTES_MAX = 16 * KIB
 export const CARD_BYTES_MAX = 256 * KIB
 /** A sealed trace batch, bytes: gossipsub copies it to every mesh peer. */
 export const BATCH_BYTES_MAX = 64 * KIB
+/** The question or the answer of a port probe, bytes: a number, or a word and an error. */
+export const PROBE_BYTES_MAX = 8 * KIB
 /** Bytes of detail text (progress message, error message) that cross the wire. */
 export const TEXT_BYTES_MAX = 4 * KIB
 /** A label, a reason or one fact of an error, UTF-16 units: two lines of a terminal. */

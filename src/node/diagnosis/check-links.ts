@@ -1,0 +1,40 @@
+/** Bootstrap peers and relays: which of the links we keep up are up, and since when not. */
+
+import { since } from './ago.ts'
+import { fail, pass, warn } from './finding.ts'
+import type { Finding } from './finding.ts'
+import type { SupervisedLink } from './link.ts'
+
+const NAMES = { bootstrap: 'BOOTSTRAP', relay: 'RELAY' } as const
+const NONE = { bootstrap: 'none was given', relay: 'none is used' } as const
+/** Links told in one sentence, count. */
+const TOLD_MAX = 3
+
+/** Some down: a warning. All down: a failure, for then nothing holds the network together. */
+export function checkLinks(
+  kind: SupervisedLink['kind'],
+  all: readonly SupervisedLink[],
+  now: number
+): Finding {
+  const code = NAMES[kind]
+  const links = all.filter((link) => link.kind === kind)
+  if (links.length === 0) return pass(code, NONE[kind], { links: 0 })
+  const broken = links.filter(({ state, error }) => state === 'down' || error !== null)
+  const up = links.filter(({ state }) => state === 'up').length
+  const facts = { links: links.length, up, down: broken.length }
+  if (broken.length === 0) {
+    const waiting = links.length - up
+    return pass(code, waiting === 0 ? `${up} of ${up} up` : `${waiting} connecting`, facts)
+  }
+  const [first] = broken
+  const told = broken.slice(0, TOLD_MAX).map((link) => tell(link, now))
+  const rest = broken.length - told.length
+  const why = [...told, ...(rest > 0 ? [`${rest} more`] : [])].join('; ')
+  const details = { facts: { ...facts, address: first?.address ?? '', since: first?.since ?? 0 } }
+  return up === 0 ? fail(code, why, details) : warn(code, why, details)
+}
+
+function tell({ address, since: begin, error }: SupervisedLink, now: number): string {
+  const why = error === null ? '' : `: ${error}`
+  return `${address} is down ${since(begin, now)}${why}`
+}

@@ -1,0 +1,74 @@
+/** Who turned whom away lately: another network, no member, another version. */
+
+import type { ErrorCode } from '../../protocol/errors.ts'
+import { fail, pass, warn } from './finding.ts'
+import type { Finding, FindingCode } from './finding.ts'
+import type { Refusal } from './observed.ts'
+
+const MEMBERSHIP: readonly ErrorCode[] = [
+  'NOT_A_MEMBER',
+  'MEMBERSHIP_EXPIRED',
+  'MEMBERSHIP_REVOKED',
+  'INVITATION_INVALID'
+]
+const VERSION: readonly ErrorCode[] = ['UNSUPPORTED_VERSION', 'WRONG_KIND', 'MALFORMED']
+
+export interface Around {
+  readonly refusals: readonly Refusal[]
+  readonly network: string
+  /** Version of this software. */
+  readonly version: string
+  readonly peers: readonly { readonly name: string; readonly version: string }[]
+}
+
+/** A refusal is a failure while nobody else takes this agent, and otherwise worth a look. */
+export function checkRefusals({ refusals, network, version, peers }: Around): Finding[] {
+  const of = (...codes: readonly ErrorCode[]): Refusal[] => {
+    return refusals.filter(({ code }) => codes.includes(code))
+  }
+  const alone = peers.length === 0
+  const foreign = of('WRONG_NETWORK')
+  const strangers = of(...MEMBERSHIP)
+  const old = of(...VERSION)
+  const fine = pass('NETWORK', `nobody of another network was met in "${network}"`)
+  const others = peers.filter((peer) => peer.version !== version)
+  return [
+    foreign.length === 0 ? fine : trouble('NETWORK', 'not taken', foreign, alone),
+    membership(strangers, alone),
+    old.length === 0 ? versions(others, version) : trouble('VERSION', 'not understood', old, alone)
+  ]
+}
+
+function trouble(
+  code: FindingCode,
+  what: string,
+  found: readonly Refusal[],
+  alone: boolean
+): Finding {
+  const newest = found.at(-1)
+  const facts = { refusals: found.length, last: newest?.code ?? null, peer: newest?.peer ?? null }
+  const why = `${what}: ${count(found)}: ${newest?.why ?? ''}`
+  return alone ? fail(code, why, { facts }) : warn(code, why, { facts })
+}
+
+/** That others are no members is how it should be; that we are none is not. */
+function membership(strangers: readonly Refusal[], alone: boolean): Finding {
+  const refusedUs = strangers.filter(({ by }) => by === 'them')
+  if (refusedUs.length > 0) return trouble('MEMBERSHIP', 'refused by', refusedUs, alone)
+  if (strangers.length === 0) return pass('MEMBERSHIP', 'nobody was refused for it')
+  const facts = { refusals: strangers.length, last: strangers.at(-1)?.code ?? null }
+  return pass('MEMBERSHIP', `${count(strangers)} without it turned away`, facts)
+}
+
+function versions(others: Around['peers'], version: string): Finding {
+  const [first] = others
+  if (first === undefined) return pass('VERSION', `all peers run ${version}`, { version })
+  const why = `this agent runs ${version}; ${first.name} runs ${first.version}`
+  const more = others.length > 1 ? `, and ${others.length - 1} more differ` : ''
+  return pass('VERSION', why + more, { version, other: first.version, peers: others.length })
+}
+
+function count(found: readonly Refusal[]): string {
+  const peers = new Set(found.map(({ peer }) => peer)).size
+  return peers === 1 ? 'one peer' : `${peers} peers`
+}
