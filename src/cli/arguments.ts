@@ -25,12 +25,15 @@ export function readArguments(command: Command, args: readonly string[]): Given<
   })
   const values = emptyValues(specs)
   const words: string[] = []
+  const named = new Set<string>()
   for (const token of tokens) {
     if (token.kind === 'positional') words.push(token.value)
-    if (token.kind === 'option') take(values, { command, specs, ...token })
+    if (token.kind !== 'option') continue
+    take(values, { command, specs, ...token })
+    named.add(token.name)
   }
   if (values['help'] !== true) checkWords(command, words)
-  return { values: values as Given<OptionSpecs>['values'], words }
+  return { values: values as Given<OptionSpecs>['values'], words, named }
 }
 
 type Found = Record<string, string | boolean | string[] | undefined>
@@ -52,8 +55,7 @@ function take(values: Found, token: Taken): void {
     throw usage(command, `unknown option ${rawName}.${hint}`, { option: rawName })
   }
   if (spec.type === 'boolean') {
-    if (value !== undefined) throw usage(command, `${rawName} takes no value`, { option: rawName })
-    values[name] = true
+    values[name] = truth(token)
     return
   }
   const swallowed = value !== undefined && token.inlineValue !== true && value.startsWith('--')
@@ -65,6 +67,14 @@ function take(values: Found, token: Taken): void {
   checkChoice(token, spec, value)
   if (spec.multiple === true) values[name] = [...((values[name] as string[]) ?? []), value]
   else values[name] = value
+}
+
+/** `--open`, or `--open=false` against what the environment or a configuration file says. */
+function truth({ command, rawName, value }: Taken): boolean {
+  if (value === undefined || value === 'true') return true
+  if (value === 'false') return false
+  const message = `${rawName} takes no value, or =true or =false`
+  throw usage(command, message, { option: rawName })
 }
 
 function checkChoice(token: Taken, spec: OptionSpec, value: string): void {
@@ -101,7 +111,8 @@ function usage(
   return new PeerworkError('BAD_OPTION', message, { command: command.name, ...facts })
 }
 
-function emptyValues(specs: OptionSpecs): Found {
+/** What the values are when no option is given. */
+export function emptyValues(specs: OptionSpecs): Found {
   const entries = Object.entries(specs).map(([name, spec]): [string, Found[string]] => {
     if (spec.type === 'boolean') return [name, false]
     return [name, spec.multiple === true ? [] : undefined]

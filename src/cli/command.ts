@@ -58,6 +58,8 @@ export interface ArgumentSpec {
 export interface Given<O extends OptionSpecs> {
   readonly values: Values<O & typeof COMMON>
   readonly words: readonly string[]
+  /** Options that were given; the others have a value too. */
+  readonly named: ReadonlySet<string>
 }
 
 export interface CommandSpec<O extends OptionSpecs> {
@@ -103,6 +105,7 @@ export const NETWORKING = {
     value: '<addr>',
     about: 'address of a peer to join through (repeat)'
   },
+  mdns: { type: 'boolean', about: 'look for peers on the local network, whatever the preset' },
   'no-mdns': { type: 'boolean', about: 'do not look for peers on the local network' },
   network: { type: 'string', value: '<name>', about: 'name of the network to join' },
   preset: {

@@ -6,10 +6,15 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { AgentApi, AgentInfo, AgentInit } from '../node/api.ts'
 import { homeFor } from '../node/home.ts'
 import { PeerworkError } from '../protocol/errors.ts'
-import type { COMMON, Context, NETWORKING, Values } from './command.ts'
+import { emptyValues } from './arguments.ts'
+import { COMMON } from './command.ts'
+import type { Context, NETWORKING, Values } from './command.ts'
+import { settle } from './config/settings.ts'
 import { connectControl } from './control-client.ts'
 import type { Running } from './control-client.ts'
 import { untilInterrupted } from './interrupts.ts'
+import { UP_OPTIONS } from './up-options.ts'
+import type { UpValues } from './up-options.ts'
 
 /** How long to wait for another short-lived agent to leave the home, ms. */
 const HOME_WAIT_MS = 10_000
@@ -26,7 +31,10 @@ export interface Session extends AsyncDisposable {
 type Common = Values<typeof COMMON>
 type Networking = Values<typeof NETWORKING>
 
-export function homeOf(values: Pick<Common, 'home' | 'name'>, context: Context): string {
+/** What reading options needs of the world. */
+type World = Pick<Context, 'env' | 'cwd'>
+
+export function homeOf(values: Pick<Common, 'home' | 'name'>, context: World): string {
   const { home, name } = values
   const choice = { ...(home !== undefined && { home }), ...(name !== undefined && { name }) }
   return homeFor(choice, context.env)
@@ -59,7 +67,8 @@ export async function anyAgent(
     const running = await connectControl(home)
     if (running !== undefined) return attached(running)
     try {
-      return await startAgent({ ...initOf(values, context), home, control: serve }, context)
+      const settled = withConfig({ ...values, home }, context)
+      return await startAgent({ ...initOf(settled, context), home, control: serve }, context)
     } catch (error) {
       const busy = error instanceof PeerworkError && error.code === 'HOME_IN_USE'
       if (!busy || waited >= HOME_WAIT_MS) throw error
@@ -67,6 +76,17 @@ export async function anyAgent(
     if (waited === 0) context.err.line(dim(context, 'waiting for another peerwork command …'))
     await untilInterrupted(sleep(HOME_RETRY_MS), context.interrupts)
   }
+}
+
+/** A short-lived agent finds its peers as the one of `peerwork up` in this home would. */
+function withConfig(values: Common & Networking, context: World): Common & Networking {
+  const given = Object.entries(values).filter(([, value]) => {
+    return Array.isArray(value) ? value.length > 0 : value !== undefined && value !== false
+  })
+  const named = new Set(given.map(([name]) => name))
+  const all = { ...emptyValues({ ...UP_OPTIONS, ...COMMON }), ...values }
+  const line = { values: all as unknown as UpValues, named }
+  return settle(UP_OPTIONS, line, context).values
 }
 
 async function startAgent(init: AgentInit, context: Context): Promise<Session> {
@@ -81,7 +101,7 @@ async function startAgent(init: AgentInit, context: Context): Promise<Session> {
 }
 
 /** What the networking options say to an agent. */
-export function initOf(values: Common & Networking, context: Context): AgentInit {
+export function initOf(values: Common & Networking, context: World): AgentInit {
   const passphrase = passphraseOf(values, context)
   return {
     ...(values.name !== undefined && { name: values.name }),
@@ -89,6 +109,7 @@ export function initOf(values: Common & Networking, context: Context): AgentInit
     ...(values.preset !== undefined && { preset: values.preset as 'lan' }),
     ...(values.listen.length > 0 && { listen: values.listen }),
     ...(values.bootstrap.length > 0 && { bootstrap: values.bootstrap }),
+    ...(values.mdns && { mdns: true }),
     ...(values['no-mdns'] && { mdns: false }),
     ...(passphrase !== undefined && { passphrase })
   }
@@ -97,7 +118,7 @@ export function initOf(values: Common & Networking, context: Context): AgentInit
 /** The passphrase, when an option names its file. @throws PeerworkError `BAD_OPTION` */
 export function passphraseOf(
   values: Pick<Networking, 'passphrase-file'>,
-  context: Context
+  context: World
 ): string | undefined {
   const file = values['passphrase-file']
   if (file === undefined) return undefined

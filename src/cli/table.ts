@@ -15,6 +15,10 @@ const ENTRIES: Readonly<Record<string, Entry>> = {
   cancel: ['stop a task', async () => (await import('./commands/cancel.ts')).cancel],
   watch: ['follow live traces', async () => (await import('./commands/watch.ts')).watch],
   id: ['show who this agent is', async () => (await import('./commands/id.ts')).id],
+  config: [
+    'check and explain the configuration file',
+    async () => (await import('./commands/config.ts')).config
+  ],
   new: ['write a first skill file', async () => (await import('./commands/new.ts')).create],
   completion: [
     'print shell completion',

@@ -4,6 +4,11 @@ import { NETWORKING } from './command.ts'
 import type { COMMON, OptionSpecs, Values } from './command.ts'
 
 export const UP_OPTIONS = {
+  config: {
+    type: 'string',
+    value: '<file>',
+    about: 'configuration file; config.json in the home by default'
+  },
   ...NETWORKING,
   skill: { type: 'string', multiple: true, value: '<file>', about: 'a skill to offer (repeat)' },
   'skill-config': {
@@ -31,6 +36,11 @@ export const UP_OPTIONS = {
   },
   capacity: { type: 'string', value: '<n>', about: 'tasks at once; one a processor by default' },
   queue: { type: 'string', value: '<n>', about: 'tasks that may wait; 64 by default' },
+  drain: {
+    type: 'string',
+    value: '<time>',
+    about: 'how long running tasks may take to end when it stops; 5s by default'
+  },
   'log-level': {
     type: 'string',
     value: '<level>',

@@ -11,7 +11,7 @@ type Env = Readonly<Record<string, string | undefined>>
 
 /**
  * Where the home is: `--home`, else `PEERWORK_HOME`, else `agents/<name>` in the XDG data directory
- * (`XDG_DATA_HOME`, default `~/.local/share`), name `default`.
+ * (`XDG_DATA_HOME`, default `~/.local/share`), name `PEERWORK_NAME` or else `default`.
  */
 export function homeFor(options: { home?: string; name?: string }, env: Env): string {
   if (options.home !== undefined) return resolve(options.home)
@@ -19,7 +19,7 @@ export function homeFor(options: { home?: string; name?: string }, env: Env): st
   if (fixed !== undefined && fixed !== '') return resolve(fixed)
   const data = env['XDG_DATA_HOME']
   const base = data !== undefined && data !== '' ? data : join(homedir(), '.local', 'share')
-  return join(base, 'peerwork', 'agents', fileName(options.name ?? 'default'))
+  return join(base, 'peerwork', 'agents', fileName(options.name ?? nameIn(env) ?? 'default'))
 }
 
 /**
@@ -68,6 +68,11 @@ export function remember(home: string | undefined, what: string, value: string):
   writeFileSync(`${path}.new`, `${value}\n`, { mode: 0o600 })
   chmodSync(`${path}.new`, 0o600)
   renameSync(`${path}.new`, path)
+}
+
+function nameIn(env: Env): string | undefined {
+  const name = env['PEERWORK_NAME']
+  return name === '' ? undefined : name
 }
 
 /** A name that cannot leave its directory. */

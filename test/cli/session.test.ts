@@ -1,3 +1,5 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { readArguments } from '../../src/cli/arguments.ts'
 import { NETWORKING, defineCommand } from '../../src/cli/command.ts'
@@ -55,6 +57,16 @@ test('without one a short-lived agent has the key of the home, and leaves', asyn
   expect(err.text).toContain('looking for peers')
   const running = runningAgent(values, context)
   await expect(running).rejects.toMatchObject({ code: 'NOT_RUNNING' })
+})
+
+test('a short-lived agent finds its peers as the configuration file of the home says', async () => {
+  const home = temporary('home')
+  const config = { network: 'lab', name: 'ann', preset: 'loopback' }
+  writeFileSync(join(home, 'config.json'), JSON.stringify(config))
+  const { context } = contextOf()
+  await using session = await anyAgent(given('--home', home), context)
+  expect(session.info).toMatchObject({ network: 'lab', name: 'ann', home })
+  expect(session.info.addresses[0]).toContain('127.0.0.1')
 })
 
 test('a second short-lived agent in one home waits for the first', async () => {

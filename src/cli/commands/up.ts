@@ -1,17 +1,15 @@
 /** `peerwork up`: start an agent and stay in the foreground until it is told to stop. */
 
-import { resolve } from 'node:path'
-import type { Agent, AgentInit } from '../../node/api.ts'
+import type { Agent } from '../../node/api.ts'
 import { PRESETS } from '../../node/presets.ts'
 import type { PresetName } from '../../node/presets.ts'
-import { PeerworkError } from '../../protocol/errors.ts'
 import { defineCommand } from '../command.ts'
 import type { Context } from '../command.ts'
+import { settle } from '../config/settings.ts'
 import { untilInterrupted } from '../interrupts.ts'
-import { homeOf, initOf } from '../session.ts'
-import { skillSources } from '../skill-config.ts'
 import { showStart } from '../start-screen.ts'
 import { tellEvents } from '../up-events.ts'
+import { upInit } from '../up-init.ts'
 import { UP_OPTIONS } from '../up-options.ts'
 import type { UpValues } from '../up-options.ts'
 
@@ -37,7 +35,8 @@ export const up = defineCommand({
     ],
     ['peerwork up --skill ./chat.ts --skill-config ./skills.json --allow 12D3KooW…', 'for one peer']
   ],
-  async run({ values }, context) {
+  async run(given, context) {
+    const { values } = settle(UP_OPTIONS, given, context)
     const { createAgent } = await import('../../node/agent.ts')
     const starting = createAgent(upInit(values, context))
     const agent = await untilInterrupted(starting, context.interrupts)
@@ -50,26 +49,6 @@ export const up = defineCommand({
   }
 })
 
-function upInit(values: UpValues, context: Context): AgentInit {
-  const level = values['min-isolation']
-  const allowFile = values['allow-file']
-  const capacity = count(values.capacity, '--capacity', 1)
-  const queue = count(values.queue, '--queue', 0)
-  return {
-    ...initOf(values, context),
-    home: homeOf(values, context),
-    control: true,
-    skills: skillSources(values.skill, values['skill-config'], context),
-    logLevel: (values['log-level'] ?? 'warn') as 'warn',
-    open: values.open,
-    ...(values.allow.length > 0 && { allow: values.allow }),
-    ...(allowFile !== undefined && { allowFile: resolve(context.cwd, allowFile) }),
-    ...(level !== undefined && { minIsolation: level as 'os' }),
-    ...(capacity !== undefined && { capacity }),
-    ...(queue !== undefined && { queue })
-  }
-}
-
 async function announce(agent: Agent, values: UpValues, { out, err }: Context): Promise<void> {
   const info = await agent.info()
   if (values.json) return out.json({ type: 'started', agent: info })
@@ -79,7 +58,7 @@ async function announce(agent: Agent, values: UpValues, { out, err }: Context): 
       info,
       allowed: values.allow.length,
       allowFile: values['allow-file'],
-      mdns: preset.mdns && !values['no-mdns']
+      mdns: (values.mdns || preset.mdns) && !values['no-mdns']
     },
     err
   )
@@ -96,11 +75,4 @@ async function stop(agent: Agent, { out, err }: Context, json: boolean): Promise
   await agent.stop()
   if (json) out.json({ type: 'stopped' })
   else err.line(err.paint('dim', 'stopped'))
-}
-
-function count(text: string | undefined, option: string, least: number): number | undefined {
-  if (text === undefined) return undefined
-  const value = Number(text)
-  if (text.trim() !== '' && Number.isSafeInteger(value) && value >= least) return value
-  throw new PeerworkError('BAD_OPTION', `${option} is a whole number from ${least}: "${text}"`)
 }

@@ -1,0 +1,35 @@
+import { expect, test } from 'vitest'
+import { readArguments } from '../../src/cli/arguments.ts'
+import { up } from '../../src/cli/commands/up.ts'
+import { drainMsOf, upInit } from '../../src/cli/up-init.ts'
+import type { UpValues } from '../../src/cli/up-options.ts'
+
+const context = { env: {}, cwd: '/there' }
+const values = (...args: string[]) => readArguments(up, args).values as unknown as UpValues
+const init = (...args: string[]) => upInit(values('--home', '/h', ...args), context)
+
+test('files are relative to where the command is given', () => {
+  expect(init('--allow-file', 'friends', '--skill', 'a.ts')).toMatchObject({
+    allowFile: '/there/friends',
+    skills: [{ file: '/there/a.ts' }],
+    home: '/h'
+  })
+})
+
+test('mdns is left to the preset unless somebody says', () => {
+  expect(init()).not.toHaveProperty('mdns')
+  expect(init('--mdns')).toMatchObject({ mdns: true })
+  expect(init('--no-mdns')).toMatchObject({ mdns: false })
+})
+
+test.for([
+  [[], 5_000],
+  [['--drain', '30s'], 30_000],
+  [['--drain', '0'], 0]
+] as const)('drain %j is %d ms', ([args, ms]) => {
+  expect(drainMsOf(values(...args))).toBe(ms)
+})
+
+test('a drain that is no time is refused', () => {
+  expect(() => drainMsOf(values('--drain', 'long'))).toThrow('--drain: "long" is no duration')
+})
