@@ -31,3 +31,12 @@ export function bytesFor(length: number): Uint8Array {
   used += length
   return piece
 }
+
+const encoder = new TextEncoder()
+
+/** The text in UTF-8. */
+export function utf8Of(text: string): Uint8Array {
+  const bytes = bytesFor(Buffer.byteLength(text))
+  encoder.encodeInto(text, bytes)
+  return bytes
+}
