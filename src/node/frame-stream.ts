@@ -23,6 +23,7 @@ const FRAME_COST_BYTES = 256
 const COMPANY_MS = 2
 /** How long an ending stream waits for a peer that reads slowly, ms. */
 const END_MS_MAX = 2_000
+const NOTHING = new Uint8Array(0)
 
 export interface FrameHandlers {
   /** One whole frame, without its length. What it throws ends the stream. */
@@ -39,11 +40,22 @@ export class FrameStream {
   readonly #handlers: FrameHandlers
   #waiting: Uint8Array[] = []
   #waitingBytes = 0
-  #scheduled = false
+  /** Something was sent in this turn; more may follow until its end. */
+  #gathering = false
   #draining = false
   #company: NodeJS.Timeout | undefined
   #closed = false
   #ending = false
+
+  /** Group by group, until nothing waits or the stream is full. */
+  readonly #flush = (): void => {
+    while (this.#waiting.length > 0 && !this.#draining && !this.#closed) this.#write(this.#next())
+  }
+
+  readonly #endOfTurn = (): void => {
+    this.#gathering = false
+    this.#flush()
+  }
 
   constructor(stream: Stream, bytesMax: number, handlers: FrameHandlers) {
     this.#stream = stream
@@ -68,7 +80,11 @@ export class FrameStream {
     if (!this.#push(encodeFrame(...parts))) return
     if (this.#waiting.length >= GROUP_FRAMES_MAX || this.#waitingBytes >= GROUP_BYTES_MAX) {
       this.#flush()
-    } else this.#schedule()
+    } else if (!this.#gathering) {
+      this.#gathering = true
+      queueMicrotask(this.#flush)
+      setImmediate(this.#endOfTurn)
+    }
   }
 
   /**
@@ -115,46 +131,21 @@ export class FrameStream {
     return false
   }
 
-  #schedule(): void {
-    if (this.#scheduled) return
-    this.#scheduled = true
-    queueMicrotask(() => this.#flush())
-    setImmediate(() => {
-      this.#scheduled = false
-      this.#flush()
-    })
-  }
-
-  /** Group by group, until nothing waits or the stream is full. */
-  #flush(): void {
-    let sent = 0
-    while (sent < this.#waiting.length && !this.#draining && !this.#closed) {
-      const group = this.#groupAt(sent)
-      sent += group.length
-      this.#write(group)
-    }
-    if (!this.#closed) this.#waiting.splice(0, sent)
-  }
-
-  #groupAt(start: number): readonly Uint8Array[] {
-    let end = start
-    let bytes = 0
-    while (
-      end < this.#waiting.length &&
-      end - start < GROUP_FRAMES_MAX &&
-      bytes < GROUP_BYTES_MAX
-    ) {
+  /** What goes next in one write: no more than a group. */
+  #next(): Uint8Array {
+    const [first = NOTHING] = this.#waiting
+    let bytes = first.length
+    let end = 1
+    for (; end < this.#waiting.length && end < GROUP_FRAMES_MAX && bytes < GROUP_BYTES_MAX; end++) {
       bytes += this.#waiting[end]?.length ?? 0
-      end++
     }
     this.#waitingBytes -= bytes
-    return this.#waiting.slice(start, end)
+    const group = this.#waiting.splice(0, end)
+    return end === 1 ? first : Buffer.concat(group, bytes)
   }
 
-  #write(group: readonly Uint8Array[]): void {
+  #write(data: Uint8Array): void {
     try {
-      const first = group[0]
-      const data = group.length === 1 && first !== undefined ? first : Buffer.concat(group)
       if (!this.#stream.send(data)) void this.#drain()
     } catch (error) {
       this.#over(toPeerworkError(error, 'PEER_LOST'))

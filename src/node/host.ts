@@ -24,7 +24,7 @@ import { digest, toHex } from '../protocol/canonical.ts'
 import { BATCH_BYTES_MAX, traceTopic } from '../protocol/constants.ts'
 import type { Secret } from './key-file.ts'
 import type { Preset } from './presets.ts'
-import { cheapLengths, halfWindow, oneWrite } from './tuned.ts'
+import { halfWindow, oneWrite, quickPackets } from './tuned.ts'
 
 const MIB = 1024 * 1024
 /** What may wait for a peer that does not read, bytes; then its stream is aborted. */
@@ -67,7 +67,7 @@ export async function createHost(options: HostOptions): Promise<DialGate> {
     start: false,
     addresses: { listen: [...options.listen] },
     transports: [oneWrite(tcp({ maxConnections: options.preset.connectionsMax, backlog: 128 }))],
-    connectionEncrypters: [cheapLengths(noise())],
+    connectionEncrypters: [quickPackets(noise())],
     streamMuxers: [halfWindow(yamux(MUXER))],
     // Identify would teach the host addresses that peers claim; only those we chose are dialled.
     connectionGater: { denyDialMultiaddr: (address) => !allowed.has(address.toString()) },

@@ -10,12 +10,18 @@
 
 import type { MultiaddrConnection, Stream, StreamMuxerFactory } from '@libp2p/interface'
 import type { Connection, ConnectionEncrypter, Listener, Transport } from '@libp2p/interface'
-import type { Uint8ArrayList } from 'uint8arraylist'
+import { Uint8ArrayList } from 'uint8arraylist'
+import { direct } from './direct.ts'
+import { packetCipher } from './packet-cipher.ts'
+import type { PacketCipher } from './packet-cipher.ts'
 
 /** Up to this many bytes are joined into one buffer; more is gathered by the kernel instead. */
 const JOIN_BYTES_MAX = 16 * 1024
 /** `StreamState.Established` of yamux. */
 const ESTABLISHED = 3
+/** Before each packet of noise, bytes, and behind it. */
+const LENGTH_BYTES = 2
+const TAG_BYTES = 16
 
 interface SocketLike {
   write(bytes: Uint8Array): boolean
@@ -35,9 +41,18 @@ interface YamuxStream {
   sendWindowUpdate?: () => void
 }
 
-interface NoiseConnection {
-  decoder?: { lengthDecoder?: (data: Uint8ArrayList) => number }
+interface Noise {
+  crypto?: Partial<PacketCipher>
 }
+
+interface NoiseConnection {
+  handshake?: { decrypt?: (packet: Uint8Array) => Uint8Array | Uint8ArrayList }
+  decoder?: { decode?: Decode; buffer?: Uint8ArrayList }
+  decrypt?: (packet: Uint8Array | Uint8ArrayList) => Uint8Array | Uint8ArrayList
+  metrics?: unknown
+}
+
+type Decode = (data: Uint8Array | Uint8ArrayList) => Iterable<Uint8Array | Uint8ArrayList>
 
 type Upgrading = { upgrader: Upgrader }
 interface Upgrader {
@@ -89,7 +104,7 @@ function joinWrites(connection: MultiaddrConnection): MultiaddrConnection {
     socket.uncork()
     return { sentBytes, canSendMore }
   }
-  return Object.assign(connection, { sendData: send })
+  return direct(Object.assign(connection, { sendData: send }))
 }
 
 /** The window is renewed when half of it is used, instead of after every frame. */
@@ -115,39 +130,77 @@ export function halfWindow<C>(
 function renewLate(stream: Stream): Stream {
   const inner = stream as unknown as YamuxStream
   const update = inner.sendWindowUpdate?.bind(stream)
-  if (update === undefined || typeof inner.recvWindow !== 'number') return stream
+  if (update === undefined || typeof inner.recvWindow !== 'number') return direct(stream)
   inner.sendWindowUpdate = () => {
     const { state, recvWindow = 0, recvWindowCapacity = 0 } = inner
     if (state === ESTABLISHED && recvWindow - recvWindowCapacity < recvWindow / 2) return
     update()
   }
-  return stream
+  return direct(stream)
 }
 
-/** Made once: what costs is the stack trace, not the throw. */
-const TOO_SHORT = new RangeError('the length is not here yet')
-
-/** The end of a TCP chunk is no exception worth a stack trace. */
-export function cheapLengths<C>(
+/** Packets are cut, opened and sealed without exceptions, lists and copies on the way. */
+export function quickPackets<C>(
   make: (components: C) => ConnectionEncrypter
 ): (components: C) => ConnectionEncrypter {
   return (components) => {
     const encrypter = make(components)
+    const { crypto } = encrypter as unknown as Noise
+    if (typeof crypto?.encrypt === 'function' && typeof crypto.decrypt === 'function') {
+      Object.assign(crypto, packetCipher({ encrypt: crypto.encrypt, decrypt: crypto.decrypt }))
+    }
     const inbound = encrypter.secureInbound.bind(encrypter)
     const outbound = encrypter.secureOutbound.bind(encrypter)
-    encrypter.secureInbound = (connection, options) => inbound(connection, options).then(cheapen)
-    encrypter.secureOutbound = (connection, options) => outbound(connection, options).then(cheapen)
+    encrypter.secureInbound = (connection, options) => inbound(connection, options).then(quicken)
+    encrypter.secureOutbound = (connection, options) => outbound(connection, options).then(quicken)
     return encrypter
   }
 }
 
-function cheapen<S extends { readonly connection: unknown }>(secured: S): S {
-  const { decoder } = secured.connection as NoiseConnection
-  if (typeof decoder?.lengthDecoder === 'function') {
-    decoder.lengthDecoder = (data) => {
-      if (data.byteLength < 2) throw TOO_SHORT
-      return (data.get(0) << 8) | data.get(1)
+function quicken<S extends { readonly connection: object }>(secured: S): S {
+  const inner = secured.connection as NoiseConnection
+  const { decoder, handshake, metrics } = inner
+  const open = handshake?.decrypt
+  if (typeof decoder?.decode === 'function' && decoder.buffer instanceof Uint8ArrayList) {
+    decoder.decode = cutter(decoder.buffer)
+  }
+  const stock = inner.decrypt?.bind(inner)
+  if (stock !== undefined && typeof open === 'function' && metrics === undefined) {
+    inner.decrypt = (packet) => {
+      const whole = packet instanceof Uint8Array && packet.length >= TAG_BYTES
+      return whole ? open(packet) : stock(packet)
     }
   }
+  direct(secured.connection)
   return secured
+}
+
+/**
+ * Packets that came whole are cut off the chunk; what began and did not end waits in `waiting`.
+ * The stock decoder takes everything through that list, and throws, stack trace and all, whenever
+ * a length is not there yet.
+ */
+function cutter(waiting: Uint8ArrayList): Decode {
+  return (data) => {
+    const packets: (Uint8Array | Uint8ArrayList)[] = []
+    if (waiting.byteLength > 0 || !(data instanceof Uint8Array)) {
+      waiting.append(data)
+      while (waiting.byteLength >= LENGTH_BYTES) {
+        const end = LENGTH_BYTES + ((waiting.get(0) << 8) | waiting.get(1))
+        if (end > waiting.byteLength) break
+        packets.push(waiting.sublist(LENGTH_BYTES, end))
+        waiting.consume(end)
+      }
+    } else {
+      let at = 0
+      while (data.length - at >= LENGTH_BYTES) {
+        const end = at + LENGTH_BYTES + (((data[at] ?? 0) << 8) | (data[at + 1] ?? 0))
+        if (end > data.length) break
+        packets.push(data.subarray(at + LENGTH_BYTES, end))
+        at = end
+      }
+      if (at < data.length) waiting.append(data.subarray(at))
+    }
+    return packets.filter(({ byteLength }) => byteLength > 0)
+  }
 }
