@@ -15,7 +15,8 @@ import { gossipsub, StrictNoSign } from '@libp2p/gossipsub'
 import type { GossipSub } from '@libp2p/gossipsub'
 import { createTopicScoreParams } from '@libp2p/gossipsub/score'
 import { identify } from '@libp2p/identify'
-import type { Connection, Libp2p, PeerDiscovery, ServiceMap } from '@libp2p/interface'
+import type { Connection, ConnectionGater, ConnectionProtector } from '@libp2p/interface'
+import type { Libp2p, PeerDiscovery, ServiceMap } from '@libp2p/interface'
 import { mdns } from '@libp2p/mdns'
 import { tcp } from '@libp2p/tcp'
 import { multiaddr } from '@multiformats/multiaddr'
@@ -24,6 +25,9 @@ import { digest, toHex } from '../protocol/canonical.ts'
 import { BATCH_BYTES_MAX, traceTopic } from '../protocol/constants.ts'
 import type { Secret } from './key-file.ts'
 import type { Preset } from './presets.ts'
+import { keepParts } from './reach/parts.ts'
+import type { HostParts, Kept } from './reach/parts.ts'
+import { relayOf } from './reach/relayed.ts'
 import { halfWindow, oneWrite, quickPackets } from './tuned.ts'
 
 const MIB = 1024 * 1024
@@ -48,6 +52,10 @@ export interface HostOptions {
   readonly listen: readonly string[]
   readonly bootstrap: readonly string[]
   readonly mdns: boolean
+  /** Whom a relay of ours serves, and which relay may pass on to us: more than who may connect. */
+  readonly gate?: ConnectionGater
+  /** Encrypts once more with a key that all of the network share (`reach/network-key.ts`). */
+  readonly protector?: (components: never) => ConnectionProtector
   /** Somebody may be there, and how we know. */
   readonly found: (id: string, addresses: readonly string[], via: 'mdns' | 'bootstrap') => void
 }
@@ -56,12 +64,18 @@ export type Host = Libp2p<ServiceMap & { pubsub: GossipSub }>
 
 export interface DialGate {
   readonly host: Host
-  /** Dial exactly these addresses of one peer, and no other. */
-  dial(addresses: readonly string[], signal: AbortSignal): Promise<Connection>
+  readonly parts: HostParts
+  /**
+   * Dial exactly these addresses of one peer, and no other.
+   *
+   * @param anew also when there is a connection to it already
+   */
+  dial(addresses: readonly string[], signal: AbortSignal, anew?: boolean): Promise<Connection>
 }
 
 export async function createHost(options: HostOptions): Promise<DialGate> {
   const allowed = new Map<string, number>()
+  const kept: Kept = { parts: undefined }
   const host = await createLibp2p({
     privateKey: privateKeyFromRaw(Buffer.concat([options.secret.seed, options.publicKey])),
     start: false,
@@ -70,26 +84,38 @@ export async function createHost(options: HostOptions): Promise<DialGate> {
     connectionEncrypters: [quickPackets(noise())],
     streamMuxers: [halfWindow(yamux(MUXER))],
     // Identify would teach the host addresses that peers claim; only those we chose are dialled.
-    connectionGater: { denyDialMultiaddr: (address) => !allowed.has(address.toString()) },
+    connectionGater: {
+      ...options.gate,
+      denyDialMultiaddr: (address) => !allowed.has(address.toString())
+    },
+    ...(options.protector !== undefined && { connectionProtector: options.protector }),
     connectionManager: connectionLimits(options.preset),
     connectionMonitor: {
       pingInterval: PING_EVERY_MS,
       pingTimeout: { maxTimeout: PING_ANSWER_MS_MAX, minTimeout: PING_ANSWER_MS_MAX }
     },
     peerDiscovery: discovery(options),
-    services: { identify: identify({ maxMessageSize: 16 * 1024 }), pubsub: gossip(options) },
+    services: {
+      identify: identify({ maxMessageSize: 16 * 1024 }),
+      pubsub: gossip(options),
+      parts: keepParts(kept)
+    },
     nodeInfo: { userAgent: 'peerwork' }
   })
-  const dial: DialGate['dial'] = async (addresses, signal) => {
+  const dial: DialGate['dial'] = async (addresses, signal, anew = false) => {
     const targets = addresses.map((address) => multiaddr(address))
-    for (const target of targets) count(allowed, target.toString(), 1)
+    // Who dials through a relay has to reach the relay first.
+    const relays = addresses.flatMap((address) => relayOf(address)?.address ?? [])
+    const doors = [...targets.map((target) => target.toString()), ...relays]
+    for (const door of doors) count(allowed, door, 1)
     try {
-      return await host.dial(targets, { signal })
+      return await host.dial(targets, { signal, force: anew })
     } finally {
-      for (const target of targets) count(allowed, target.toString(), -1)
+      for (const door of doors) count(allowed, door, -1)
     }
   }
-  return { host: host as unknown as Host, dial }
+  if (kept.parts === undefined) throw new Error('libp2p made no services')
+  return { host: host as unknown as Host, parts: kept.parts, dial }
 }
 
 /** Two dials of one address may overlap; the first to end must not close the gate on the other. */

@@ -40,7 +40,9 @@ const card = shape.object({
   addresses: shape.list(shape.address, ADDRESSES_MAX),
   skills: shape.list(offer, SKILLS_MAX),
   isolation,
-  load: shape.object({ running: shape.count, queued: shape.count, capacity: shape.count })
+  load: shape.object({ running: shape.count, queued: shape.count, capacity: shape.count }),
+  /** It passes connections on to peers that cannot be dialled; absent: it does not. */
+  relay: shape.optional(shape.flag)
 })
 
 export type Card = z.infer<typeof card> & SealedBody
