@@ -20,6 +20,8 @@ export const MEMBER_CONNECTION = '/peerwork/member-noise/1'
 export const MEMBER_PROTOCOL = '/peerwork/member/1'
 /** Whether a port can be reached from outside: a peer dials back. */
 export const PROBE_PROTOCOL = '/peerwork/probe/1'
+/** Two peers behind NATs agree to dial each other at once. */
+export const PUNCH_PROTOCOL = '/peerwork/punch/1'
 /** Gossip topic of a network's traces. */
 export const traceTopic = (network: string): string => `/peerwork/trace/1/${network}`
 
