@@ -23,9 +23,9 @@ export interface Kept {
 }
 
 /** A service that does nothing but to keep what it is given. */
-export function keepParts(kept: Kept): (parts: HostParts) => object {
+export function keepParts(kept: Kept): (parts: object) => object {
   return (parts) => {
-    kept.parts = parts
+    kept.parts = parts as HostParts
     return {}
   }
 }
