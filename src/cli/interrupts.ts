@@ -12,37 +12,56 @@ export interface Interrupts {
   readonly signal: AbortSignal
   /** Which one it was. */
   readonly name: NodeJS.Signals | undefined
+  /**
+   * Take SIGHUP as "read your configuration again", as daemons do, until the returned function is
+   * called. When it comes because the terminal has gone, it still ends the command.
+   */
+  onHangUp?(listener: () => void): () => void
 }
 
 interface Signals {
   on(name: NodeJS.Signals, listener: () => void): unknown
 }
 
+/** What the process is told of its surroundings. */
+export interface Surroundings {
+  /** Ends the process. */
+  exit(code: number): void
+  /** Milliseconds that only go forward. */
+  elapsed(): number
+  /** Whether a terminal that was there at the start is there no more. */
+  terminalGone?(): boolean
+}
+
 /**
  * Listen for signals for the life of the process. Every command that can take long watches
  * `signal`; a second Ctrl-C is the way out of one that does not end in time.
  */
-export function listenForInterrupts(
-  signals: Signals,
-  exit: (code: number) => void,
-  elapsed: () => number
-): Interrupts {
+export function listenForInterrupts(signals: Signals, around: Surroundings): Interrupts {
   const abort = new AbortController()
+  const listeners = new Set<() => void>()
   let first: { name: NodeJS.Signals; at: number } | undefined
-  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-    signals.on(name, () => {
-      if (first === undefined) {
-        first = { name, at: elapsed() }
-        abort.abort()
-      } else if (name === 'SIGINT' && elapsed() - first.at > SAME_PRESS_MS) {
-        exit(130)
-      }
-    })
+  const interrupt = (name: NodeJS.Signals): void => {
+    if (first === undefined) {
+      first = { name, at: around.elapsed() }
+      abort.abort()
+    } else if (name === 'SIGINT' && around.elapsed() - first.at > SAME_PRESS_MS) {
+      around.exit(130)
+    }
   }
+  for (const name of ['SIGINT', 'SIGTERM'] as const) signals.on(name, () => interrupt(name))
+  signals.on('SIGHUP', () => {
+    if (listeners.size === 0 || around.terminalGone?.() === true) return interrupt('SIGHUP')
+    for (const listener of listeners) listener()
+  })
   return {
     signal: abort.signal,
     get name() {
       return first?.name
+    },
+    onHangUp(listener) {
+      listeners.add(listener)
+      return () => void listeners.delete(listener)
     }
   }
 }

@@ -9,6 +9,7 @@ import { commandHelp, overview } from './help.ts'
 import { exitCodeOfInterrupt, listenForInterrupts } from './interrupts.ts'
 import { Output } from './output.ts'
 import { COMMANDS } from './table.ts'
+import { watchTerminal } from './terminal.ts'
 
 /** Options that may stand before the command, with whether a value follows. */
 const LEADING = new Map([
@@ -27,11 +28,11 @@ export async function start(): Promise<void> {
     stdin: process.stdin,
     out: new Output(process.stdout, process.env),
     err: new Output(process.stderr, process.env),
-    interrupts: listenForInterrupts(
-      process,
-      (code) => process.exit(code),
-      () => systemClock.elapsed()
-    ),
+    interrupts: listenForInterrupts(process, {
+      exit: (code) => process.exit(code),
+      elapsed: () => systemClock.elapsed(),
+      terminalGone: watchTerminal()
+    }),
     commands: COMMANDS
   }
   const code = await main(process.argv.slice(2), context)

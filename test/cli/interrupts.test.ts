@@ -6,16 +6,18 @@ function listening() {
   const signals = new EventEmitter()
   const exits: number[] = []
   let time = 0
-  const interrupts = listenForInterrupts(
-    signals,
-    (code) => exits.push(code),
-    () => time
-  )
+  let gone = false
+  const interrupts = listenForInterrupts(signals, {
+    exit: (code) => exits.push(code),
+    elapsed: () => time,
+    terminalGone: () => gone
+  })
+  const hangUp = (): void => void (gone = true)
   const send = (name: string, at: number): void => {
     time = at
     signals.emit(name)
   }
-  return { interrupts, exits, send }
+  return { interrupts, exits, send, hangUp }
 }
 
 test('the first signal asks to finish', () => {
@@ -40,4 +42,25 @@ test('a second request to terminate changes nothing', () => {
   send('SIGTERM', 0)
   send('SIGTERM', 500)
   expect(exits).toEqual([])
+})
+
+test('a hang-up is passed on to whoever reads its configuration again, and ends nothing', () => {
+  const { interrupts, send } = listening()
+  let heard = 0
+  const stop = interrupts.onHangUp?.(() => heard++)
+  send('SIGHUP', 0)
+  send('SIGHUP', 10)
+  expect([heard, interrupts.signal.aborted]).toEqual([2, false])
+  stop?.()
+  send('SIGHUP', 20)
+  expect([heard, interrupts.name]).toEqual([2, 'SIGHUP'])
+})
+
+test('a hang-up because the terminal was closed ends the command all the same', () => {
+  const { interrupts, send, hangUp } = listening()
+  let heard = 0
+  interrupts.onHangUp?.(() => heard++)
+  hangUp()
+  send('SIGHUP', 0)
+  expect([heard, interrupts.name]).toEqual([0, 'SIGHUP'])
 })

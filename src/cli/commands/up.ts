@@ -1,15 +1,18 @@
 /** `peerwork up`: start an agent and stay in the foreground until it is told to stop. */
 
 import type { Agent } from '../../node/api.ts'
+import { systemClock } from '../../node/clock.ts'
 import { PRESETS } from '../../node/presets.ts'
 import type { PresetName } from '../../node/presets.ts'
 import { defineCommand } from '../command.ts'
 import type { Context } from '../command.ts'
 import { settle } from '../config/settings.ts'
+import { drain } from '../drain.ts'
 import { untilInterrupted } from '../interrupts.ts'
+import { Notifier } from '../service/notify.ts'
 import { showStart } from '../start-screen.ts'
 import { tellEvents } from '../up-events.ts'
-import { upInit } from '../up-init.ts'
+import { drainMsOf, upInit } from '../up-init.ts'
 import { UP_OPTIONS } from '../up-options.ts'
 import type { UpValues } from '../up-options.ts'
 
@@ -18,7 +21,8 @@ export const up = defineCommand({
   summary: 'start an agent, and stay until Ctrl-C',
   about: [
     'Nobody may submit tasks until you say who: --allow, --allow-file or --open. Skills run in a ' +
-      'sandbox. Ctrl-C lets running tasks finish (5 s at most); a second one ends at once.',
+      'sandbox. Ctrl-C lets running tasks finish, 5 s at most unless --drain says otherwise; a ' +
+      'second one ends at once.',
     'The file for --skill-config names each skill by its file or base name: {"chat": {"config": ' +
       '{"model": "llama3.2"}, "secrets": {"apiKey": {"env": "OPENAI_API_KEY"}}}}.'
   ],
@@ -26,7 +30,7 @@ export const up = defineCommand({
   json:
     'One object a line on stdout: {"type":"started","agent":{…}}, then joined, ' +
     'changed, left (peer), trace (the fields of peerwork watch), at last ' +
-    '{"type":"stopped"}.',
+    '{"type":"stopping","tasks","leftMs"} whenever fewer are left, and {"type":"stopped"}.',
   examples: [
     ['peerwork up --name alice --skill ./shout.ts --open', 'offer a skill to everybody'],
     [
@@ -37,14 +41,20 @@ export const up = defineCommand({
   ],
   async run(given, context) {
     const { values } = settle(UP_OPTIONS, given, context)
+    const graceMs = drainMsOf(values)
+    const notifier = new Notifier(context.env)
+    const { elapsed } = systemClock
     const { createAgent } = await import('../../node/agent.ts')
     const starting = createAgent(upInit(values, context))
     const agent = await untilInterrupted(starting, context.interrupts)
     try {
       await announce(agent, values, context)
+      void notifier.ready(`${agent.name} is up`).then((why) => {
+        if (why !== undefined) context.err.line(`systemd was not told: ${why}`)
+      })
       await tellEvents(agent, context, values.json)
     } finally {
-      await stop(agent, context, values.json)
+      await drain(agent, context, { graceMs, json: values.json, notifier, elapsed })
     }
   }
 })
@@ -62,17 +72,4 @@ async function announce(agent: Agent, values: UpValues, { out, err }: Context): 
     },
     err
   )
-}
-
-async function stop(agent: Agent, { out, err }: Context, json: boolean): Promise<void> {
-  if (!json) {
-    const { running, queued } = (await agent.info()).load
-    const open = running + queued
-    const tasks = open === 1 ? 'one task finishes' : `${open} tasks finish`
-    const rest = open > 0 ? ` when ${tasks}, in 5 s at most; Ctrl-C again ends at once` : ''
-    err.line(err.paint('dim', `stopping${rest} …`))
-  }
-  await agent.stop()
-  if (json) out.json({ type: 'stopped' })
-  else err.line(err.paint('dim', 'stopped'))
 }
