@@ -41,6 +41,8 @@ export class Pool {
   /** Tasks given to a runner, begun or about to. */
   readonly #held = new Map<Sandbox, number>()
   readonly #idle = new Map<Sandbox, NodeJS.Timeout>()
+  /** Since when each has been without work, by `elapsed`. */
+  readonly #rested = new Map<Sandbox, number>()
   readonly #waiting: PromiseWithResolvers<Sandbox>[] = []
   readonly #closing = new Set<Promise<unknown>>()
   #learning: Promise<void> | undefined
@@ -183,6 +185,7 @@ export class Pool {
   #gone(box: Sandbox): void {
     this.#boxes.delete(box)
     this.#held.delete(box)
+    this.#rested.delete(box)
     clearTimeout(this.#idle.get(box))
     this.#idle.delete(box)
     if (box.greeted && this.#failures === 0) this.#keepWarm()
@@ -230,8 +233,6 @@ export class Pool {
   }
 
   #hold(box: Sandbox): Sandbox {
-    clearTimeout(this.#idle.get(box))
-    this.#idle.delete(box)
     this.#held.set(box, (this.#held.get(box) ?? 0) + 1)
     return box
   }
@@ -256,12 +257,20 @@ export class Pool {
     end.finally(() => this.#closing.delete(end)).catch(() => undefined)
   }
 
+  /** Its timer goes on while it works, and then looks again: a timer less for every task. */
   #rest(box: Sandbox): void {
-    if (this.#closed || this.#idle.has(box)) return
+    this.#rested.set(box, this.#init.elapsed())
+    if (!this.#closed && !this.#idle.has(box)) this.#lookIn(box, RUNNER_IDLE_MS)
+  }
+
+  #lookIn(box: Sandbox, ms: number): void {
     const timer = setTimeout(() => {
       this.#idle.delete(box)
-      if (this.#usable() > 1) this.#drop(box)
-    }, RUNNER_IDLE_MS).unref()
+      if ((this.#held.get(box) ?? 0) > 0) return
+      const left = RUNNER_IDLE_MS - (this.#init.elapsed() - (this.#rested.get(box) ?? 0))
+      if (left > 0) this.#lookIn(box, left)
+      else if (this.#usable() > 1) this.#drop(box)
+    }, ms).unref()
     this.#idle.set(box, timer)
   }
 }

@@ -1,7 +1,7 @@
 /** Lets a few messages a second through and never loses the last one. */
 
 /** Time, handed in: `every` is the least time between two messages, ms. */
-interface Gate<T> {
+export interface Gate<T> {
   push(value: T): void
   /** Let the last one through now, if one waits. */
   flush(): void

@@ -20,6 +20,7 @@ import { checkPatch } from './json-patch.ts'
 import { GRACE_MS, LOG_BYTES_MAX, PROGRESS_EVERY_MS } from './limits.ts'
 import type { Reading } from './process-meter.ts'
 import { createGate } from './progress-gate.ts'
+import type { Gate } from './progress-gate.ts'
 import { asCanceled, recordOf, statusOf } from './refusal.ts'
 import type { TaskMessage } from './sandbox-messages.ts'
 import type { Sandbox, TaskPort } from './sandbox.ts'
@@ -39,24 +40,32 @@ export interface Terms {
   readonly elapsed: () => number
 }
 
-/** Run the work in a sandbox that has room. Never rejects. */
-export function run(work: Work, sandbox: Sandbox, terms: Terms): Promise<Outcome> {
-  return new Run(work, sandbox, terms).outcome
+/** A task that runs. */
+export interface Running {
+  /** Never rejects. */
+  readonly outcome: Promise<Outcome>
+  /** Ask it to end, and see to it that it does. */
+  cancel(reason: unknown): void
 }
 
-class Run implements TaskPort {
+/** Run the work in a sandbox that has room. Whoever calls watches the work's signal. */
+export function run(work: Work, sandbox: Sandbox, terms: Terms): Running {
+  return new Run(work, sandbox, terms)
+}
+
+class Run implements Running, TaskPort {
   readonly outcome: Promise<Outcome>
   readonly #work: Work
   readonly #sandbox: Sandbox
   readonly #terms: Terms
   readonly #started: number
   readonly #account: Account
-  readonly #chunks: ChunkFlow
-  readonly #handOns: HandOns
-  readonly #fetch: TaskFetch
-  readonly #progress
+  // Most tasks need none of these four.
+  #flow: ChunkFlow | undefined
+  #parts: HandOns | undefined
+  #net: TaskFetch | undefined
+  #progress: Gate<ProgressBody> | undefined
   readonly #settle: (outcome: Outcome) => void
-  readonly #onAbort = (): void => this.#stop(asCanceled(this.#work.signal.reason))
   readonly #deadline: NodeJS.Timeout
   /** Why the task has to end, once that is decided. */
   #verdict: PeerworkError | undefined
@@ -73,11 +82,6 @@ class Run implements TaskPort {
     this.#settle = resolve
     this.#started = terms.elapsed()
     this.#account = new Account(work.budget, sandbox.readBefore())
-    const stop = (error: PeerworkError): void => this.#stop(error)
-    this.#chunks = createChunkFlow(work, (bytes) => this.#credit(bytes), stop)
-    this.#handOns = createHandOns({ work, terms, account: this.#account, sandbox })
-    this.#fetch = terms.fetch((message, payload) => sandbox.send(message, payload))
-    this.#progress = createGate<ProgressBody>(PROGRESS_EVERY_MS, (body) => this.#show(body))
     const left = Math.max(0, terms.deadline - this.#started)
     this.#deadline = setTimeout(() => this.#late(), left)
     try {
@@ -87,9 +91,13 @@ class Run implements TaskPort {
     }
   }
 
+  cancel(reason: unknown): void {
+    this.#stop(asCanceled(reason))
+  }
+
   take(message: TaskMessage, payload: Uint8Array): void {
     if (this.#over) return
-    if (message.type === 'done') return this.#conclude(this.#done(payload, message.patch))
+    if (message.type === 'done') return this.#done(payload, message.patch)
     if (message.type === 'failed') {
       if (message.retire) this.#sandbox.tired = true
       return this.#conclude(this.#failed(message.error))
@@ -113,8 +121,6 @@ class Run implements TaskPort {
     this.#sandbox.attach(work.id, this)
     const { id: task, from, traceparent, state = null } = work
     this.#sandbox.send({ type: 'run', task, from, traceparent, state }, work.input)
-    if (work.signal.aborted) this.#onAbort()
-    else work.signal.addEventListener('abort', this.#onAbort, { once: true })
   }
 
   #hear(message: TaskMessage, payload: Uint8Array): void {
@@ -125,6 +131,7 @@ class Run implements TaskPort {
         const { fraction, message: text } = message
         const part = fraction === null ? {} : { fraction }
         const words = text === null ? {} : { message: shorten(text) }
+        this.#progress ??= createGate(PROGRESS_EVERY_MS, (body) => this.#show(body))
         return this.#progress.push({ ...part, ...words })
       }
       case 'spend': {
@@ -135,12 +142,17 @@ class Run implements TaskPort {
       case 'log':
         return this.#say(message.level, message.message)
       case 'hand-on':
-        return this.#handOns.start(message, payload)
+        this.#parts ??= createHandOns({
+          ...{ work: this.#work, terms: this.#terms },
+          ...{ account: this.#account, sandbox: this.#sandbox }
+        })
+        return this.#parts.start(message, payload)
       case 'done':
       case 'failed':
         return
       default:
-        return this.#fetch.take(message, payload)
+        this.#net ??= this.#terms.fetch((words, bytes) => this.#sandbox.send(words, bytes))
+        return this.#net.take(message, payload)
     }
   }
 
@@ -162,8 +174,13 @@ class Run implements TaskPort {
       return this.#stop(new PeerworkError('OUTPUT_TOO_LARGE', text))
     }
     if (this.#account.bytesSpent) return this.#stop(this.#account.exceeded('bytes'))
-    this.#progress.flush()
-    this.#chunks.push(bytes)
+    this.#progress?.flush()
+    this.#flow ??= createChunkFlow(
+      this.#work,
+      (count) => this.#credit(count),
+      (error) => this.#stop(error)
+    )
+    this.#flow.push(bytes)
   }
 
   #credit(bytes: number): void {
@@ -178,16 +195,20 @@ class Run implements TaskPort {
     this.#terms.log[level]({ task, skill }, shorten(text) + dropped)
   }
 
-  async #done(output: Uint8Array, patch: readonly PatchOperation[] | null): Promise<void> {
+  #done(output: Uint8Array, patch: readonly PatchOperation[] | null): void {
+    if (this.#flow === undefined || this.#verdict !== undefined) return this.#judge(output, patch)
+    this.#conclude(this.#flow.drained().then(() => this.#judge(output, patch)))
+  }
+
+  #judge(output: Uint8Array, patch: readonly PatchOperation[] | null): void {
     try {
-      if (this.#verdict === undefined) await this.#chunks.drained()
       // A verdict can fall while chunks drain.
       if (this.#verdict !== undefined) return this.#finish(this.#verdict)
       this.#account.bytes += output.length
       if (this.#account.bytesSpent) throw this.#account.exceeded('bytes')
       const fault = this.#terms.checkOutput(parseJson(output))
       if (fault !== undefined) throw new PeerworkError('OUTPUT_INVALID', `output ${fault}`)
-      this.#progress.flush()
+      this.#progress?.flush()
       this.#finish(undefined, output, patch === null ? undefined : checkPatch(patch))
     } catch (error) {
       this.#finish(toPeerworkError(error, 'OUTPUT_INVALID'))
@@ -195,7 +216,7 @@ class Run implements TaskPort {
   }
 
   async #failed(record: ErrorRecord): Promise<void> {
-    await this.#chunks.drained().catch(() => undefined)
+    await this.#flow?.drained().catch(() => undefined)
     const message = shorten(record.message)
     this.#finish(new PeerworkError(record.code, message, factsOf(record)))
   }
@@ -220,8 +241,8 @@ class Run implements TaskPort {
   #stop(error: PeerworkError): void {
     if (this.#over || this.#verdict !== undefined) return
     this.#verdict = error
-    this.#handOns.stop(error)
-    this.#chunks.stop()
+    this.#parts?.stop(error)
+    this.#flow?.stop()
     const { code, message } = error
     this.#sandbox.send({ type: 'abort', task: this.#work.id, error: { code, message } })
     const why = new PeerworkError('SKILL_CRASHED', 'another task in its process had to be killed')
@@ -233,12 +254,11 @@ class Run implements TaskPort {
     this.#over = true
     clearTimeout(this.#deadline)
     clearTimeout(this.#grace)
-    this.#work.signal.removeEventListener('abort', this.#onAbort)
     this.#account.saw(this.#sandbox.read())
     this.#sandbox.detach(this.#work.id)
     const ended = this.#verdict ?? error
-    this.#fetch.close()
-    this.#handOns.stop(ended)
+    this.#net?.close()
+    this.#parts?.stop(ended)
     const { isolation } = this.#sandbox
     const usage = this.#account.usage(this.#terms.elapsed() - this.#started)
     const facts = { usage, isolation, ...(patch === undefined ? {} : { patch }) }

@@ -7,7 +7,7 @@
 
 import type { Socket } from 'node:net'
 import { PeerworkError, toPeerworkError } from '../protocol/errors.ts'
-import { encodeFrame, FrameParser } from '../protocol/frame.ts'
+import { FrameParser, LENGTH_BYTES } from '../protocol/frame.ts'
 import { HEADER_BYTES_MAX, MESSAGE_BYTES_MAX } from './limits.ts'
 
 export interface ChannelPort<In> {
@@ -43,10 +43,14 @@ export class Channel<In, Out extends { readonly type: string }> {
     if (unread > unreadBytesMax) {
       return this.#break(new PeerworkError('TOO_LARGE', `${unread} bytes wait in its pipe, unread`))
     }
-    const header = Buffer.from(JSON.stringify(message))
-    const length = Buffer.allocUnsafe(4)
-    length.writeUInt32BE(header.length, 0)
-    this.#socket.write(encodeFrame(length, header, payload))
+    const header = JSON.stringify(message)
+    const length = Buffer.byteLength(header)
+    const bytes = Buffer.allocUnsafe(2 * LENGTH_BYTES + length + payload.length)
+    bytes.writeUInt32BE(bytes.length - LENGTH_BYTES, 0)
+    bytes.writeUInt32BE(length, LENGTH_BYTES)
+    bytes.write(header, 2 * LENGTH_BYTES)
+    bytes.set(payload, 2 * LENGTH_BYTES + length)
+    this.#socket.write(bytes)
   }
 
   close(): void {

@@ -173,7 +173,8 @@ export class Sandbox {
       // Only the first: each meter holds files open.
       if (this.greeted) return
       this.greeted = true
-      if (this.#process.pid !== undefined) this.#meter = createMeter(this.#process.pid)
+      const { pid } = this.#process
+      if (pid !== undefined) this.#meter = createMeter(pid, this.#init.elapsed)
       this.#watch ??= setInterval(() => this.#measure(), METER_EVERY_MS).unref()
     } else if (message.type === 'loaded') {
       this.ready = true

@@ -16,6 +16,7 @@ import type { Skill } from './registry.ts'
 import { checkLoaded, offerOf, Registry } from './registry.ts'
 import { refusal } from './refusal.ts'
 import { run } from './runner.ts'
+import type { Running } from './runner.ts'
 import { runnerEntry } from './runner-entry.ts'
 import { reachOf } from './sandbox-reach.ts'
 import type { Sandbox } from './sandbox.ts'
@@ -46,13 +47,13 @@ interface Entry {
   readonly skill: Skill
   readonly accepted: number
   readonly deadline: number
-  readonly settle: (outcome: Outcome) => void
-  /** Canceled, or out of time, before it began. */
-  readonly leave: () => void
+  readonly resolve: (outcome: Outcome) => void
+  readonly onAbort: () => void
   /** `starting`: has its turn, and waits for a runner. */
   state: 'queued' | 'starting' | 'running' | 'over'
   /** Ends the wait at the deadline. */
-  timer: NodeJS.Timeout | undefined
+  timer?: NodeJS.Timeout
+  running?: Running
 }
 
 /**
@@ -73,7 +74,7 @@ class House implements Workshop {
   readonly #agents: HttpAgents[] = []
   readonly #queue: Queue<Entry>
   readonly #ready: Promise<void>
-  readonly #tasks = new Map<string, AbortController>()
+  readonly #tasks = new Map<string, Entry>()
   #running = 0
   #closing = false
   #idle: PromiseWithResolvers<void> | undefined
@@ -179,33 +180,35 @@ class House implements Workshop {
 
   #enter(work: Work, skill: Skill, resolve: (outcome: Outcome) => void): Entry {
     const accepted = this.#elapsed()
-    const ended = new AbortController()
-    const { signal } = ended
-    const cancel = (): void => ended.abort(work.signal.reason)
-    const leave = (): void => this.#leave(entry, signal.reason)
+    const { signal } = work
     const entry: Entry = {
-      work: { ...work, signal },
+      work,
       from: work.from,
       skill,
       accepted,
       deadline: accepted + work.budget.wallMs,
-      leave,
-      state: 'queued',
-      timer: undefined,
-      settle: (outcome) => {
-        entry.state = 'over'
-        clearTimeout(entry.timer)
-        work.signal.removeEventListener('abort', cancel)
-        this.#tasks.delete(work.id)
-        if (this.#tasks.size === 0) this.#idle?.resolve()
-        resolve(outcome)
-      }
+      resolve,
+      onAbort: () => this.#cancel(entry, signal.reason),
+      state: 'queued'
     }
-    this.#tasks.set(work.id, ended)
-    signal.addEventListener('abort', leave, { once: true })
-    if (work.signal.aborted) cancel()
-    else work.signal.addEventListener('abort', cancel, { once: true })
+    this.#tasks.set(work.id, entry)
+    if (signal.aborted) entry.onAbort()
+    else signal.addEventListener('abort', entry.onAbort, { once: true })
     return entry
+  }
+
+  #cancel(entry: Entry, reason: unknown): void {
+    if (entry.state === 'running') entry.running?.cancel(reason)
+    else this.#leave(entry, reason)
+  }
+
+  #settle(entry: Entry, outcome: Outcome): void {
+    entry.state = 'over'
+    clearTimeout(entry.timer)
+    entry.work.signal.removeEventListener('abort', entry.onAbort)
+    this.#tasks.delete(entry.work.id)
+    if (this.#tasks.size === 0) this.#idle?.resolve()
+    entry.resolve(outcome)
   }
 
   /** Start what there is room for. */
@@ -243,7 +246,7 @@ class House implements Workshop {
     clearTimeout(entry.timer)
     const started = this.#elapsed()
     const own = started + (skill.loaded.timeoutMs ?? Number.POSITIVE_INFINITY)
-    const outcome = run(work, sandbox, {
+    const running = run(work, sandbox, {
       checkOutput: skill.checkOutput,
       accepted,
       deadline: Math.min(entry.deadline, own),
@@ -251,7 +254,10 @@ class House implements Workshop {
       log: this.#options.log,
       elapsed: this.#elapsed
     })
-    void outcome.then((result) => {
+    entry.running = running
+    // Canceled while it began.
+    if (work.signal.aborted) entry.onAbort()
+    void running.outcome.then((result) => {
       skill.pool.give(sandbox)
       this.#queue.learn(this.#elapsed() - started)
       this.#end(entry, result)
@@ -260,14 +266,14 @@ class House implements Workshop {
 
   #end(entry: Entry, outcome?: Outcome): void {
     this.#running--
-    if (outcome !== undefined && entry.state !== 'over') entry.settle(outcome)
+    if (outcome !== undefined && entry.state !== 'over') this.#settle(entry, outcome)
     this.#next()
   }
 
   #leave(entry: Entry, reason: unknown): void {
     if (entry.state !== 'queued' && entry.state !== 'starting') return
     if (entry.state === 'queued') this.#queue.remove(entry)
-    entry.settle(refusal(reason, this.isolation))
+    this.#settle(entry, refusal(reason, this.isolation))
   }
 
   /** While it waits, nobody else watches its deadline. */
@@ -282,7 +288,7 @@ class House implements Workshop {
 
   #cancelAll(): void {
     const reason = new PeerworkError('SHUTTING_DOWN', 'the agent is stopping')
-    for (const ended of this.#tasks.values()) ended.abort(reason)
+    for (const entry of this.#tasks.values()) this.#cancel(entry, reason)
   }
 }
 
