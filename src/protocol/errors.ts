@@ -37,6 +37,12 @@ export const ERRORS = {
     'Is the agent still running? Try `peerwork id`, then `peerwork up`.'
   ),
   CLOSED: entry(1, false, 'The agent was stopped; create a new one.'),
+  SERVICE_UNAVAILABLE: entry(
+    1,
+    false,
+    'Run `peerwork up` under another supervisor; docs/service.md tells how.'
+  ),
+  SERVICE_FAILED: entry(1, true, 'See `peerwork service status` and the journal that it names.'),
 
   // Skills
   SKILL_INVALID: entry(2, false, 'See docs/skills.md for the shape of a skill file.'),
