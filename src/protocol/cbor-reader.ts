@@ -114,25 +114,33 @@ class CborReader {
 
   #text(length: number): string {
     const start = this.#skip(length)
+    if (length <= WORD_BYTES_MAX) return this.#word(start)
+    // Most text is ASCII, and a native call costs more than looking.
     const bytes = this.#bytes
-    const end = this.#at
-    // Most text is short and ASCII, and a native call costs more than looking.
     let at = start
-    while (at < end && (bytes[at] ?? 0) < 0x80) at++
-    if (at === end)
-      return length <= WORD_BYTES_MAX ? this.#word(start) : bytes.toString('latin1', start, end)
-    if (!isUtf8(bytes.subarray(at, end))) throw malformed('broken UTF-8')
-    return bytes.toString('utf8', start, end)
+    while (at < this.#at && (bytes[at] ?? 0) < 0x80) at++
+    return at === this.#at ? bytes.toString('latin1', start, at) : this.#utf8(start)
   }
 
-  /** Short ASCII, from the words that were read before when it is there. */
+  #utf8(start: number): string {
+    if (!isUtf8(this.#bytes.subarray(start, this.#at))) throw malformed('broken UTF-8')
+    return this.#bytes.toString('utf8', start, this.#at)
+  }
+
+  /** Short text; ASCII comes from the words that were read before when it is there. */
   #word(start: number): string {
     const bytes = this.#bytes
     let sum = 0
-    for (let at = start; at < this.#at; at++) sum = Math.imul(sum, 31) + (bytes[at] ?? 0)
+    let all = 0
+    for (let at = start; at < this.#at; at++) {
+      const byte = bytes[at] ?? 0
+      sum = Math.imul(sum, 31) + byte
+      all |= byte
+    }
+    if (all >= 0x80) return this.#utf8(start)
     const place = sum & (WORDS - 1)
-    const known = words[place]
-    if (known !== undefined && this.#spells(known, start)) return known
+    const known = words[place] ?? ''
+    if (this.#spells(known, start)) return known
     return (words[place] = bytes.toString('latin1', start, this.#at))
   }
 

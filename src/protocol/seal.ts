@@ -45,8 +45,24 @@ export interface Sealed<Body> {
   readonly body: Body
   /** The bytes as sent. */
   readonly bytes: Uint8Array
-  /** SHA-256 of the body bytes: the id of what was sealed. */
+  /** SHA-256 of the body bytes: the id of what was sealed. Computed when first asked for. */
   readonly digest: Uint8Array
+}
+
+/** Nobody asks for the digest of a result, and a digest costs as much as reading the body. */
+class SealedOnce<Body> implements Sealed<Body> {
+  readonly body: Body
+  readonly bytes: Uint8Array
+  #digest: Uint8Array | undefined
+
+  constructor(body: Body, bytes: Uint8Array) {
+    this.body = body
+    this.bytes = bytes
+  }
+
+  get digest(): Uint8Array {
+    return (this.#digest ??= digest(this.bytes.subarray(HEADER_BYTES)))
+  }
 }
 
 /** What the reader expects of a seal. `check` must throw for a body of the wrong shape. */
@@ -98,11 +114,12 @@ export function seal<Body extends SealedBody>(
   bytes[1] = KINDS[kind]
   // What gets signed is put together where the payload was written, so it is copied only once.
   bytes.set(identity.sign(prefixed(kind, payload)), 2)
-  return { body, bytes, digest: digest(payload) }
+  return new SealedOnce(body, bytes)
 }
 
 /**
- * Open a seal from a stranger. Never throws: what is wrong comes back as an error.
+ * Open a seal from a stranger. Never throws: what is wrong comes back as an error. The bytes are
+ * the seal's from then on, and must not change.
  *
  * Checks, cheapest first: size, version, kind, shape, network, audience, sender, times, duplicate,
  * and only then the signature (60 µs, the one check worth flooding).
@@ -117,15 +134,15 @@ export function open<Body extends SealedBody>(
     body = expect.check(decode(payload))
     checkAddress(body, expect)
     checkTimes(body, expect)
-    const id = digest(payload)
-    if (expect.duplicate?.(body, id) === true) {
+    const sealed = new SealedOnce(body, bytes)
+    if (expect.duplicate?.(body, sealed.digest) === true) {
       throw new PeerworkError('REPLAYED', 'this message was already received', { from: body.from })
     }
     const signature = bytes.subarray(2, HEADER_BYTES)
     if (!verifyBy(body.from, preAuthentication(expect.kind, payload), signature)) {
       throw new PeerworkError('SIGNATURE_INVALID', `the signature is not by ${body.from}`)
     }
-    return { ok: true, sealed: { body, bytes, digest: id } }
+    return { ok: true, sealed }
   } catch (error) {
     const known = toPeerworkError(error, 'MALFORMED')
     return body === undefined ? { ok: false, error: known } : { ok: false, error: known, body }

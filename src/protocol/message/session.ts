@@ -6,7 +6,7 @@
  */
 
 import type * as z from 'zod/mini'
-import { decode, encode } from '../canonical.ts'
+import { decode, encode, encodeShared } from '../canonical.ts'
 import { INLINE_BYTES_MAX, SEALED_BYTES_MAX, STATE_INLINE_BYTES_MAX } from '../constants.ts'
 import { PeerworkError } from '../errors.ts'
 import * as shape from '../shape.ts'
@@ -56,25 +56,30 @@ export type SessionFrame =
 
 export type ProgressBody = z.infer<typeof progress>
 
-/** The parts of a frame, ready for `encodeFrame`. */
-export function encodeSessionFrame(frame: SessionFrame): readonly [Uint8Array, Uint8Array] {
-  const { kind, id, ...body } = frame
-  const head = new Uint8Array(1 + ID_BYTES)
-  head[0] = NUMBERS[kind]
-  head.set(id, 1)
-  return [head, encode(body)]
+const HEAD_BYTES = 1 + ID_BYTES
+
+/** The frame as the one part of it, ready for `encodeFrame`. */
+export function encodeSessionFrame(frame: SessionFrame): readonly [Uint8Array] {
+  const { kind, id, ...fields } = frame
+  const body = encodeShared(fields)
+  // Soon written and gone, so it comes from the pool of such buffers, and in one copy.
+  const bytes = Buffer.allocUnsafe(HEAD_BYTES + body.length)
+  bytes[0] = NUMBERS[kind]
+  bytes.set(id, 1)
+  bytes.set(body, HEAD_BYTES)
+  return [bytes]
 }
 
 /** @throws PeerworkError `MALFORMED` for any other bytes. */
 export function decodeSessionFrame(bytes: Uint8Array): SessionFrame {
   const kind = NAMES.get(bytes[0] ?? 0)
-  if (kind === undefined || bytes.length <= 1 + ID_BYTES) {
+  if (kind === undefined || bytes.length <= HEAD_BYTES) {
     const first = bytes[0] === undefined ? 'nothing' : `byte ${bytes[0]}`
     throw new PeerworkError('MALFORMED', `${bytes.length} bytes from ${first} are no session frame`)
   }
   // A copy: a Buffer's slice would keep the transport's whole buffer alive.
-  const id = new Uint8Array(bytes.subarray(1, 1 + ID_BYTES))
-  const body = readers[kind](decode(bytes.subarray(1 + ID_BYTES)))
+  const id = new Uint8Array(bytes.subarray(1, HEAD_BYTES))
+  const body = readers[kind](decode(bytes.subarray(HEAD_BYTES)))
   return { kind, id, ...body } as SessionFrame
 }
 
