@@ -8,8 +8,8 @@
 
 import { createCipheriv, createDecipheriv, scryptSync } from 'node:crypto'
 import { closeSync, fstatSync, fsyncSync, openSync, readFileSync, writeSync } from 'node:fs'
-import { constants, linkSync, readdirSync, rmSync, statSync } from 'node:fs'
-import { join } from 'node:path'
+import { constants, linkSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
 import { PeerworkError, toPeerworkError } from '../protocol/errors.ts'
 import { identityFromSeed } from '../protocol/identity.ts'
 import type { Identity } from '../protocol/identity.ts'
@@ -23,8 +23,9 @@ const PLAIN = 'peerwork-key-1'
 const LOCKED = 'peerwork-key-1-scrypt'
 const SCRYPT = { N: 2 ** 17, r: 8, p: 1, maxmem: 256 * 1024 * 1024 } as const
 const GROUP_AND_OTHERS = 0o077
-/** Keys that are still being written. */
-const DRAFT = /^key\.[0-9a-f]+$/
+/** A home's key, and how keys that are still being written end. */
+const KEY = 'key'
+const DRAFT = /^[0-9a-f]+$/
 /** Writing one takes milliseconds, also when scrypt is slow; ms. */
 const DRAFT_MS_MAX = 60_000
 
@@ -46,22 +47,58 @@ export function ephemeralSecret(clock: Clock): Secret {
  *   `PASSPHRASE_WRONG` when it is locked, `STORE_FAILED` when it cannot be written.
  */
 export function openKey(home: string, clock: Clock, passphrase?: string): Secret {
-  const path = join(home, 'key')
-  const existing = readKey(path)
-  if (existing !== undefined) return secretOf(parse(existing, path, passphrase))
-  const seed = clock.random(SEED_BYTES)
-  removeStale(home, clock.now())
-  if (writeOnce(path, format(seed, clock, passphrase), clock)) return secretOf(seed)
-  const theirs = readKey(path)
-  if (theirs !== undefined) return secretOf(parse(theirs, path, passphrase))
+  const path = join(home, KEY)
+  const known = readKey(path, passphrase) ?? makeKey(path, clock, passphrase)
+  if (known !== undefined) return known
+  const theirs = readKey(path, passphrase)
+  if (theirs !== undefined) return theirs
   throw new PeerworkError('STORE_FAILED', `${path} came and went while it was made`, { path })
+}
+
+/**
+ * Read a key; `undefined` when there is none.
+ *
+ * @throws PeerworkError `HOME_UNSAFE`, `KEY_UNREADABLE`, `PASSPHRASE_WRONG`
+ */
+export function readKey(path: string, passphrase?: string): Secret | undefined {
+  const text = readText(path)
+  return text === undefined ? undefined : secretOf(parse(text, path, passphrase))
+}
+
+/**
+ * Make a key; `undefined` when one is there by then.
+ *
+ * @throws PeerworkError `STORE_FAILED` when it cannot be written
+ */
+export function makeKey(path: string, clock: Clock, passphrase?: string): Secret | undefined {
+  const seed = clock.random(SEED_BYTES)
+  removeStale(path, clock.now())
+  return writeOnce(path, format(seed, clock, passphrase), clock) ? secretOf(seed) : undefined
+}
+
+/**
+ * Put the home's next key, which lies ready at `next`, in the place of its key, in one step.
+ *
+ * @returns where the old one lies now @throws PeerworkError `STORE_FAILED`
+ */
+export function replaceKey(home: string, next: string, old: Secret): string {
+  const path = join(home, KEY)
+  const kept = join(home, `${KEY}-${old.identity.id.slice(-6)}.old`)
+  try {
+    rmSync(kept, { force: true })
+    linkSync(path, kept)
+    renameSync(next, path)
+    return kept
+  } catch (error) {
+    throw toPeerworkError(error, 'STORE_FAILED')
+  }
 }
 
 function secretOf(seed: Uint8Array): Secret {
   return { seed, identity: identityFromSeed(seed) }
 }
 
-function readKey(path: string): string | undefined {
+function readText(path: string): string | undefined {
   let file: number
   try {
     file = openSync(path, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0))
@@ -114,11 +151,14 @@ function linked(draft: string, path: string): boolean {
 }
 
 /** Drafts of processes that died while they wrote one. A younger one may still be in use. */
-function removeStale(home: string, now: number): void {
+function removeStale(path: string, now: number): void {
+  const folder = dirname(path)
+  const key = `${basename(path)}.`
   try {
-    for (const name of readdirSync(home)) {
-      const draft = join(home, name)
-      if (!DRAFT.test(name) || now - statSync(draft).mtimeMs < DRAFT_MS_MAX) continue
+    for (const name of readdirSync(folder)) {
+      if (!name.startsWith(key) || !DRAFT.test(name.slice(key.length))) continue
+      const draft = join(folder, name)
+      if (now - statSync(draft).mtimeMs < DRAFT_MS_MAX) continue
       rmSync(draft, { force: true })
     }
   } catch {

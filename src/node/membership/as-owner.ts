@@ -1,6 +1,16 @@
 /** What only the owner can sign: putting out an admin, and renewing one. */
 
-import { PeerworkError } from '../../protocol/errors.ts'
+import { nameOfNetwork } from '../../protocol/membership/network-id.ts'
+import type { MemberRecord } from '../../protocol/membership/exchange.ts'
+import { systemClock } from '../clock.ts'
+import { findMember } from './find-member.ts'
+import { certify, revoke } from './issue.ts'
+import type { Signer } from './issue.ts'
+import { encodeRecord, learnAndKeep } from './load-roster.ts'
+import { shareHome } from './member-home.ts'
+import type { SharedHome } from './member-home.ts'
+import { openOwnerKey } from './owner-key.ts'
+import { renewed } from './redeem.ts'
 
 export interface OwnerInit {
   /** A home that is a member: its roster says who is meant. Its agent may run. */
@@ -20,11 +30,43 @@ export interface OwnerWord {
 }
 
 /** @throws PeerworkError `OWNER_KEY_NEEDED`, `PEER_UNKNOWN`, `PEER_AMBIGUOUS`, `NOT_A_MEMBER` */
-export function revokeAsOwner(init: OwnerInit & { readonly reason?: string }): Promise<OwnerWord> {
-  throw new PeerworkError('INTERNAL', `not built yet: ${init.home}`)
+export async function revokeAsOwner(
+  init: OwnerInit & { readonly reason?: string }
+): Promise<OwnerWord> {
+  await Promise.resolve()
+  using place = shareHome(init.home)
+  const { member: id, name, since } = findMember(place.roster, init.member)
+  return keep(place, { id, name }, { out: revoke({ id, since }, init.reason, owner(init, place)) })
 }
 
 /** A certificate of 365 days, for an admin as for anybody. Same errors. */
-export function renewAsOwner(init: OwnerInit): Promise<OwnerWord> {
-  throw new PeerworkError('INTERNAL', `not built yet: ${init.home}`)
+export async function renewAsOwner(init: OwnerInit): Promise<OwnerWord> {
+  await Promise.resolve()
+  using place = shareHome(init.home)
+  const { member: id, name, certificate } = findMember(place.roster, init.member)
+  const credential = certify(renewed(certificate.body, id), owner(init, place))
+  const { own, store } = place
+  // A running agent takes it from `announce`; one that starts later finds it here.
+  if (isOwn(place, id)) store.setOwn({ ...own, credential })
+  return keep(place, { id, name }, { member: credential })
+}
+
+function isOwn({ own, roster }: SharedHome, id: string): boolean {
+  const shown = roster.get(id)
+  return shown !== undefined && Buffer.from(shown.credential.certificate).equals(own.credential.certificate)
+}
+
+function owner({ configDir, passphrase }: OwnerInit, { own }: SharedHome): Signer {
+  const { network, owner: id } = own
+  const { identity } = openOwnerKey({ configDir, name: nameOfNetwork(network), passphrase }, id)
+  return { identity, network, now: systemClock.now() }
+}
+
+function keep(
+  { roster, store }: SharedHome,
+  who: { readonly id: string; readonly name: string },
+  record: MemberRecord
+): OwnerWord {
+  learnAndKeep(roster, store, record)
+  return { ...who, record: Buffer.from(encodeRecord(record)).toString('base64') }
 }

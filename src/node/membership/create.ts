@@ -1,6 +1,16 @@
 /** Making a network: an owner's key, and this home as its first admin. */
 
+import { NETWORK_NAME } from '../../protocol/constants.ts'
 import { PeerworkError } from '../../protocol/errors.ts'
+import { nameOfNetwork, networkIdOf } from '../../protocol/membership/network-id.ts'
+import { ROLES } from '../../protocol/membership/role.ts'
+import { systemClock } from '../clock.ts'
+import { certify, OWNER_WORD_MS } from './issue.ts'
+import { encodeRecord } from './load-roster.ts'
+import { lockHome } from './member-home.ts'
+import { makeOwnerKey, ownerKeyPath } from './owner-key.ts'
+import { Roster } from './roster.ts'
+import type { Own } from './store.ts'
 
 export interface CreateInit {
   /** What people call it: lower-case letters, digits, dots and dashes. */
@@ -34,6 +44,39 @@ export interface CreatedNetwork {
  * @throws PeerworkError `BAD_OPTION` when the name is none, or is taken, or the home is a member of
  *   a network already; `HOME_IN_USE`, `HOME_UNSAFE`, `STORE_FAILED`, `PASSPHRASE_WRONG`
  */
-export function createNetwork(init: CreateInit): Promise<CreatedNetwork> {
-  throw new PeerworkError('INTERNAL', `not built yet: ${init.name}`)
+export async function createNetwork(init: CreateInit): Promise<CreatedNetwork> {
+  await Promise.resolve()
+  const { name, home, configDir, passphrase } = init
+  if (!NETWORK_NAME.test(name)) networkIdOf(name, '')
+  using place = lockHome(home, init.homePassphrase)
+  checkUnbound(place.own, home)
+  const { id } = place.secret.identity
+  const { secret, undo } = makeOwnerKey({ configDir, name, passphrase }, systemClock)
+  try {
+    const { identity } = secret
+    const network = networkIdOf(name, identity.id)
+    const now = systemClock.now()
+    const memberName = init.memberName ?? `agent-${id.slice(-6)}`
+    const facts = { member: id, name: memberName, roles: ROLES, since: now }
+    const credential = certify(facts, { identity, network, now })
+    const own: Own = { network, owner: identity.id, credential, addresses: [] }
+    // Checked by who will read it: a name that is none must not lie in a home.
+    const learned = new Roster({ ...own, now: systemClock.now }).learn({ member: credential })
+    place.store.change([{ id: learned.id, value: encodeRecord({ member: credential }) }], [])
+    place.store.setOwn(own)
+    const path = ownerKeyPath(configDir, name)
+    const about = { network, name, owner: identity.id, ownerKeyPath: path }
+    return { ...about, member: id, memberName, expires: now + OWNER_WORD_MS }
+  } catch (error) {
+    undo()
+    throw error
+  }
+}
+
+/** @throws PeerworkError `BAD_OPTION` for a home that is a member already */
+export function checkUnbound(own: Own | undefined, home: string): void {
+  if (own === undefined) return
+  const name = nameOfNetwork(own.network)
+  const text = `the home ${home} is a member of "${name}" already; take another with --name`
+  throw new PeerworkError('BAD_OPTION', text, { home, network: own.network })
 }

@@ -17,12 +17,12 @@ import { grant } from './invitation.ts'
 import { notice } from './revocation.ts'
 
 /** One fact of the roster: somebody is a member, or no longer. */
-const record = z.union([z.strictObject({ member: credential }), z.strictObject({ out: notice })])
-export type MemberRecord = z.infer<typeof record>
+export const memberRecord = z.union([z.strictObject({ member: credential }), z.strictObject({ out: notice })])
+export type MemberRecord = z.infer<typeof memberRecord>
 
 /** Digests of what was signed: certificate, revocation, or the old key's half of a succession. */
 const ids = shape.list(shape.bytes(32), RECORDS_MAX)
-const records = shape.list(record, RECORDS_PER_FRAME_MAX)
+const records = shape.list(memberRecord, RECORDS_PER_FRAME_MAX)
 
 const frame = z.union([
   z.strictObject({ have: ids }),
