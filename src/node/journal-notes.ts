@@ -4,7 +4,7 @@
  *
  * Appending a record costs 1 µs where a transaction of its own costs 9 µs warm and 25 µs between
  * other work: each begins at a page, and writes every page it touches whole. So a task is noted
- * here before it runs and before its answer leaves, and becomes rows together with many others.
+ * here before it runs and as soon as its answer left, and becomes rows together with many others.
  * What a process leaves here when it dies becomes rows at the next start.
  *
  * Record: length of the content (4 bytes) | CRC-32 of the content (4) | content: kind (1) | id (16)

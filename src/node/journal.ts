@@ -2,9 +2,9 @@
  * The journal: which tasks were taken, and how they ended. It makes a task run at most once,
  * also across a restart, and it is the lock of the home.
  *
- * A beginning is noted on disk before the work runs, an ending before its answer leaves; notes
- * become rows together, some time later. What has no ending and is of an earlier start was running
- * when that process died; nobody knows how far it came, so it is never run again.
+ * A beginning is noted on disk before the work runs, an ending at the end of the turn that sent it;
+ * notes become rows together, some time later. What has no ending and is of an earlier start was
+ * running when that process died; nobody knows how far it came, so it is never run again.
  */
 
 import { PeerworkError } from '../protocol/errors.ts'
@@ -43,6 +43,8 @@ export class Journal {
   #endings = new Map<string, Ended<Entry>>()
   /** Apart from the others, so that they hold nobody up. */
   readonly #stuck: StuckEndings<Entry>
+  /** Of this turn, not noted yet. */
+  #ended: { readonly id: Uint8Array; readonly ending: Ending }[] = []
   #last: Beginning | undefined
   /** Records since notes became rows. */
   #noted = 0
@@ -121,19 +123,12 @@ export class Journal {
     this.#wait()
   }
 
-  /** Note how work ended. On disk when this returns, or at the end of this turn if it is large. */
+  /** Note how work ended: on disk at the end of this turn, behind the answer that leaves in it. */
   finish(entry: Entry, ending: Ending): void {
     const name = nameOf(entry)
     this.#endings.set(name, { entry, ending })
-    const id = this.#beginnings.get(name)?.id ?? idOf(entry)
-    try {
-      const small = noteFits(ending)
-      if (small) this.#notes?.ended(id, ending)
-      if (small) return this.#wait()
-    } catch {
-      // The rows are the second try, and complain.
-    }
-    this.#soon ??= setImmediate(() => this.flush())
+    this.#ended.push({ id: this.#beginnings.get(name)?.id ?? idOf(entry), ending })
+    this.#soon ??= setImmediate(() => this.#endTurn())
   }
 
   /** Work that was refused after all: as if it had never come. */
@@ -185,10 +180,31 @@ export class Journal {
     }
   }
 
-  /** For company, but not for long. */
+  /** A note waits for company to become a row with, but not for long. */
   #wait(): void {
     this.#later ??= setTimeout(() => this.flush(), NOTES_MS_MAX).unref()
-    if (++this.#noted >= NOTES_MAX) this.#soon ??= setImmediate(() => this.flush())
+    if (++this.#noted >= NOTES_MAX) this.#soon ??= setImmediate(() => this.#endTurn())
+  }
+
+  /** Note the endings of this turn; what cannot be noted, or is enough, becomes rows. */
+  #endTurn(): void {
+    this.#soon = undefined
+    let refused = false
+    for (const { id, ending } of this.#ended) if (!this.#noteEnding(id, ending)) refused = true
+    this.#ended = []
+    if (refused || this.#noted >= NOTES_MAX) this.flush()
+  }
+
+  /** False when it has to become a row, which complains if that cannot be. */
+  #noteEnding(id: Uint8Array, ending: Ending): boolean {
+    if (!noteFits(ending)) return false
+    try {
+      this.#notes?.ended(id, ending)
+    } catch {
+      return false
+    }
+    this.#wait()
+    return true
   }
 
   /** Everything noted becomes rows, in one transaction. Returns why beginnings cannot, if so. */
@@ -198,6 +214,7 @@ export class Journal {
     this.#soon = undefined
     this.#later = undefined
     this.#noted = 0
+    this.#ended = []
     if (!this.#store.isOpen) return undefined
     const [beginnings, endings] = [this.#beginnings, this.#endings]
     if (this.#write(beginnings, endings) !== undefined) {
