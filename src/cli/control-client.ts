@@ -52,6 +52,8 @@ function controlClient(path: string): AgentApi {
     info: () => ask(path, { op: 'info' }),
     peers: () => ask(path, { op: 'peers' }),
     tasks: () => ask(path, { op: 'tasks' }),
+    status: () => ask(path, { op: 'status' }),
+    doctor: () => ask(path, { op: 'doctor' }),
     watchPeers: (signal) => follow(path, { op: 'watch-peers' }, signal),
     watch: (filter = {}) => {
       const { signal, ...rest } = filter satisfies WatchFilter

@@ -23,7 +23,7 @@ export function upInit(values: UpValues, context: Pick<Context, 'env' | 'cwd'>):
     home: homeOf(values, context),
     control: true,
     skills: skillSources(values.skill, values['skill-config'], context),
-    logLevel: (values['log-level'] ?? 'warn') as 'warn',
+    logLevel: values['log-level'] ?? 'warn',
     open: values.open,
     ...(values.allow.length > 0 && { allow: values.allow }),
     ...(allowFile !== undefined && { allowFile: resolve(context.cwd, allowFile) }),

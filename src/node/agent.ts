@@ -9,7 +9,8 @@ import { createWorkshop } from '../tasks/workshop.ts'
 import type { Agent, AgentInit } from './api.ts'
 import { systemClock } from './clock.ts'
 import { importGuarded } from './guarded-import.ts'
-import { createLogger } from './logger.ts'
+import { toLogLevels } from './log-levels.ts'
+import { createLogs } from './logger.ts'
 import { toOptions } from './options.ts'
 
 /**
@@ -21,11 +22,12 @@ import { toOptions } from './options.ts'
  */
 export async function createAgent(init: AgentInit = {}): Promise<Agent> {
   const options = toOptions(init)
-  const log = createLogger(options.logLevel, options.name ?? 'agent')
+  const logs = createLogs(toLogLevels(options.logLevel), options.name ?? 'agent')
+  const log = logs('node')
   const { now } = systemClock
   const { skills, capacity, queue, home, minIsolation } = options
   const workshop = createWorkshop({
-    ...{ skills, capacity, queue, now, log: log.child({ room: 'tasks' }) },
+    ...{ skills, capacity, queue, now, log: logs('tasks') },
     ...(home === undefined ? {} : { home }),
     ...(minIsolation === undefined ? {} : { minIsolation })
   })
@@ -36,7 +38,7 @@ export async function createAgent(init: AgentInit = {}): Promise<Agent> {
     const loading = importGuarded(() => import('./network.ts'))
     loading.catch(() => undefined)
     const { assemble } = await import('./assemble.ts')
-    return await assemble({ options, log, workshop, ready, loading, undo })
+    return await assemble({ options, log, logs, workshop, ready, loading, undo })
   } catch (error) {
     for (const step of undo.toReversed()) await step()
     throw error

@@ -12,6 +12,9 @@ import type { Budget } from '../protocol/message/task.ts'
 import type { TraceEvent } from '../protocol/trace.ts'
 import type { PatchOperation } from '../tasks/skill.ts'
 import type { SkillOffer } from '../tasks/work.ts'
+import type { Finding } from './diagnosis/finding.ts'
+import type { HealthState } from './diagnosis/health.ts'
+import type { SupervisedLink } from './diagnosis/link.ts'
 import type { MembershipApi, MembershipInfo } from './membership/api.ts'
 
 export interface AgentInfo {
@@ -35,6 +38,20 @@ export interface AgentInfo {
   /** In a network with an owner. */
   readonly membership?: MembershipInfo
   readonly skills: readonly SkillOffer[]
+  /** Where `/healthz` and `/metrics` are, as `http://127.0.0.1:9464`, when they are served. */
+  readonly metrics?: string
+}
+
+/** How an agent is, and why: what `peerwork status` shows and `/healthz` is made of. */
+export interface AgentStatus {
+  readonly state: HealthState
+  readonly info: AgentInfo
+  /** Connected peers, count. */
+  readonly peers: number
+  /** Links to bootstrap peers and relays. */
+  readonly links: readonly SupervisedLink[]
+  /** Every check, passed or not; without peers, `PEERS` tells why. */
+  readonly findings: readonly Finding[]
 }
 
 export interface Peer {
@@ -43,7 +60,9 @@ export interface Peer {
   readonly version: string
   readonly addresses: readonly string[]
   /** How it was found first. */
-  readonly via: 'mdns' | 'bootstrap' | 'peer' | 'dial' | 'inbound'
+  readonly via: 'mdns' | 'bootstrap' | 'peer' | 'dial' | 'inbound' | 'remembered'
+  /** `relayed`: through a relay, which bounds how much and how long. */
+  readonly link: 'direct' | 'relayed'
   readonly skills: readonly SkillOffer[]
   readonly isolation: Isolation
   readonly load: { readonly running: number; readonly queued: number; readonly capacity: number }
@@ -216,6 +235,10 @@ export interface AgentApi extends MembershipApi {
   /** @throws PeerworkError `NOT_RUNNING` when no such task is open here */
   cancel(task: string, reason?: string): Promise<void>
   tasks(): Promise<readonly TaskSummary[]>
+  /** How it is, by what is known. */
+  status(): Promise<AgentStatus>
+  /** The same after trying out everything: multicast, ports, a peer's look. Takes seconds. */
+  doctor(): Promise<AgentStatus>
   /** Live, verified trace events of every agent in reach, this one included. */
   watch(filter?: WatchFilter): AsyncIterable<ObservedEvent>
 }
@@ -246,6 +269,15 @@ export interface AgentInit {
   readonly listen?: readonly string[]
   /** Multiaddrs of peers to join. */
   readonly bootstrap?: readonly string[]
+  /**
+   * Be a peer through which others join: preset `internet`, port 4001, and no search of its own,
+   * unless told otherwise.
+   */
+  readonly bootstrapServer?: boolean
+  /** Pass connections on to peers of this network that cannot be dialled. */
+  readonly relay?: boolean
+  /** Multiaddrs of relays through which others shall reach this agent. */
+  readonly relayVia?: readonly string[]
   /** Find peers on the local network; overrides the preset. */
   readonly mdns?: boolean
   /** Skill files. */
@@ -265,6 +297,11 @@ export interface AgentInit {
   readonly passphrase?: string
   /** Serve the control socket in the home (`peerwork up`). Default: when there is a home. */
   readonly control?: boolean
-  /** pino level; default `silent` in the library, `info` for `peerwork up`. */
-  readonly logLevel?: 'silent' | 'error' | 'warn' | 'info' | 'debug' | 'trace'
+  /**
+   * pino level, and levels of single rooms: `info`, or `warn,tasks=debug`. Default `silent` in the
+   * library, `warn` for `peerwork up`.
+   */
+  readonly logLevel?: string
+  /** Serve `/healthz` and `/metrics` on this port of 127.0.0.1; 0 for any. Default: not at all. */
+  readonly metrics?: number
 }

@@ -7,11 +7,15 @@ import type { Workshop } from '../tasks/work.ts'
 import type { Agent } from './api.ts'
 import { BulkDesk } from './bulk-desk.ts'
 import { systemClock } from './clock.ts'
+import { Counters } from './counters.ts'
+import { diagnose } from './diagnose.ts'
+import { Observed } from './diagnosis/observed.ts'
+import { openDoors } from './doors.ts'
 import { openHome } from './home.ts'
 import { Journal } from './journal.ts'
 import { ephemeralSecret, openKey } from './key-file.ts'
 import type { Secret } from './key-file.ts'
-import type { Logger } from './logger.ts'
+import type { Logger, Logs } from './logger.ts'
 import type { Network } from './network.ts'
 import type { AgentOptions } from './options.ts'
 import { describeAgent } from './own-card.ts'
@@ -28,6 +32,7 @@ import { Watch } from './watch.ts'
 export interface Beginning {
   readonly options: AgentOptions
   readonly log: Logger
+  readonly logs: Logs
   readonly workshop: Workshop
   readonly ready: Promise<void>
   readonly loading: Promise<typeof import('./network.ts')>
@@ -36,7 +41,7 @@ export interface Beginning {
 }
 
 export async function assemble(beginning: Beginning): Promise<Agent> {
-  const { options, log, workshop, ready, loading, undo } = beginning
+  const { options, log, logs, workshop, ready, loading, undo } = beginning
   const clock = systemClock
   const journal = openJournal(options, log)
   undo.push(() => journal.close())
@@ -54,16 +59,30 @@ export async function assemble(beginning: Beginning): Promise<Agent> {
   const peers = new Peers(admission.lists)
   const { Network: NetworkClass } = await loading
   const live: { network?: Network } = {}
-  const describe = () => describeAgent(name, live.network?.addresses ?? [], workshop)
-  const network = await NetworkClass.create({ options, secret, clock, peers, describe, log })
+  const { relay } = options
+  const describe = () => ({
+    ...describeAgent(name, live.network?.addresses ?? [], workshop),
+    ...(relay && { relay })
+  })
+  const counters = new Counters()
+  const observed = new Observed(clock, counters)
+  const network = await NetworkClass.create({
+    ...{ options, secret, clock, peers, describe, observed, counters, log },
+    busy: (peer) => submitter.worksFor(peer) || table.worksWith(peer)
+  })
   live.network = network
   const { gossip } = network
   const trace = new TraceLog({ identity, network: options.network, clock, ...gossip })
   gossip.onAudience(() => void trace.flush())
+  const diagnosis = diagnose({
+    ...{ options, identity, clock, observed, peers, network },
+    info: () => agent.info(),
+    stopping: () => agent.stopping
+  })
   const desk = new BulkDesk((peer) => admission.admits(peer) || submitter.worksFor(peer))
   const table = new TaskTable(clock)
   const common = { identity, network: options.network, clock, desk, trace, table }
-  const whyAlone = (): string => network.whyAlone()
+  const whyAlone = (): string => diagnosis.whyAlone()
   const submitter = new Submitter({
     ...{ ...common, peers, whyAlone },
     stranger: ({ id: peer, name: called }, skill) => {
@@ -85,15 +104,13 @@ export async function assemble(beginning: Beginning): Promise<Agent> {
   await Promise.all([ready, starting])
   network.changed()
   trace.emit({ type: 'agent.started', name })
-  const agent = new PeerAgent({
+  const served: Parts['served'] = {}
+  const agent: PeerAgent = new PeerAgent({
     ...{ id: identity.id, name, options, clock, log, workshop, admission, journal, peers },
-    ...{ network, submitter, table, trace, watch, closers }
+    ...{ network, submitter, table, trace, watch, diagnosis, served, closers }
   })
-  if (options.control && options.home !== undefined) {
-    const { serveControl } = await import('./control.ts')
-    const control = await serveControl({ agent, home: options.home, log })
-    closers.unshift(async () => control[Symbol.asyncDispose]())
-  }
+  diagnosis.start()
+  await openDoors({ agent, options, counters, observed, logs, served, closers })
   return agent
 }
 

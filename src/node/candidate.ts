@@ -21,6 +21,8 @@ export interface Candidate {
   due: number | undefined
   timer: NodeJS.Timeout | undefined
   lastError: string | undefined
+  /** Not connected since then, ms since 1970; means nothing while it is. */
+  apart: number
 }
 
 /**

@@ -30,6 +30,12 @@ export async function* answer(
     case 'tasks':
       yield { ok: await agent.tasks() }
       return
+    case 'status':
+      yield { ok: await agent.status() }
+      return
+    case 'doctor':
+      yield { ok: await agent.doctor() }
+      return
     case 'cancel':
       await agent.cancel(request.task, request.reason)
       yield { ok: null }

@@ -22,7 +22,7 @@ export const CONTROL_CONNECTIONS_MAX = 64
 export const CONTROL_REQUEST_MS_MAX = 10_000
 
 export type ControlRequest =
-  | { readonly op: 'info' | 'peers' | 'tasks' | 'watch-peers' | 'members' }
+  | { readonly op: 'info' | 'peers' | 'tasks' | 'watch-peers' | 'members' | 'status' | 'doctor' }
   | { readonly op: 'invite'; readonly options: InviteOptions }
   | { readonly op: 'revoke'; readonly member: string; readonly reason?: string }
   | { readonly op: 'announce'; readonly record: string }

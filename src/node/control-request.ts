@@ -54,6 +54,8 @@ const request = z.discriminatedUnion('op', [
   z.strictObject({ op: z.literal('info') }),
   z.strictObject({ op: z.literal('peers') }),
   z.strictObject({ op: z.literal('tasks') }),
+  z.strictObject({ op: z.literal('status') }),
+  z.strictObject({ op: z.literal('doctor') }),
   z.strictObject({ op: z.literal('watch-peers') }),
   z.strictObject({ op: z.literal('submit'), ...submission }),
   z.strictObject({ op: z.literal('run'), ...submission }),

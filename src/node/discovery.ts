@@ -14,6 +14,8 @@ import { parseAddress, plain } from './addresses.ts'
 import { merged, rotated } from './candidate.ts'
 import type { Candidate, Via } from './candidate.ts'
 import type { Clock } from './clock.ts'
+import { explainDial } from './diagnosis/dial-error.ts'
+import type { DialFault } from './diagnosis/dial-error.ts'
 import { TokenBucket } from './token-bucket.ts'
 
 /** Pause before the second attempt, ms; doubles up to the longest. */
@@ -38,6 +40,17 @@ const NAMED_MAX = 64
 /** One dial with handshake, ms. */
 const DIAL_MS_MAX = 5_000
 
+/** Somebody who was named, found or here before; whether it is connected is another matter. */
+export interface Sought {
+  readonly id: string | undefined
+  readonly address: string
+  readonly via: Via
+  /** Why the newest attempt failed. */
+  readonly error: string | undefined
+  /** Not connected since then, ms since 1970. */
+  readonly apart: number
+}
+
 type Named = { readonly informant?: string | undefined }
 
 export interface DiscoveryOptions {
@@ -45,6 +58,8 @@ export interface DiscoveryOptions {
   readonly clock: Clock
   readonly dial: (addresses: readonly string[], signal: AbortSignal) => Promise<Connection>
   readonly connected: (id: string) => boolean
+  /** An attempt failed. */
+  readonly failed?: (id: string | undefined, fault: DialFault) => void
   readonly log: { debug(facts: object, message: string): void }
 }
 
@@ -67,11 +82,10 @@ export class Discovery {
     return this.#candidates.get(id)?.via
   }
 
-  /** Why the candidates are not connected, for diagnosis: newest error of each. */
-  failures(): { address: string; error: string }[] {
-    return [...this.#candidates.values()].flatMap(({ addresses, lastError, id }) => {
-      if (lastError === undefined || (id !== undefined && this.#options.connected(id))) return []
-      return [{ address: addresses[0] ?? '?', error: lastError }]
+  /** Everybody sought, for diagnosis: whom, where, since when, and why in vain. */
+  sought(): Sought[] {
+    return [...this.#candidates.values()].map(({ id, addresses, via, lastError, apart }) => {
+      return { id, address: addresses[0] ?? '?', via, error: lastError, apart }
     })
   }
 
@@ -119,6 +133,7 @@ export class Discovery {
     // It was here: worth more attempts than what somebody merely named.
     if (candidate.via === 'peer') candidate.via = 'inbound'
     candidate.attempts = 0
+    candidate.apart = this.#options.clock.now()
     const courtesy = id < this.#options.self ? COURTESY_MS : 0
     this.#schedule(candidate, courtesy + this.#jitter(PAUSE_MS_MIN))
   }
@@ -158,7 +173,8 @@ export class Discovery {
     const idle = { attempts: 0, dialing: false, due: undefined, timer: undefined }
     const candidate: Candidate = {
       ...{ key, id, addresses, via, informant, ...idle },
-      lastError: undefined
+      lastError: undefined,
+      apart: this.#options.clock.now()
     }
     this.#candidates.set(key, candidate)
     return candidate
@@ -211,7 +227,9 @@ export class Discovery {
       }
       candidate.lastError = undefined
     } catch (error) {
-      candidate.lastError = (error as Error).message
+      const fault = explainDial(error)
+      candidate.lastError = fault.why
+      if (!this.#stopping.signal.aborted) this.#options.failed?.(candidate.id, fault)
       log.debug({ key: candidate.key, error: candidate.lastError }, 'dial failed')
       this.#again(candidate)
     } finally {

@@ -14,10 +14,13 @@ import { believable, plain } from './addresses.ts'
 import { Cards } from './cards.ts'
 import type { CardsOptions } from './cards.ts'
 import type { Clock } from './clock.ts'
+import type { Observed } from './diagnosis/observed.ts'
 import type { Discovery } from './discovery.ts'
 import type { Host } from './host.ts'
 import type { Logger } from './logger.ts'
 import type { KnownPeer, Peers } from './peers.ts'
+import { isPunched } from './reach/shared-port.ts'
+import { linkKind } from './reach/relayed.ts'
 
 /** How long a connected stranger may stay without a card, ms. */
 const CARDLESS_MS_MAX = 10_000
@@ -34,6 +37,7 @@ export interface LinksOptions {
   readonly peers: Peers
   readonly discovery: Discovery
   readonly describe: CardsOptions['describe']
+  readonly observed: Observed
   readonly log: Logger
 }
 
@@ -109,7 +113,10 @@ export class Links {
     const id = connection.remotePeer.toString()
     clearTimeout(this.#cardless.get(connection.id))
     this.#cardless.delete(connection.id)
-    const other = host.getConnections(connection.remotePeer).find(({ status }) => status === 'open')
+    const others = host
+      .getConnections(connection.remotePeer)
+      .filter(({ status }) => status === 'open')
+    const other = others.find((one) => linkKind(one) === 'direct') ?? others[0]
     if (other !== undefined) {
       peers.rebind(id, other)
       return
@@ -127,8 +134,10 @@ export class Links {
   }
 
   #learned(card: Card, connection: Connection, hints: readonly PeerHint[]): void {
-    const { clock, peers, discovery, identity, log } = this.#options
+    const { clock, peers, discovery, identity, observed, log } = this.#options
     const { from: id } = card
+    observed.accepted(id)
+    observed.clockOf(id, card.name, card.issued)
     const fresh = peers.get(id) === undefined
     const inbound = connection.direction === 'inbound'
     const via = discovery.viaOf(id) ?? (inbound ? 'inbound' : 'dial')
@@ -147,8 +156,9 @@ export class Links {
   }
 
   #refuse(connection: Connection, error: PeerworkError): void {
-    const { peers, discovery, log } = this.#options
+    const { peers, discovery, observed, log } = this.#options
     const id = connection.remotePeer.toString()
+    observed.refused(id, error, 'us')
     log.warn({ peer: id, code: error.code, why: error.message }, 'peer turned away')
     this.#refusals.set(id, error)
     if (this.#refusals.size > REFUSALS_MAX) this.#refusals.delete(firstKey(this.#refusals))
@@ -197,6 +207,6 @@ const firstKey = (map: Map<string, unknown>): string => map.keys().next().value 
 function addressesOf(peer: KnownPeer): string[] {
   const link = peer.connection.remoteAddr.toString()
   const said = believable(peer.addresses, link)
-  if (peer.connection.direction === 'inbound') return said
+  if (peer.connection.direction === 'inbound' || isPunched(peer.connection)) return said
   return [...new Set([plain(link), ...said])].slice(0, 8)
 }

@@ -7,10 +7,19 @@
 import { networkInterfaces } from 'node:os'
 import type { Connection, Stream } from '@libp2p/interface'
 import { BULK_PROTOCOL, CARD_PROTOCOL, TASK_PROTOCOL } from '../protocol/constants.ts'
+import { PROBE_PROTOCOL } from '../protocol/constants.ts'
 import { PeerworkError, toPeerworkError } from '../protocol/errors.ts'
 import { onOurLinks, parseAddress, plain } from './addresses.ts'
 import type { CardsOptions } from './cards.ts'
 import type { Clock } from './clock.ts'
+import type { Counters } from './counters.ts'
+import type { Look } from './diagnosis/check-port.ts'
+import { DialBack } from './diagnosis/dial-back.ts'
+import type { SupervisedLink } from './diagnosis/link.ts'
+import { lookThroughPeers } from './diagnosis/look.ts'
+import type { Observed } from './diagnosis/observed.ts'
+import { bootstrapLinks, unreachedOf } from './diagnosis/sought-links.ts'
+import type { Search } from './diagnosis/why-alone.ts'
 import { Discovery } from './discovery.ts'
 import { createGossip } from './gossip.ts'
 import type { Gossip } from './gossip.ts'
@@ -29,6 +38,7 @@ const CONNECT_MS_MAX = 10_000
 const SESSION_STREAMS_MAX = 2
 const CARD_STREAMS_MAX = 4
 const BULK_STREAMS_MAX = 128
+const PROBE_STREAMS_MAX = 2
 
 export interface NetworkOptions {
   readonly options: AgentOptions
@@ -36,6 +46,8 @@ export interface NetworkOptions {
   readonly clock: Clock
   readonly peers: Peers
   readonly describe: CardsOptions['describe']
+  readonly observed: Observed
+  readonly counters: Counters
   readonly log: Logger
 }
 
@@ -49,22 +61,39 @@ export class Network {
   readonly #gate: DialGate
   readonly #links: Links
   readonly #discovery: Discovery
+  readonly #dialBack: DialBack
   readonly #options: NetworkOptions
 
   private constructor(options: NetworkOptions, gate: DialGate) {
     this.#options = options
     this.#gate = gate
-    const { secret, clock, peers, describe, log } = options
+    const { secret, clock, peers, describe, observed, counters, log } = options
     const { network } = options.options
     const { identity } = secret
     const { host, dial } = gate
     const connected = (id: string): boolean => peers.get(id) !== undefined
-    this.#discovery = new Discovery({ self: identity.id, clock, dial, connected, log })
+    this.#discovery = new Discovery({
+      ...{ self: identity.id, clock, dial, connected, log },
+      failed(id, { reason, refusal }) {
+        counters.count('dials_failed', { reason })
+        if (id !== undefined && refusal !== undefined) observed.refused(id, refusal, 'them')
+      }
+    })
     const discovery = this.#discovery
-    this.#links = new Links({ host, identity, network, clock, peers, discovery, describe, log })
+    this.#links = new Links({
+      ...{ host, identity, network, clock, peers, discovery, describe, observed, log }
+    })
+    this.#dialBack = new DialBack({
+      clock,
+      refused: ({ code }) => counters.count('probes_refused', { code })
+    })
     this.gossip = createGossip({
       ...{ pubsub: host.services.pubsub, network, now: clock.now },
-      refused: (error) => log.warn({ why: error.message }, 'trace batch refused')
+      refused: (thrown) => {
+        const { code, message: why } = toPeerworkError(thrown)
+        counters.count('trace_batches_refused', { code })
+        log.warn({ why }, 'trace batch refused')
+      }
     })
   }
 
@@ -82,6 +111,7 @@ export class Network {
     const made = new Network(options, gate)
     offer = (id, addresses, via) => {
       const local = via === 'mdns' ? onOurLinks(addresses, networkInterfaces()) : addresses
+      if (via === 'mdns') made.#heard(id, addresses)
       made.#discovery.offer(id, local, via)
     }
     return made
@@ -99,6 +129,9 @@ export class Network {
     await Promise.all([
       host.handle(TASK_PROTOCOL, handlers.session, { maxInboundStreams: SESSION_STREAMS_MAX }),
       host.handle(BULK_PROTOCOL, handlers.bulk, { maxInboundStreams: BULK_STREAMS_MAX }),
+      host.handle(PROBE_PROTOCOL, (stream, link) => this.#dialBack.answer(stream, link), {
+        maxInboundStreams: PROBE_STREAMS_MAX
+      }),
       host.handle(
         CARD_PROTOCOL,
         (stream, connection) => this.#links.cards.answer(stream, connection),
@@ -150,17 +183,21 @@ export class Network {
     this.#links.changed()
   }
 
-  /** In a sentence: why there may be no peers. */
-  whyAlone(): string {
-    const { mdns, bootstrap, network } = this.#options.options
-    const failures = this.#discovery.failures()
-    const said = failures.map(({ address, error }) => `${address}: ${error}`)
-    if (said.length > 0) return said.join('; ').slice(0, 600)
-    const looked = [
-      mdns ? `nobody of network "${network}" answers on this LAN (mDNS)` : 'mDNS is off',
-      bootstrap.length === 0 ? 'no --bootstrap address was given' : 'the bootstrap peer is silent'
-    ]
-    return looked.join(' and ')
+  /** The links that are kept up. */
+  links(): SupervisedLink[] {
+    const { peers } = this.#options
+    return bootstrapLinks(this.#discovery.sought(), (id) => peers.get(id)?.since)
+  }
+
+  /** Others that are known of and could not be reached. */
+  unreached(): Search['unreached'] {
+    const { peers } = this.#options
+    return unreachedOf(this.#discovery.sought(), (id) => peers.get(id) !== undefined)
+  }
+
+  /** Let peers look whether our port can be reached. */
+  look(): Promise<Look[]> {
+    return lookThroughPeers(this.#options.peers.all(), this.addresses)
   }
 
   async stop(): Promise<void> {
@@ -169,6 +206,16 @@ export class Network {
     await Promise.resolve(this.#gate.host.stop()).catch((error: unknown) => {
       this.#options.log.warn({ why: toPeerworkError(error).message }, 'the host stopped badly')
     })
+  }
+
+  /** An announcement came by multicast: of another agent, or of a copy of this one. */
+  #heard(id: string, addresses: readonly string[]): void {
+    const { secret, observed } = this.#options
+    if (id !== secret.identity.id) return observed.announced()
+    const own = this.addresses.map(plain)
+    const elsewhere = addresses.find((address) => !own.includes(plain(address)))
+    const same = addresses.some((address) => own.includes(plain(address)))
+    if (!same && elsewhere !== undefined) observed.duplicate(`announced at ${elsewhere}`)
   }
 
   /** The same port next time, so that addresses others wrote down stay true. */

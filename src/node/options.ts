@@ -6,18 +6,22 @@ import { PeerworkError } from '../protocol/errors.ts'
 import { isAgentId } from '../protocol/identity.ts'
 import type { Isolation } from '../protocol/message/result.ts'
 import type { SkillSource } from '../tasks/work.ts'
-import { parseAddress } from './addresses.ts'
+import { checkListen, parseAddress } from './addresses.ts'
 import type { AgentInit } from './api.ts'
+import { toLogLevels } from './log-levels.ts'
 import { PRESETS } from './presets.ts'
 import type { Preset } from './presets.ts'
 
 const NETWORK = 'home'
+/** Where a peer through which others join is expected: they write its address down. */
+const SERVER_LISTEN = ['/ip4/0.0.0.0/tcp/4001']
 /**
  * Tasks that may wait for a runner, count: some seconds of work; more would only wait to expire.
  */
 const QUEUE = 64
 const QUEUE_MAX = 10_000
 const CAPACITY_MAX = 1_024
+const PORT_MAX = 65_535
 
 export interface AgentOptions {
   readonly name: string | undefined
@@ -27,6 +31,9 @@ export interface AgentOptions {
   readonly listen: readonly string[]
   readonly bootstrap: readonly string[]
   readonly mdns: boolean
+  /** Serve as a relay. */
+  readonly relay: boolean
+  readonly relayVia: readonly string[]
   readonly skills: readonly SkillSource[]
   readonly allow: readonly string[]
   readonly allowFile: string | undefined
@@ -36,21 +43,26 @@ export interface AgentOptions {
   readonly queue: number
   readonly passphrase: string | undefined
   readonly control: boolean
-  readonly logLevel: NonNullable<AgentInit['logLevel']>
+  /** As `toLogLevels` reads it. */
+  readonly logLevel: string
+  /** Port of 127.0.0.1 for `/healthz` and `/metrics`; 0 for any. */
+  readonly metrics: number | undefined
 }
 
 /** @throws PeerworkError `BAD_OPTION` or `BAD_ADDRESS`, naming the option */
 export function toOptions(init: AgentInit): AgentOptions {
-  const { name, home, network = NETWORK, bootstrap = [], allow = [] } = init
-  const preset = PRESETS[init.preset ?? 'lan']
+  const { name, home, network = NETWORK, bootstrap = [], relayVia = [], allow = [] } = init
+  const preset = PRESETS[init.preset ?? (init.bootstrapServer === true ? 'internet' : 'lan')]
   if (preset === undefined) throw bad(`preset: "${init.preset}" is none of loopback, lan, internet`)
   if (name !== undefined && !AGENT_NAME.test(name)) throw bad(`name: "${name}" is no agent name`)
   if (!NETWORK_NAME.test(network)) throw bad(`network: "${network}" is no network name`)
-  for (const address of bootstrap) parseAddress(address)
+  for (const address of [...bootstrap, ...relayVia]) parseAddress(address)
+  for (const address of init.listen ?? []) checkListen(address)
   for (const peer of allow) if (!isAgentId(peer)) throw bad(`allow: "${peer}" is no peer id`)
   return {
-    ...{ name, home, network, preset, bootstrap, allow },
-    listen: init.listen ?? preset.listen,
+    ...{ name, home, network, preset, bootstrap, relayVia, allow },
+    relay: init.relay ?? false,
+    listen: init.listen ?? (init.bootstrapServer === true ? SERVER_LISTEN : preset.listen),
     mdns: init.mdns ?? preset.mdns,
     skills: (init.skills ?? []).map((skill) => {
       return typeof skill === 'string' ? { file: skill } : skill
@@ -62,8 +74,15 @@ export function toOptions(init: AgentInit): AgentOptions {
     queue: whole('queue', init.queue ?? QUEUE, QUEUE_MAX, 0),
     passphrase: init.passphrase,
     control: init.control ?? home !== undefined,
-    logLevel: init.logLevel ?? 'silent'
+    logLevel: readable(init.logLevel ?? 'silent'),
+    metrics: init.metrics === undefined ? undefined : whole('metrics', init.metrics, PORT_MAX, 0)
   }
+}
+
+/** @throws PeerworkError `BAD_OPTION` */
+function readable(levels: string): string {
+  toLogLevels(levels)
+  return levels
 }
 
 function whole(what: string, value: number, max: number, min = 1): number {

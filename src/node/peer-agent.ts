@@ -13,9 +13,10 @@ import { contextOf } from '../protocol/trace.ts'
 import { formatTraceparent } from '../protocol/trace-context.ts'
 import type { Admission } from '../tasks/admission.ts'
 import type { HandedOn, HandOn, Workshop } from '../tasks/work.ts'
-import type { Agent, AgentInfo, ObservedEvent, Peer, PeerEvent } from './api.ts'
+import type { Agent, AgentInfo, AgentStatus, ObservedEvent, Peer, PeerEvent } from './api.ts'
 import type { SubmitOptions, SubmittedTask, TaskResult, TaskSummary, WatchFilter } from './api.ts'
 import type { Clock } from './clock.ts'
+import type { Diagnosis } from './diagnosis/diagnosis.ts'
 import type { Invitation, InviteOptions, Member } from './membership/api.ts'
 import type { MembershipApi, Revoked } from './membership/api.ts'
 import type { Journal } from './journal.ts'
@@ -49,6 +50,9 @@ export interface Parts {
   readonly table: TaskTable
   readonly trace: TraceLog
   readonly watch: Watch
+  readonly diagnosis: Diagnosis
+  /** Where metrics are served, once they are. */
+  readonly served: { metrics?: string }
   /** What else has to be closed, in this order: control socket, allow file. */
   readonly closers: (() => void | Promise<void>)[]
 }
@@ -70,6 +74,10 @@ export class PeerAgent implements Agent {
     this.#started = parts.clock.now()
   }
 
+  get stopping(): boolean {
+    return this.#stopped !== undefined
+  }
+
   get addresses(): readonly string[] {
     return this.#parts.network.addresses
   }
@@ -80,7 +88,8 @@ export class PeerAgent implements Agent {
       ...{ id: this.id, name: this.name, network: options.network, version: VERSION },
       ...{ addresses: this.addresses, home: options.home ?? null, pid: process.pid },
       ...{ started: this.#started, isolation: workshop.isolation, load: workshop.load() },
-      ...{ admits: admission.mode(), skills: workshop.offers() }
+      ...{ admits: admission.mode(), skills: workshop.offers() },
+      ...this.#parts.served
     })
   }
 
@@ -121,6 +130,14 @@ export class PeerAgent implements Agent {
 
   tasks(): Promise<readonly TaskSummary[]> {
     return Promise.resolve(this.#parts.table.list())
+  }
+
+  status(): Promise<AgentStatus> {
+    return this.#parts.diagnosis.status()
+  }
+
+  doctor(): Promise<AgentStatus> {
+    return this.#parts.diagnosis.doctor()
   }
 
   members(): Promise<readonly Member[]> {
@@ -180,6 +197,7 @@ export class PeerAgent implements Agent {
   async #stop(graceMs: number): Promise<void> {
     const { workshop, submitter, network, journal, trace, closers, log } = this.#parts
     log.info({ graceMs }, 'stopping')
+    this.#parts.diagnosis.stop()
     await workshop.drain(graceMs)
     await submitter.close()
     trace.emit({ type: 'agent.stopped' })

@@ -4,7 +4,14 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
-import type { AgentInfo, ObservedEvent, Peer, PeerEvent, TaskEvent } from '../../src/node/api.ts'
+import type {
+  AgentInfo,
+  AgentStatus,
+  ObservedEvent,
+  Peer,
+  PeerEvent,
+  TaskEvent
+} from '../../src/node/api.ts'
 import type { SubmittedTask, TaskResult, TaskSummary } from '../../src/node/api.ts'
 import type { Controlled } from '../../src/node/control-answer.ts'
 import type { Invitation, InviteOptions, Member } from '../../src/node/membership/api.ts'
@@ -37,6 +44,10 @@ export const INFO: AgentInfo = {
   load: { running: 0, queued: 0, capacity: 2 },
   admits: 'nobody',
   skills: []
+}
+
+export const STATUS: AgentStatus = {
+  ...{ state: 'ok', info: INFO, peers: 0, links: [], findings: [] }
 }
 
 export const PEER: Peer = {
@@ -113,6 +124,8 @@ export class ControlDouble implements Controlled {
   info = (): Promise<AgentInfo> => Promise.resolve(INFO)
   peers = (): Promise<readonly Peer[]> => Promise.resolve([PEER])
   tasks = (): Promise<readonly TaskSummary[]> => Promise.resolve([])
+  status = (): Promise<AgentStatus> => Promise.resolve(STATUS)
+  doctor = (): Promise<AgentStatus> => Promise.resolve({ ...STATUS, peers: 1 })
   admit = (guest: string): (() => void) => {
     this.allowed.add(guest)
     return () => void this.allowed.delete(guest)

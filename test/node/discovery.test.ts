@@ -81,7 +81,15 @@ test('pauses double up to half a minute, for as long as the operator wants the l
   expect(pauses.slice(0, 10)).toEqual([
     0, 250, 500, 1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000
   ])
-  expect(discovery.failures()).toEqual([{ address: ADDRESS, error: 'refused' }])
+  expect(discovery.sought()).toEqual([
+    {
+      id: undefined,
+      address: ADDRESS,
+      via: 'bootstrap',
+      error: 'refused',
+      apart: expect.any(Number)
+    }
+  ])
 })
 
 test('a bootstrap address needs no id; whoever answers there is kept from then on', async () => {

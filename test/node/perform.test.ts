@@ -3,7 +3,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { Agent, ObservedEvent } from '../../src/index.ts'
 import { systemClock } from '../../src/node/clock.ts'
 import { Journal } from '../../src/node/journal.ts'
-import { createLogger } from '../../src/node/logger.ts'
+import { createLogs } from '../../src/node/logger.ts'
 import { Performer } from '../../src/node/perform.ts'
 import { TaskTable } from '../../src/node/task-table.ts'
 import { decode, toHex } from '../../src/protocol/canonical.ts'
@@ -145,7 +145,7 @@ test('a result that cannot be sealed fails the task, and says so for ever', asyn
   const usage = { ...NO_USAGE, cost: Infinity }
   const outcome = { status: 'completed', output: Buffer.from('1'), usage, isolation: 'os' } as const
   const performer = new Performer({
-    ...{ identity, clock, journal, table, log: createLogger('silent', 'test') },
+    ...{ identity, clock, journal, table, log: createLogs({ level: 'silent', rooms: {} }, 'test')('node') },
     trace: { emit: ({ type }) => void types.push(type) },
     workshop: {
       ready: () => Promise.resolve(),

@@ -5,7 +5,7 @@ import { span } from './ago.ts'
 import { fail, pass, warn } from './finding.ts'
 import type { Finding } from './finding.ts'
 
-export type Life = 'running' | 'short-lived' | 'stopping'
+type Life = 'running' | 'short-lived' | 'stopping'
 
 /** @param life `short-lived`: made for one command, and gone with it */
 export function checkAgent(info: AgentInfo, life: Life, now: number): Finding {

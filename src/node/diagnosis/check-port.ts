@@ -45,22 +45,35 @@ export interface Look {
   readonly seen: { readonly state: PortState; readonly from: string } | { readonly error: string }
 }
 
-const FROM = { loopback: 'this machine', private: 'the local network', public: 'the internet' }
-
-/** @param looks newest answers of peers, the farthest first; undefined: nobody was asked */
+/** @param looks what peers answered; undefined: nobody was asked */
 export function checkReachable(looks: readonly Look[] | undefined): Finding {
   if (looks === undefined) return pass('REACHABLE', 'not looked at: peerwork doctor asks a peer')
-  if (looks.length === 0) return warn('REACHABLE', 'not known: there is no peer that could look')
-  for (const { peer, port, seen } of looks) {
-    if ('error' in seen) continue
-    const { state, from } = seen
-    const scope = scopeOf(`${from}/tcp/${port}`)
-    const where = scope === 'name' || scope === 'refused' ? from : FROM[scope]
-    const facts = { peer, port, state, from, scope }
+  const best = looks.flatMap(answered).toSorted((one, other) => rank(other) - rank(one))[0]
+  if (best !== undefined) {
+    const { peer, port, state, from, scope } = best
+    const where = FROM[scope as keyof typeof FROM] ?? from
     const why = `port ${port} ${SEEN[state]} from ${where} (${peer} looked at ${from})`
+    const facts = { peer, port, state, from, scope }
     return state === 'open' ? pass('REACHABLE', why, facts) : warn('REACHABLE', why, { facts })
   }
   const [first] = looks
-  const error = first !== undefined && 'error' in first.seen ? first.seen.error : 'no answer'
-  return warn('REACHABLE', `not known: ${first?.peer ?? 'a peer'} did not look: ${error}`)
+  if (first === undefined) return warn('REACHABLE', 'not known: there is no peer that could look')
+  const error = 'error' in first.seen ? first.seen.error : 'no answer'
+  return warn('REACHABLE', `not known: ${first.peer} did not look: ${error}`)
+}
+
+const FROM = {
+  loopback: 'this machine',
+  private: 'the local network',
+  public: 'the internet'
+} as const
+
+function answered({ peer, port, seen }: Look) {
+  if ('error' in seen) return []
+  return [{ peer, port, ...seen, scope: scopeOf(`${seen.from}/tcp/${port}`) }]
+}
+
+/** From farther away counts more; at the same distance, one that came through. */
+function rank({ scope, state }: { scope: string; state: PortState }): number {
+  return Object.keys(FROM).indexOf(scope) * 2 + (state === 'open' ? 1 : 0)
 }

@@ -1,6 +1,7 @@
 /** Who turned whom away lately: another network, no member, another version. */
 
-import type { ErrorCode } from '../../protocol/errors.ts'
+import { ERRORS } from '../../protocol/errors.ts'
+import type { ErrorCode, ErrorRecord } from '../../protocol/errors.ts'
 import { fail, pass, warn } from './finding.ts'
 import type { Finding, FindingCode } from './finding.ts'
 import type { Refusal } from './observed.ts'
@@ -19,10 +20,21 @@ export interface Around {
   /** Version of this software. */
   readonly version: string
   readonly peers: readonly { readonly name: string; readonly version: string }[]
+  /** In a network with an owner. */
+  readonly membership?: Membership | undefined
+}
+
+interface Membership {
+  readonly name: string
+  /** When the own certificate ends, ms since 1970. */
+  readonly expires: number | null
+  /** What is wrong with it, newest first. */
+  readonly problems: readonly ErrorRecord[]
 }
 
 /** A refusal is a failure while nobody else takes this agent, and otherwise worth a look. */
-export function checkRefusals({ refusals, network, version, peers }: Around): Finding[] {
+export function checkRefusals(around: Around): Finding[] {
+  const { refusals, network, version, peers } = around
   const of = (...codes: readonly ErrorCode[]): Refusal[] => {
     return refusals.filter(({ code }) => codes.includes(code))
   }
@@ -34,7 +46,7 @@ export function checkRefusals({ refusals, network, version, peers }: Around): Fi
   const others = peers.filter((peer) => peer.version !== version)
   return [
     foreign.length === 0 ? fine : trouble('NETWORK', 'not taken', foreign, alone),
-    membership(strangers, alone),
+    membership(around.membership, strangers, alone),
     old.length === 0 ? versions(others, version) : trouble('VERSION', 'not understood', old, alone)
   ]
 }
@@ -52,12 +64,23 @@ function trouble(
 }
 
 /** That others are no members is how it should be; that we are none is not. */
-function membership(strangers: readonly Refusal[], alone: boolean): Finding {
+function membership(
+  own: Membership | undefined,
+  strangers: readonly Refusal[],
+  alone: boolean
+): Finding {
   const refusedUs = strangers.filter(({ by }) => by === 'them')
   if (refusedUs.length > 0) return trouble('MEMBERSHIP', 'refused by', refusedUs, alone)
-  if (strangers.length === 0) return pass('MEMBERSHIP', 'nobody was refused for it')
-  const facts = { refusals: strangers.length, last: strangers.at(-1)?.code ?? null }
-  return pass('MEMBERSHIP', `${count(strangers)} without it turned away`, facts)
+  const problem = own?.problems.find(({ code }) => code !== 'DUPLICATE_ID')
+  if (own !== undefined && problem !== undefined) {
+    const facts = { network: own.name, last: problem.code }
+    const hint = ERRORS[problem.code].hint
+    return fail('MEMBERSHIP', `in "${own.name}": ${problem.message}`, { facts, hint })
+  }
+  const facts = { network: own?.name ?? null, expires: own?.expires ?? null }
+  const turnedAway = strangers.length === 0 ? '' : `; ${count(strangers)} without it turned away`
+  const why = own === undefined ? 'not asked for: an open network' : `member of "${own.name}"`
+  return pass('MEMBERSHIP', why + turnedAway, facts)
 }
 
 function versions(others: Around['peers'], version: string): Finding {

@@ -74,7 +74,8 @@ export class Observed {
     this.#refusals.set(key, { peer, code, why, by, at: this.#clock.now(), read })
     if (this.#refusals.size > REFUSALS_MAX) dropOldest(this.#refusals)
     const aheadMs = skewOf(error)
-    if (aheadMs !== undefined) this.#read({ peer, name: null, aheadMs: by === 'us' ? aheadMs : -aheadMs })
+    if (aheadMs !== undefined)
+      this.#read({ peer, name: null, aheadMs: by === 'us' ? aheadMs : -aheadMs })
   }
 
   /** It fits after all. */

@@ -51,11 +51,7 @@ export function whyAlone(findings: readonly Finding[], search: Search): string {
     .join('; ')
 }
 
-export function checkPeers(
-  peers: number,
-  findings: readonly Finding[],
-  search: Search
-): Finding {
+export function checkPeers(peers: number, findings: readonly Finding[], search: Search): Finding {
   if (peers > 0) return pass('PEERS', peers === 1 ? 'one' : String(peers), { peers })
   const [first] = reasonsAlone(findings, search)
   const hint = first?.hint

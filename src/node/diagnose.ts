@@ -1,0 +1,33 @@
+/** The diagnosis of an agent, connected with the rooms that know the facts. */
+
+import type { Identity } from '../protocol/identity.ts'
+import { Diagnosis } from './diagnosis/diagnosis.ts'
+import type { Sources } from './diagnosis/diagnosis.ts'
+import { portsOf } from './diagnosis/sought-links.ts'
+import type { Network } from './network.ts'
+import type { AgentOptions } from './options.ts'
+import type { Peers } from './peers.ts'
+
+type Handed = Pick<Sources, 'clock' | 'observed' | 'info' | 'stopping'>
+
+export interface Diagnosed extends Handed {
+  readonly options: AgentOptions
+  readonly identity: Identity
+  readonly peers: Peers
+  readonly network: Network
+}
+
+export function diagnose(agent: Diagnosed): Diagnosis {
+  const { options, identity, peers, network, ...handed } = agent
+  const { home, mdns, bootstrap, listen, control, queue: queueMax } = options
+  return new Diagnosis({
+    ...{ ...handed, id: identity.id, network: options.network },
+    ...{ home, mdns, bootstrap, listen, queueMax },
+    shortLived: home !== undefined && !control,
+    peers: () => peers.all(),
+    links: () => network.links(),
+    unreached: () => network.unreached(),
+    ports: () => portsOf(network.addresses),
+    look: () => network.look()
+  })
+}
