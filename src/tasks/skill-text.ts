@@ -2,8 +2,8 @@
  * A skill's text without its types, kept from start to start.
  *
  * Stripping types is 25 of the 65 ms that a runner takes to load a small TypeScript skill, and
- * leaves 18 MiB behind in it (measured): it first loads a parser far larger than the skill. So it is
- * done once for each text, aside from the agent's own thread, and kept beside the code that Node
+ * leaves 18 MiB behind in it (measured): it first loads a parser far larger than the skill. So it
+ * is done once for each text, aside from the agent's own thread, and kept beside the code that Node
  * keeps compiled (`module.enableCompileCache`); where Node keeps none, neither is this. What lies
  * there is trusted just as much, and no runner can write to it.
  */
@@ -41,7 +41,7 @@ export class SkillText {
     }
   }
 
-  /** Strip it, and keep the outcome. Never rejects: what cannot be stripped its runner will tell. */
+  /** Strip it, and keep the outcome. Never rejects: what does not parse, its runner will tell. */
   async learn(): Promise<void> {
     try {
       const text = readFileSync(this.#file)
