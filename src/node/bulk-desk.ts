@@ -23,6 +23,13 @@ interface Early {
   readonly peer: string
 }
 
+/** Which stream, of which peer. */
+export interface Meeting {
+  readonly peer: string
+  readonly task: string
+  readonly part: BulkPart
+}
+
 /**
  * Whose streams may wait here before their task is known: peers we work for, or that work for us.
  */
@@ -72,19 +79,27 @@ export class BulkDesk {
 
   /** The stream of this part, now or when it comes. Stop waiting with `forget`. */
   expect(peer: string, task: string, part: BulkPart): Promise<BulkReader> {
-    const key = keyOf(peer, task, part)
-    const early = this.#early.get(key)
-    if (early !== undefined) {
-      clearTimeout(early.timer)
-      this.#early.delete(key)
-      return Promise.resolve(early.reader)
-    }
     return new Promise((resolve) => {
-      this.#expected.set(key, resolve)
+      this.meet({ peer, task, part }, resolve)
     })
   }
 
+  /** The same without a promise: `take` gets the stream. Stop waiting by calling what is returned. */
+  meet({ peer, task, part }: Meeting, take: (reader: BulkReader) => void): () => void {
+    const key = keyOf(peer, task, part)
+    const early = this.#early.get(key)
+    if (early === undefined) {
+      this.#expected.set(key, take)
+      return () => void this.#expected.delete(key)
+    }
+    clearTimeout(early.timer)
+    this.#early.delete(key)
+    take(early.reader)
+    return () => undefined
+  }
+
   forget(peer: string, task: string, ...parts: readonly BulkPart[]): void {
+    if (this.#expected.size === 0) return
     for (const part of parts) this.#expected.delete(keyOf(peer, task, part))
   }
 }

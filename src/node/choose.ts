@@ -56,8 +56,9 @@ export async function choosePeer(wanted: Wanted, around: Neighbourhood): Promise
   throw notFound(wanted, around)
 }
 
-function pick(
-  { skill, to, trust }: Wanted,
+/** The peer that would get it now. */
+export function pick(
+  { skill, to, trust }: Pick<Wanted, 'skill' | 'to' | 'trust'>,
   { peers, busyAt }: Neighbourhood
 ): KnownPeer | undefined {
   const fits = (peer: KnownPeer): boolean => {

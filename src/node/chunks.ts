@@ -12,20 +12,10 @@ import type { JsonValue } from '../protocol/json.ts'
 import { parseJson } from '../protocol/json.ts'
 import type { Result } from '../protocol/message/result.ts'
 import type { BulkDesk } from './bulk-desk.ts'
+import type { BulkReader } from './bulk.ts'
 
 /** Made once: a reason of its own would cost a stack trace for every task. */
 const OVER = new Error('the task is over')
-
-export interface Chunks {
-  /**
-   * So many were signed: no more are passed on, and none at all ends their stream.
-   *
-   * @throws PeerworkError `RESULT_MISMATCH` when more came already
-   */
-  readonly limit: (count: number) => void
-  /** What came in all, when the stream has ended. */
-  readonly whole: () => Promise<Pick<Result['chunks'], 'count' | 'bytes' | 'digest'>>
-}
 
 export interface ChunkSource {
   readonly desk: BulkDesk
@@ -35,53 +25,85 @@ export interface ChunkSource {
   readonly show: (value: JsonValue) => Promise<void>
 }
 
-/** Read the chunk stream when it comes, until `signal` aborts. */
-export function collectChunks(source: ChunkSource, signal: AbortSignal): Chunks {
-  const { desk, peer, id, show } = source
-  const running = digester()
-  const stop = new AbortController()
-  let count = 0
-  let bytes = 0
-  let most = Infinity
-  const take = async (chunk: Uint8Array): Promise<void> => {
-    signal.throwIfAborted()
-    if (count >= most) throw unsigned()
-    const length = new Uint8Array(4)
-    new DataView(length.buffer).setUint32(0, chunk.length)
-    running.update(length)
-    running.update(chunk)
-    count++
-    bytes += chunk.length
-    if (bytes > CHUNKS_TOTAL_BYTES_MAX) {
-      throw new PeerworkError('TOO_LARGE', `chunks of more than ${CHUNKS_TOTAL_BYTES_MAX} bytes`)
-    }
-    await show(parseJson(chunk))
+/** Reads the chunk stream when it comes. Most tasks have none, so until then it costs nothing. */
+export class Chunks {
+  readonly #source: ChunkSource
+  readonly #stopWaiting: () => void
+  #running: ReturnType<typeof digester> | undefined
+  #reader: BulkReader | undefined
+  #reading: Promise<void> | undefined
+  #begun: (reading: Promise<void>) => void = () => undefined
+  #count = 0
+  #bytes = 0
+  #most = Infinity
+  #over = false
+
+  constructor(source: ChunkSource) {
+    this.#source = source
+    const { desk, peer, id: task } = source
+    this.#stopWaiting = desk.meet({ peer, task, part: 'chunks' }, (reader) => this.#begin(reader))
   }
-  const reading = desk.expect(peer, id, 'chunks').then(async (reader) => {
-    const giveUp = (): void => reader.abort(OVER)
-    for (const end of [signal, stop.signal]) end.addEventListener('abort', giveUp)
-    if (signal.aborted || stop.signal.aborted) giveUp()
+
+  /**
+   * So many were signed: no more are passed on, and none at all ends their stream.
+   *
+   * @throws PeerworkError `RESULT_MISMATCH` when more came already
+   */
+  limit(signed: number): void {
+    this.#most = signed
+    if (this.#count > signed) throw unsigned()
+    if (signed === 0) this.close()
+  }
+
+  /** What came in all, when the stream has ended. */
+  async whole(): Promise<Pick<Result['chunks'], 'count' | 'bytes' | 'digest'>> {
+    await (this.#reading ??
+      new Promise<void>((resolve) => {
+        this.#begun = resolve
+      }))
+    const digest = (this.#running ?? digester()).digest()
+    return { count: this.#count, bytes: this.#bytes, digest }
+  }
+
+  /** Nothing more is wanted. */
+  close(): void {
+    if (this.#over) return
+    this.#over = true
+    this.#stopWaiting()
+    this.#reader?.abort(OVER)
+  }
+
+  #begin(reader: BulkReader): void {
+    this.#reader = reader
+    this.#reading = this.#read(reader)
+    this.#reading.catch(() => undefined)
+    this.#begun(this.#reading)
+  }
+
+  async #read(reader: BulkReader): Promise<void> {
     try {
-      for await (const chunk of reader.frames()) await take(chunk)
+      for await (const chunk of reader.frames()) await this.#take(chunk)
     } catch (error) {
       // The sender must not be held back by a reader that has given up.
       reader.abort(toPeerworkError(error))
       throw error
     }
-  })
-  reading.catch(() => undefined)
-  return {
-    limit: (signed) => {
-      most = signed
-      if (count > signed) throw unsigned()
-      if (signed > 0) return
-      desk.forget(peer, id, 'chunks')
-      stop.abort(OVER)
-    },
-    whole: async () => {
-      await reading
-      return { count, bytes, digest: running.digest() }
+  }
+
+  async #take(chunk: Uint8Array): Promise<void> {
+    if (this.#over) throw OVER
+    if (this.#count >= this.#most) throw unsigned()
+    const length = new Uint8Array(4)
+    new DataView(length.buffer).setUint32(0, chunk.length)
+    this.#running ??= digester()
+    this.#running.update(length)
+    this.#running.update(chunk)
+    this.#count++
+    this.#bytes += chunk.length
+    if (this.#bytes > CHUNKS_TOTAL_BYTES_MAX) {
+      throw new PeerworkError('TOO_LARGE', `chunks of more than ${CHUNKS_TOTAL_BYTES_MAX} bytes`)
     }
+    await this.#source.show(parseJson(chunk))
   }
 }
 

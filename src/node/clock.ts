@@ -1,6 +1,6 @@
 /** The only place that reads time and chance; everything else takes them as arguments. */
 
-import { randomBytes } from 'node:crypto'
+import { randomBytes, randomFillSync } from 'node:crypto'
 
 export interface Clock {
   /** Wall clock, ms since 1970: for what is signed or shown. */
@@ -17,15 +17,20 @@ export interface Clock {
  * Random bytes fetched at once, bytes: a call costs more than the bytes. Each is given out once.
  */
 const POOL_BYTES = 4_096
-let pool = new Uint8Array(0)
+const pool = new Uint8Array(POOL_BYTES)
+let given = POOL_BYTES
 
 function fromPool(bytes: number): Uint8Array {
   if (bytes > POOL_BYTES / 8) return new Uint8Array(randomBytes(bytes))
-  if (pool.length < bytes) pool = new Uint8Array(randomBytes(POOL_BYTES))
-  const taken = pool.slice(0, bytes)
+  if (given + bytes > POOL_BYTES) {
+    randomFillSync(pool)
+    given = 0
+  }
+  const end = given + bytes
+  const taken = pool.slice(given, end)
   // What was given out must not stay readable in the pool.
-  pool.fill(0, 0, bytes)
-  pool = pool.subarray(bytes)
+  pool.fill(0, given, end)
+  given = end
   return taken
 }
 

@@ -37,7 +37,7 @@ class Session {
   async open(connection: Connection): Promise<this> {
     try {
       const signal = AbortSignal.timeout(OPEN_MS_MAX)
-      const stream = await connection.newStream(TASK_PROTOCOL, { signal })
+      const stream = await connection.newStream(TASK_PROTOCOL, { signal, runOnLimitedConnection: true })
       this.#frames = new FrameStream(stream, FRAME_BYTES_MAX, {
         frame: (bytes) => this.#receive(bytes),
         close: (error) => this.#lost(error)
@@ -88,9 +88,23 @@ class Session {
 
 export type { Session }
 
+interface Opened {
+  readonly connection: Connection
+  readonly session: Promise<Session>
+  /** The same, once it is open. */
+  ready: Session | undefined
+}
+
 /** One session a peer, opened when needed. */
 export class Sessions {
-  readonly #open = new Map<string, { connection: Connection; session: Promise<Session> }>()
+  readonly #open = new Map<string, Opened>()
+
+  /** The session to this peer over this connection, if it is open already. */
+  ready(peer: string, connection: Connection): Session | undefined {
+    const known = this.#open.get(peer)
+    if (known?.connection !== connection || known.ready?.closed !== false) return undefined
+    return known.ready
+  }
 
   /** @throws PeerworkError `PEER_LOST` */
   async to(peer: string, connection: Connection): Promise<Session> {
@@ -105,9 +119,9 @@ export class Sessions {
       if (this.#open.get(peer) === opened) this.#open.delete(peer)
     }
     const session = new Session(forget).open(connection)
-    const opened = { connection, session }
+    const opened: Opened = { connection, session, ready: undefined }
     this.#open.set(peer, opened)
-    session.catch(forget)
+    session.then((open) => (opened.ready = open), forget)
     return session
   }
 

@@ -14,16 +14,18 @@ import { compileSchema } from '../tasks/schema.ts'
 import type { SkillOffer } from '../tasks/work.ts'
 import type { SubmitOptions, TaskResult } from './api.ts'
 import { attempt } from './attempt.ts'
-import type { Verified } from './attempt.ts'
 import type { BulkDesk } from './bulk-desk.ts'
-import { choosePeer } from './choose.ts'
+import { choosePeer, pick } from './choose.ts'
+import type { Neighbourhood } from './choose.ts'
 import type { Clock } from './clock.ts'
+import { Deadlines } from './deadlines.ts'
 import type { KnownPeer, Peers } from './peers.ts'
 import { sealRequest, toRequest } from './request.ts'
 import type { Inherited, Request } from './request.ts'
 import { Sessions } from './session.ts'
 import { TaskHandle } from './task-handle.ts'
 import type { TaskTable } from './task-table.ts'
+import type { Verified } from './verify.ts'
 
 /** Tasks of this agent that may be open at once, count: each holds its input in memory. */
 const OPEN_MAX = 4_096
@@ -51,8 +53,15 @@ export class Submitter {
   /** Checks compiled once per offer; an offer is replaced when the peer's card changes. */
   readonly #checks = new WeakMap<SkillOffer, { input: Check; output: Check }>()
 
+  readonly #deadlines: Deadlines
+  readonly #around: Neighbourhood
+
   constructor(options: SubmitterOptions) {
     this.#options = options
+    const { clock, identity, peers, whyAlone } = options
+    this.#deadlines = new Deadlines(() => clock.elapsed())
+    const busyAt = (peer: string): number => this.#busyAt.get(peer) ?? 0
+    this.#around = { self: identity.id, peers, busyAt, whyAlone }
   }
 
   /** @throws PeerworkError for a request that no peer could take: `INPUT_INVALID`, `BAD_OPTION` */
@@ -67,13 +76,13 @@ export class Submitter {
     const handle = new TaskHandle(request.id)
     this.#open.set(request.id, handle)
     const { signal } = options
-    const onAbort = (): void => void handle.cancel(messageOf(signal?.reason))
-    if (signal?.aborted === true) onAbort()
-    else signal?.addEventListener('abort', onAbort, { once: true })
-    void this.#drive(request, handle).finally(() => {
-      this.#open.delete(request.id)
-      signal?.removeEventListener('abort', onAbort)
-    })
+    if (signal === undefined) void this.#drive(request, handle)
+    else {
+      const onAbort = (): void => void handle.cancel(messageOf(signal.reason))
+      if (signal.aborted) onAbort()
+      else signal.addEventListener('abort', onAbort, { once: true })
+      void this.#drive(request, handle).finally(() => signal.removeEventListener('abort', onAbort))
+    }
     return handle
   }
 
@@ -106,7 +115,9 @@ export class Submitter {
     handle.push({ type: 'submitted', task: id, skill, trace })
     table.open({ id, skill, trace, side: 'requester', peer: null })
     try {
-      const peer = await this.#choose(request, handle)
+      // Nothing is signed before `submit` returns: who cancels at once has sent nothing.
+      const peer = await (pick(request, this.#around) ?? this.#wait(request, handle))
+      if (handle.canceled !== undefined) throw handle.canceled
       const foundMs = clock.elapsed() - begin
       const result = await this.#follow({ request, handle, peer, begin, foundMs })
       table.close(id, 'completed', null)
@@ -116,14 +127,13 @@ export class Submitter {
       const type = error.code === 'CANCELED' ? 'canceled' : 'failed'
       table.close(id, type, error.code)
       handle.end({ type, task: id, error })
+    } finally {
+      this.#open.delete(id)
     }
   }
 
-  #choose({ skill, to, trust, waitMs }: Request, handle: TaskHandle): Promise<KnownPeer> {
-    const { identity, peers, whyAlone } = this.#options
-    const busyAt = (peer: string): number => this.#busyAt.get(peer) ?? 0
-    const around = { self: identity.id, peers, busyAt, whyAlone }
-    return choosePeer({ skill, to, trust, waitMs, signal: handle.signal }, around)
+  #wait({ skill, to, trust, waitMs }: Request, handle: TaskHandle): Promise<KnownPeer> {
+    return choosePeer({ skill, to, trust, waitMs, signal: handle.signal }, this.#around)
   }
 
   /** Everything from the chosen peer on; the trace tells each step. */
@@ -135,7 +145,7 @@ export class Submitter {
     this.#count(peer.id, 1)
     try {
       const check = this.#checkOf(peer, skill)
-      const fault = check.input(JSON.parse(Buffer.from(request.input).toString()) as JsonValue)
+      const fault = check.input(JSON.parse(textOf(request.input)) as JsonValue)
       if (fault !== undefined) {
         throw new PeerworkError('INPUT_INVALID', `the input does not fit "${skill}": ${fault}`)
       }
@@ -161,13 +171,26 @@ export class Submitter {
     const { request, handle, peer, begin, foundMs } = going
     const { identity, network, clock, desk, trace, table } = this.#options
     const { id } = request
-    const session = await this.#sessions.to(peer.id, peer.connection)
-    handle.signal.throwIfAborted()
+    const { connection } = peer
+    const session =
+      this.#sessions.ready(peer.id, connection) ?? (await this.#sessions.to(peer.id, connection))
+    if (handle.canceled !== undefined) throw handle.canceled
     const task = sealRequest(request, peer.id, { identity, network, clock })
     let acceptedMs = 0
+    const { input, state } = request
     const verified = await attempt({
-      ...{ task, id, session, desk, checkOutput, input: request.input, state: request.state },
-      ...{ peer: peer.id, connection: peer.connection, now: clock.now, signal: handle.signal },
+      task,
+      id,
+      session,
+      desk,
+      checkOutput,
+      input,
+      state,
+      connection,
+      handle,
+      peer: peer.id,
+      now: clock.now,
+      deadlines: this.#deadlines,
       on: {
         accepted(ahead) {
           acceptedMs = clock.elapsed() - begin - foundMs
@@ -204,13 +227,10 @@ export class Submitter {
       ...{ type: 'task.completed', ...fields, wallMs, cpuMs, tokens, cost, bytes },
       chunks: chunks.count
     })
-    return {
-      ...{ task: request.id, skill: request.skill, value, by: body.from, trace: request.trace },
-      ...{ usage, isolation, engine, chunks: chunks.count, timing },
-      ...after,
-      replay: body.replay ?? false,
-      sealed: result.bytes
-    }
+    const { id: task, skill, trace } = request
+    const replay = body.replay ?? false
+    const told = { task, skill, value, by: body.from, trace, usage, isolation, engine, timing }
+    return { ...told, chunks: chunks.count, replay, sealed: result.bytes, ...after }
   }
 
   #checkOf(peer: KnownPeer, skill: string): { input: Check; output: Check } {
@@ -267,9 +287,12 @@ interface About {
 
 function fieldsOf(request: Request, peer: string): WorkFields {
   const { trace, span, parentSpan, id: task, skill } = request
-  const parent = parentSpan === undefined ? {} : { parent: parentSpan }
-  return { trace, span, ...parent, task, skill, side: 'requester', peer }
+  const fields = { trace, span, task, skill, side: 'requester', peer } as const
+  return parentSpan === undefined ? fields : { ...fields, parent: parentSpan }
 }
+
+const textOf = ({ buffer, byteOffset, length }: Uint8Array): string =>
+  Buffer.from(buffer, byteOffset, length).toString()
 
 function messageOf(reason: unknown): string {
   return reason instanceof Error ? reason.message : 'canceled by the requester'

@@ -15,7 +15,9 @@ const CANCEL_MS_MAX = 2_000
 
 export class TaskHandle implements SubmittedTask {
   readonly id: string
-  readonly #controller = new AbortController()
+  #canceled: PeerworkError | undefined
+  /** Made when somebody asks for its signal: few tasks are canceled or have to wait. */
+  #controller: AbortController | undefined
   readonly #result = Promise.withResolvers<TaskResult>()
   readonly #events: TaskEvent[] = []
   #over = false
@@ -41,7 +43,14 @@ export class TaskHandle implements SubmittedTask {
 
   /** Aborts when the task is canceled here, before or while it is sent. */
   get signal(): AbortSignal {
+    this.#controller ??= new AbortController()
+    if (this.#canceled !== undefined) this.#controller.abort(this.#canceled)
     return this.#controller.signal
+  }
+
+  /** Why the task was canceled here, if it was. */
+  get canceled(): PeerworkError | undefined {
+    return this.#canceled
   }
 
   get over(): boolean {
@@ -55,8 +64,11 @@ export class TaskHandle implements SubmittedTask {
       () => this.end({ type: 'canceled', task: this.id, error }),
       CANCEL_MS_MAX
     )
-    this.#controller.abort(error)
-    this.onCancel(error)
+    if (this.#canceled === undefined) {
+      this.#canceled = error
+      this.#controller?.abort(error)
+      this.onCancel(error)
+    }
     await this.#result.promise.catch(() => undefined)
     clearTimeout(timer)
   }
@@ -118,6 +130,7 @@ export class TaskHandle implements SubmittedTask {
 
   #wake(): void {
     this.#wakeReader()
+    if (this.#wakeWriters.length === 0) return
     const writers = this.#wakeWriters
     this.#wakeWriters = []
     for (const wake of writers) wake()

@@ -8,10 +8,11 @@ const KEPT_MAX = 1_000
 
 type Opening = Pick<TaskSummary, 'id' | 'skill' | 'trace' | 'side' | 'peer'>
 type State = TaskSummary['state']
+type Row = { -readonly [Key in keyof TaskSummary]: TaskSummary[Key] } & { readonly begin: number }
 
 export class TaskTable {
   readonly #clock: Clock
-  readonly #rows = new Map<string, TaskSummary & { begin: number }>()
+  readonly #rows = new Map<string, Row>()
 
   constructor(clock: Clock) {
     this.#clock = clock
@@ -27,28 +28,38 @@ export class TaskTable {
     const { id, side, peer } = opening
     const key = side === 'requester' ? id : `${peer} ${id}`
     if (this.#rows.size >= KEPT_MAX) this.#makeRoom()
+    const { skill, trace } = opening
+    const state = side === 'requester' ? 'submitted' : 'accepted'
     const started = this.#clock.now()
-    const state = opening.side === 'requester' ? 'submitted' : 'accepted'
-    const rest = { code: null, wallMs: null, started, begin: this.#clock.elapsed() } as const
+    const begin = this.#clock.elapsed()
     this.#rows.delete(key)
-    this.#rows.set(key, { ...opening, ...rest, state })
+    const open = { state, code: null, wallMs: null, started, begin } as const
+    this.#rows.set(key, { id, skill, trace, side, peer, ...open })
     return key
   }
 
   update(key: string, change: { state?: State; peer?: string }): void {
     const row = this.#rows.get(key)
-    if (row !== undefined && row.wallMs === null) Object.assign(row, change)
+    if (row === undefined || row.wallMs !== null) return
+    row.state = change.state ?? row.state
+    row.peer = change.peer ?? row.peer
   }
 
   close(key: string, state: State, code: string | null): void {
     const row = this.#rows.get(key)
     if (row === undefined) return
-    const wallMs = Math.round(this.#clock.elapsed() - row.begin)
-    Object.assign(row, { state, code, wallMs })
+    row.state = state
+    row.code = code
+    row.wallMs = Math.round(this.#clock.elapsed() - row.begin)
   }
 
   list(): TaskSummary[] {
     return [...this.#rows.values()].map(({ begin: _begin, ...row }) => row)
+  }
+
+  /** Whether a task of or for this peer is open. */
+  worksWith(peer: string): boolean {
+    return this.#rows.values().some((row) => row.peer === peer && row.wallMs === null)
   }
 
   /** The oldest row that is over, or else the oldest. */
