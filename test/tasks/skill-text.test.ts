@@ -39,7 +39,7 @@ describe('the text of a skill', () => {
     expect(text.read()).toBeUndefined()
   })
 
-  it('is left to the runner when it is JavaScript, does not parse, is gone or is huge', async () => {
+  it('is left to the runner when it is JavaScript, does not parse, is gone or huge', async () => {
     const files = [
       await skill('plain.js', 'export const c = 1'),
       await skill('broken.ts', 'export const c: = 1'),
