@@ -56,13 +56,13 @@ export class Caller {
     return this.#open.size + this.#coming.size + this.#owed.size
   }
 
-  /**
-   * A request of this id (hex) is looked at until `looked`; a cancel meanwhile is kept for it.
-   *
-   * @throws PeerworkError `REPLAYED` while another request of this id is looked at
-   */
-  coming(id: string): void {
+  /** @throws PeerworkError `REPLAYED` while another request of this id (hex) is coming in */
+  checkComing(id: string): void {
     if (this.#coming.has(id)) throw new PeerworkError('REPLAYED', 'this task came a moment ago')
+  }
+
+  /** A request of this id (hex) is coming in until `looked`; a cancel meanwhile is kept for it. */
+  coming(id: string): void {
     this.#coming.set(id, undefined)
   }
 

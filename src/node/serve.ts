@@ -94,34 +94,30 @@ export class Server {
       caller.dismiss(new PeerworkError('NOT_ADMITTED', 'refused too often'))
       return
     }
-    const id = toHex(frame.id)
     let request: Incoming | undefined
-    let coming = false
     try {
       if (!admitted) admission.check(caller.peer)
       if (caller.size >= SESSION_OPEN_MAX) {
         throw new PeerworkError('BUSY', 'too many open tasks', { retryAfterMs: 1_000 })
       }
-      caller.coming(id)
-      coming = true
-      request = this.#read(frame, caller, id)
+      request = this.#read(frame, caller)
       const arriving = this.#answer(request)
-      if (arriving !== undefined) {
-        this.#later(request, arriving)
-        return
-      }
+      if (arriving !== undefined) void this.#later(request, arriving)
     } catch (thrown) {
       this.#refuse(frame, caller, thrown, request)
     }
-    if (coming) caller.looked(id)
   }
 
-  #later(request: Incoming, arriving: Promise<void>): void {
+  async #later(request: Incoming, arriving: Promise<void>): Promise<void> {
     const { frame, caller, id } = request
-    arriving
-      .catch((thrown: unknown) => this.#refuse(frame, caller, thrown, request))
-      .finally(() => caller.looked(id))
-      .catch(() => undefined)
+    caller.coming(id)
+    try {
+      await arriving
+    } catch (thrown) {
+      this.#refuse(frame, caller, thrown, request)
+    } finally {
+      caller.looked(id)
+    }
   }
 
   #refuse(frame: RequestFrame, caller: Caller, thrown: unknown, request?: Incoming): void {
@@ -139,7 +135,9 @@ export class Server {
   }
 
   /** What is asked for, once its seal is opened. */
-  #read(frame: RequestFrame, caller: Caller, id: string): Incoming {
+  #read(frame: RequestFrame, caller: Caller): Incoming {
+    const id = toHex(frame.id)
+    caller.checkComing(id)
     const task = this.#open(frame, caller.peer)
     const fields = fieldsOf(task.body, id, toHex(this.#options.clock.random(8)))
     return { task, id, entry: entryOf(task, id), fields, frame, caller }
