@@ -17,7 +17,7 @@ import { suggestion } from './did-you-mean.ts'
 export function readArguments(command: Command, args: readonly string[]): Given<OptionSpecs> {
   const specs: OptionSpecs = { ...command.options, ...COMMON }
   const { tokens } = parseArgs({
-    args: [...args],
+    args: args.map((word, at) => withLone(specs, word, args[at + 1])),
     options: parseOptions(specs),
     strict: false,
     tokens: true,
@@ -34,6 +34,14 @@ export function readArguments(command: Command, args: readonly string[]): Given<
   }
   if (values['help'] !== true) checkWords(command, words)
   return { values: values as Given<OptionSpecs>['values'], words, named }
+}
+
+/** `--metrics` alone, or before the next option, as `--metrics=9464`. */
+function withLone(specs: OptionSpecs, word: string, next: string | undefined): string {
+  const name = word.replace(/^--/, '')
+  const lone = word.startsWith('--') && Object.hasOwn(specs, name) ? specs[name]?.lone : undefined
+  if (lone === undefined || (next !== undefined && !next.startsWith('-'))) return word
+  return `${word}=${lone}`
 }
 
 type Found = Record<string, string | boolean | string[] | undefined>

@@ -31,6 +31,8 @@ export interface OptionSpec {
   readonly short?: string
   /** Shown in help as the kind of value: `<file>`. */
   readonly value?: string
+  /** Its value where it stands alone: a value need not follow. */
+  readonly lone?: string
   /** The only values there are. */
   readonly choices?: readonly string[]
   readonly about: string
@@ -104,6 +106,12 @@ export const NETWORKING = {
     multiple: true,
     value: '<addr>',
     about: 'address of a peer to join through (repeat)'
+  },
+  'relay-via': {
+    type: 'string',
+    multiple: true,
+    value: '<addr>',
+    about: 'address of a relay through which others shall reach this agent (repeat)'
   },
   mdns: { type: 'boolean', about: 'look for peers on the local network, whatever the preset' },
   'no-mdns': { type: 'boolean', about: 'do not look for peers on the local network' },

@@ -1,6 +1,6 @@
 /** Help texts: of all commands, and of one. */
 
-import type { Command, OptionSpecs } from './command.ts'
+import type { Command, OptionSpec, OptionSpecs } from './command.ts'
 import { COMMON } from './command.ts'
 import { columns, wrap } from './columns.ts'
 import type { Paint } from './colour.ts'
@@ -68,12 +68,15 @@ function usageOf(command: Command): string {
 function optionLines(title: string, options: OptionSpecs, paint: Paint): string[] {
   const rows = Object.entries(options).map(([name, spec]) => {
     const short = spec.short === undefined ? '' : `-${spec.short}, `
-    const value = spec.value === undefined ? '' : ` ${spec.value}`
+    const value = spec.value === undefined ? '' : ` ${valueOf(spec)}`
     const choices = spec.choices === undefined ? '' : ` (${spec.choices.join(', ')})`
     return [`  ${paint('cyan', `${short}--${name}`)}${value}`, `${spec.about}${choices}`]
   })
   return rows.length === 0 ? [] : ['', paint('bold', title), ...columns(rows)]
 }
+
+const valueOf = ({ value, lone }: OptionSpec): string =>
+  lone === undefined ? `${value}` : `[${value}]`
 
 function without(options: OptionSpecs, shown: OptionSpecs): OptionSpecs {
   return Object.fromEntries(Object.entries(options).filter(([name]) => !Object.hasOwn(shown, name)))

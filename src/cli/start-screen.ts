@@ -30,7 +30,8 @@ export function showStart(facts: StartFacts, out: Output): void {
     ...others.map((address) => ['', address]),
     ...(info.home === null ? [] : [['home', info.home]]),
     ['submit', whoMaySubmit(facts, out)],
-    ...skillRows(info)
+    ...skillRows(info),
+    ...(info.metrics === undefined ? [] : [['metrics', `${info.metrics}/metrics and /healthz`]])
   ]
   const cells = rows.map(([head = '', text = '']) => [`  ${label(head)}`, text])
   for (const line of columns(cells)) out.line(line)

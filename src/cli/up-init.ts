@@ -18,6 +18,7 @@ export function upInit(values: UpValues, context: Pick<Context, 'env' | 'cwd'>):
   const allowFile = values['allow-file']
   const capacity = count(values.capacity, '--capacity', 1)
   const queue = count(values.queue, '--queue', 0)
+  const metrics = count(values.metrics, '--metrics', 0)
   return {
     ...initOf(values, context),
     home: homeOf(values, context),
@@ -25,11 +26,14 @@ export function upInit(values: UpValues, context: Pick<Context, 'env' | 'cwd'>):
     skills: skillSources(values.skill, values['skill-config'], context),
     logLevel: values['log-level'] ?? 'warn',
     open: values.open,
+    bootstrapServer: values['bootstrap-server'],
+    relay: values.relay,
     ...(values.allow.length > 0 && { allow: values.allow }),
     ...(allowFile !== undefined && { allowFile: resolve(context.cwd, allowFile) }),
     ...(level !== undefined && { minIsolation: level as 'os' }),
     ...(capacity !== undefined && { capacity }),
-    ...(queue !== undefined && { queue })
+    ...(queue !== undefined && { queue }),
+    ...(metrics !== undefined && { metrics })
   }
 }
 

@@ -27,6 +27,11 @@ export const UP_OPTIONS = {
     value: '<file>',
     about: 'peers that may submit, one id a line; read again when it changes'
   },
+  'bootstrap-server': {
+    type: 'boolean',
+    about: 'be where others join: port 4001, preset internet, unless told otherwise'
+  },
+  relay: { type: 'boolean', about: 'pass connections on to peers that cannot be dialled' },
   open: { type: 'boolean', about: 'everybody may submit' },
   'min-isolation': {
     type: 'string',
@@ -43,9 +48,14 @@ export const UP_OPTIONS = {
   },
   'log-level': {
     type: 'string',
-    value: '<level>',
-    choices: ['silent', 'error', 'warn', 'info', 'debug', 'trace'],
-    about: 'log of the agent; warn by default'
+    value: '<levels>',
+    about: 'log of the agent, or of rooms: info,tasks=debug; warn by default'
+  },
+  metrics: {
+    type: 'string',
+    value: '<port>',
+    lone: '9464',
+    about: 'serve /healthz and /metrics on this port of 127.0.0.1; 9464 alone'
   }
 } as const satisfies OptionSpecs
 

@@ -70,14 +70,12 @@ export function configPath(
   specs: OptionSpecs,
   given: Pick<Given<OptionSpecs>, 'values' | 'named'>,
   context: World
-): { readonly file: string; readonly named: boolean } {
+): { readonly file: string; readonly named: boolean; readonly home: string } {
   const keys = keysOf({ ...specs, ...COMMON })
   const outer = new Map(keys.map((key) => [key.name, outerSetting(key, given, context)]))
   const named = namedFile(given, context)
-  return {
-    file: named ?? join(homeOf(outer, {}, context), CONFIG_FILE),
-    named: named !== undefined
-  }
+  const home = homeOf(outer, {}, context)
+  return { file: named ?? join(home, CONFIG_FILE), named: named !== undefined, home }
 }
 
 function settingOf(key: Key, outer: Setting | undefined, config: ConfigValues): Setting {
@@ -123,7 +121,7 @@ function valueFrom(text: string, { spec }: Key): JsonValue {
     const word = text.toLowerCase()
     return YES.has(word) ? true : NO.has(word) ? false : text
   }
-  return spec.value === '<n>' && /^\d+$/.test(text) ? Number(text) : text
+  return /^<(?:n|port)>$/.test(spec.value ?? '') && /^\d+$/.test(text) ? Number(text) : text
 }
 
 function namedFile({ values, named }: Line, { env, cwd }: World): string | undefined {

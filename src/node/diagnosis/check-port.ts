@@ -57,9 +57,12 @@ export function checkReachable(looks: readonly Look[] | undefined): Finding {
     return state === 'open' ? pass('REACHABLE', why, facts) : warn('REACHABLE', why, { facts })
   }
   const [first] = looks
-  if (first === undefined) return warn('REACHABLE', 'not known: there is no peer that could look')
+  const hint = 'Ask again when a peer is connected.'
+  if (first === undefined) {
+    return warn('REACHABLE', 'not known: there is no peer that could look', { hint })
+  }
   const error = 'error' in first.seen ? first.seen.error : 'no answer'
-  return warn('REACHABLE', `not known: ${first.peer} did not look: ${error}`)
+  return warn('REACHABLE', `not known: ${first.peer} did not look: ${error}`, { hint })
 }
 
 const FROM = {

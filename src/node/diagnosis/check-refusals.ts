@@ -47,7 +47,9 @@ export function checkRefusals(around: Around): Finding[] {
   return [
     foreign.length === 0 ? fine : trouble('NETWORK', 'not taken', foreign, alone),
     membership(around.membership, strangers, alone),
-    old.length === 0 ? versions(others, version) : trouble('VERSION', 'not understood', old, alone)
+    old.length === 0
+      ? versions(peers.length, others, version)
+      : trouble('VERSION', 'not understood', old, alone)
   ]
 }
 
@@ -83,9 +85,12 @@ function membership(
   return pass('MEMBERSHIP', why + turnedAway, facts)
 }
 
-function versions(others: Around['peers'], version: string): Finding {
+function versions(peers: number, others: Around['peers'], version: string): Finding {
   const [first] = others
-  if (first === undefined) return pass('VERSION', `all peers run ${version}`, { version })
+  if (first === undefined) {
+    const why = peers === 0 ? `${version}, with no peer to compare` : `all peers run ${version}`
+    return pass('VERSION', why, { version })
+  }
   const why = `this agent runs ${version}; ${first.name} runs ${first.version}`
   const more = others.length > 1 ? `, and ${others.length - 1} more differ` : ''
   return pass('VERSION', why + more, { version, other: first.version, peers: others.length })
