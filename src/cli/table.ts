@@ -21,6 +21,10 @@ const ENTRIES: Readonly<Record<string, Entry>> = {
     'check and explain the configuration file',
     async () => (await import('./commands/config.ts')).config
   ],
+  service: [
+    'run an agent as a service of systemd',
+    async () => (await import('./commands/service.ts')).service
+  ],
   new: ['write a first skill file', async () => (await import('./commands/new.ts')).create],
   completion: [
     'print shell completion',
