@@ -48,14 +48,9 @@ export async function assemble(beginning: Beginning): Promise<Agent> {
   const secret = openSecret(options)
   const { identity } = secret
   const name = options.name ?? `agent-${identity.id.slice(-6)}`
-  const admission = createAdmission({ allow: [...options.allow], open: options.open })
-  const closers: Parts['closers'] = []
-  if (options.allowFile !== undefined) {
-    const file = openAllowFile(options.allowFile, log, (listed) => admission.list(listed))
-    admission.list(file.peers())
-    closers.push(() => file[Symbol.dispose]())
-    undo.push(() => file[Symbol.dispose]())
-  }
+  const { admission, close } = openAdmission(options, log)
+  const closers: Parts['closers'] = [close]
+  undo.push(close)
   const peers = new Peers(admission.lists)
   const { Network: NetworkClass } = await loading
   const live: { network?: Network } = {}
@@ -80,7 +75,7 @@ export async function assemble(beginning: Beginning): Promise<Agent> {
     stopping: () => agent.stopping
   })
   const desk = new BulkDesk((peer) => admission.admits(peer) || submitter.worksFor(peer))
-  const table = new TaskTable(clock)
+  const table = new TaskTable(clock, counters)
   const common = { identity, network: options.network, clock, desk, trace, table }
   const whyAlone = (): string => diagnosis.whyAlone()
   const submitter = new Submitter({
@@ -90,7 +85,7 @@ export async function assemble(beginning: Beginning): Promise<Agent> {
     }
   })
   const server = new Server({
-    ...{ ...common, journal, admission, workshop, log },
+    ...{ ...common, journal, admission, workshop, counters, log },
     handOn: (parent, request) => handOn(submitter, trace, parent, request)
   })
   const watch = new Watch((id) => (id === identity.id ? name : peers.nameOf(id)))
@@ -112,6 +107,15 @@ export async function assemble(beginning: Beginning): Promise<Agent> {
   diagnosis.start()
   await openDoors({ agent, options, counters, observed, logs, served, closers })
   return agent
+}
+
+/** Whom the options admit, and a file that is read again when it changes. */
+function openAdmission({ allow, open, allowFile }: AgentOptions, log: Logger) {
+  const admission = createAdmission({ allow: [...allow], open })
+  if (allowFile === undefined) return { admission, close: (): void => undefined }
+  const file = openAllowFile(allowFile, log, (listed) => admission.list(listed))
+  admission.list(file.peers())
+  return { admission, close: (): void => file[Symbol.dispose]() }
 }
 
 function openSecret({ home, passphrase }: AgentOptions): Secret {

@@ -96,23 +96,27 @@ export interface Sample {
   readonly value: number
 }
 
+type Series = Map<string, { readonly labels: Labels; value: number }>
+
 export class Counters {
-  readonly #counts = new Map<CounterName, Map<string, { labels: Labels; value: number }>>()
+  readonly #counts = new Map<CounterName, Series>()
   readonly #gauges = new Map<GaugeName, () => readonly Sample[]>()
 
   /** One more. Labels have few different values: codes and states, never ids or names. */
   count(name: CounterName, labels: Labels = {}, by = 1): void {
     let series = this.#counts.get(name)
     if (series === undefined) this.#counts.set(name, (series = new Map()))
-    let key = keyOf(labels)
-    let shown = labels
-    if (!series.has(key) && series.size >= SERIES_MAX) {
-      shown = Object.fromEntries(Object.keys(labels).map((label) => [label, OTHER]))
-      key = keyOf(shown)
-    }
+    const key = keyOf(name, labels)
     const sample = series.get(key)
-    if (sample === undefined) series.set(key, { labels: shown, value: by })
-    else sample.value += by
+    if (sample !== undefined) sample.value += by
+    else if (series.size < SERIES_MAX) series.set(key, { labels, value: by })
+    else this.#countOther(series, labels, by)
+  }
+
+  #countOther(series: Series, labels: Labels, by: number): void {
+    const sample = series.get(OTHER)
+    const shown = Object.fromEntries(Object.keys(labels).map((label) => [label, OTHER]))
+    series.set(OTHER, { labels: shown, value: (sample?.value ?? 0) + by })
   }
 
   /** How to look a gauge up. The last one to say so is asked. */
@@ -133,8 +137,9 @@ export class Counters {
   }
 }
 
-const keyOf = (labels: Labels): string =>
-  Object.entries(labels)
-    .map((pair) => JSON.stringify(pair))
-    .toSorted()
-    .join()
+/** The values in the order of the table, for this is counted at every task. */
+function keyOf(name: CounterName, labels: Labels): string {
+  let key = ''
+  for (const label of METRICS[name].labels) key += `${labels[label] ?? ''}\n`
+  return key
+}

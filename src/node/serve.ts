@@ -20,6 +20,7 @@ import { sealAgain, sealInterrupted } from './answer.ts'
 import type { BulkDesk } from './bulk-desk.ts'
 import { Caller } from './caller.ts'
 import type { Means } from './caller.ts'
+import type { Counters } from './counters.ts'
 import { Deliveries } from './deliveries.ts'
 import { FrameStream } from './frame-stream.ts'
 import { Holdings, INPUTS, OUTPUTS } from './holdings.ts'
@@ -41,6 +42,7 @@ const RUNNING = { state: 'running' } as const
 export interface ServerOptions extends PerformerOptions {
   readonly network: string
   readonly admission: Admission
+  readonly counters: Pick<Counters, 'count'>
   readonly desk: BulkDesk
 }
 
@@ -88,9 +90,10 @@ export class Server {
 
   /** All in one turn, unless a payload has yet to come. */
   #request(frame: RequestFrame, caller: Caller): void {
-    const { admission } = this.#options
+    const { admission, counters } = this.#options
     const admitted = admission.admits(caller.peer)
     if (!admitted && !this.#patience.lasts(caller.connection)) {
+      counters.count('tasks_refused', { code: 'NOT_ADMITTED' })
       caller.dismiss(new PeerworkError('NOT_ADMITTED', 'refused too often'))
       return
     }
@@ -123,6 +126,7 @@ export class Server {
   #refuse(frame: RequestFrame, caller: Caller, thrown: unknown, request?: Incoming): void {
     const error = this.#shareable(toPeerworkError(thrown), caller.peer)
     caller.refuse(frame.id, error)
+    this.#options.counters.count('tasks_refused', { code: error.code })
     if (request === undefined) return
     this.#options.trace.emit({ type: 'task.rejected', ...request.fields, code: error.code })
   }

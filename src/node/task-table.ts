@@ -2,6 +2,7 @@
 
 import type { TaskSummary } from './api.ts'
 import type { Clock } from './clock.ts'
+import type { Counters } from './counters.ts'
 
 /** Summaries kept, count: the last minutes of a busy agent, at about 300 bytes each. */
 const KEPT_MAX = 1_000
@@ -12,10 +13,12 @@ type Row = { -readonly [Key in keyof TaskSummary]: TaskSummary[Key] } & { readon
 
 export class TaskTable {
   readonly #clock: Clock
+  readonly #counters: Pick<Counters, 'count'>
   readonly #rows = new Map<string, Row>()
 
-  constructor(clock: Clock) {
+  constructor(clock: Clock, counters: Pick<Counters, 'count'>) {
     this.#clock = clock
+    this.#counters = counters
   }
 
   /**
@@ -48,6 +51,9 @@ export class TaskTable {
   close(key: string, state: State, code: string | null): void {
     const row = this.#rows.get(key)
     if (row === undefined) return
+    if (row.wallMs === null) {
+      this.#counters.count('tasks_ended', { side: row.side, state, code: code ?? '' })
+    }
     row.state = state
     row.code = code
     row.wallMs = Math.round(this.#clock.elapsed() - row.begin)

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { Agent, ObservedEvent } from '../../src/index.ts'
 import { systemClock } from '../../src/node/clock.ts'
 import { Journal } from '../../src/node/journal.ts'
+import { Counters } from '../../src/node/counters.ts'
 import { createLogs } from '../../src/node/logger.ts'
 import { Performer } from '../../src/node/perform.ts'
 import { TaskTable } from '../../src/node/task-table.ts'
@@ -140,12 +141,18 @@ test('a result that cannot be sealed fails the task, and says so for ever', asyn
   const clock = systemClock
   const [identity, peer] = [1, 2].map((fill) => identityFromSeed(new Uint8Array(32).fill(fill)))
   if (identity === undefined || peer === undefined) throw new Error('two identities')
-  const [journal, table] = [new Journal(undefined, clock.now), new TaskTable(clock)]
+  const [journal, table] = [new Journal(undefined, clock.now), new TaskTable(clock, new Counters())]
   const types: string[] = []
   const usage = { ...NO_USAGE, cost: Infinity }
   const outcome = { status: 'completed', output: Buffer.from('1'), usage, isolation: 'os' } as const
   const performer = new Performer({
-    ...{ identity, clock, journal, table, log: createLogs({ level: 'silent', rooms: {} }, 'test')('node') },
+    ...{
+      identity,
+      clock,
+      journal,
+      table,
+      log: createLogs({ level: 'silent', rooms: {} }, 'test')('node')
+    },
     trace: { emit: ({ type }) => void types.push(type) },
     workshop: {
       ready: () => Promise.resolve(),

@@ -1,14 +1,16 @@
 import { expect, test } from 'vitest'
 import { systemClock } from '../../src/node/clock.ts'
+import { Counters } from '../../src/node/counters.ts'
 import { TaskTable } from '../../src/node/task-table.ts'
 
 function table() {
   let elapsed = 0
   const clock = { ...systemClock, now: () => 1_000, elapsed: () => elapsed }
-  const made = new TaskTable(clock)
+  const counters = new Counters()
+  const made = new TaskTable(clock, counters)
   const open = (id: string, side: 'requester' | 'executor' = 'requester') =>
     made.open({ id, skill: 'x', trace: 't', side, peer: null })
-  return { made, open, pass: (ms: number) => void (elapsed += ms) }
+  return { made, open, counters, pass: (ms: number) => void (elapsed += ms) }
 }
 
 test('a row tells the life of a task', () => {
@@ -70,5 +72,17 @@ test('an id that another peer chose as well, or we did, is a row of its own', ()
       ['bob', 'working'],
       ['carol', 'failed']
     ]
+  ])
+})
+
+test('what ended is counted once, by side, state and code', () => {
+  const { made, open, counters } = table()
+  const key = open('a', 'executor')
+  made.close(key, 'failed', 'OUT_OF_MEMORY')
+  made.close(key, 'canceled', 'CANCELED')
+  made.close(open('b'), 'completed', null)
+  expect(counters.samples('tasks_ended')).toEqual([
+    { labels: { side: 'executor', state: 'failed', code: 'OUT_OF_MEMORY' }, value: 1 },
+    { labels: { side: 'requester', state: 'completed', code: '' }, value: 1 }
   ])
 })
