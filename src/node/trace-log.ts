@@ -7,7 +7,7 @@
  * always knows what it has not seen.
  */
 
-import { encode } from '../protocol/canonical.ts'
+import { encodedLength } from '../protocol/canonical.ts'
 import {
   BATCH_BYTES_MAX,
   BATCH_EVENTS_MAX,
@@ -116,7 +116,7 @@ export class TraceLog implements TracePort {
         this.#dropped++
         return events
       }
-      const size = encode(event).length
+      const size = encodedLength(event)
       if (events.length > 0 && bytes + size > BATCH_BYTES_MAX) break
       bytes += size
       events.push(event)

@@ -10,6 +10,8 @@ import {
   digest,
   digester,
   encode,
+  encodedLength,
+  encodeShared,
   fromHex,
   sameBytes,
   toHex
@@ -32,6 +34,17 @@ test.each([[Number.NaN], [Number.POSITIVE_INFINITY], [() => 1], [Symbol('s')], [
     expect(codeOf(() => encode({ list: [value] }))).toBe('INTERNAL')
   }
 )
+
+test('the length is that of the encoding, and shared bytes are those of it', () => {
+  for (const value of [{ a: 1 }, ['x'.repeat(100)], new Uint8Array(70_000)]) {
+    expect(encodedLength(value)).toBe(encode(value).length)
+    const bytes = encode(value)
+    expect(sameBytes(encodeShared(value, 8), bytes)).toBe(true)
+  }
+  const kept = encode({ a: 'x'.repeat(100) })
+  encode({ b: 'y'.repeat(100) })
+  expect(decode(kept)).toEqual({ a: 'x'.repeat(100) })
+})
 
 test('a cycle is our own fault, not a crash', () => {
   const ring: Record<string, unknown> = {}
