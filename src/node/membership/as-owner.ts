@@ -53,7 +53,10 @@ export async function renewAsOwner(init: OwnerInit): Promise<OwnerWord> {
 
 function isOwn({ own, roster }: SharedHome, id: string): boolean {
   const shown = roster.get(id)
-  return shown !== undefined && Buffer.from(shown.credential.certificate).equals(own.credential.certificate)
+  return (
+    shown !== undefined &&
+    Buffer.from(shown.credential.certificate).equals(own.credential.certificate)
+  )
 }
 
 function owner({ configDir, passphrase }: OwnerInit, { own }: SharedHome): Signer {

@@ -12,9 +12,11 @@ const PREFIX_LENGTH_MIN = 6
  * @throws PeerworkError `PEER_UNKNOWN`, `PEER_AMBIGUOUS`
  */
 export function findMember(roster: Roster, text: string): Membership {
-  const ids = new Set([...roster.entries()].map(({ membership }) => {
-    return roster.moves.current(membership.member)
-  }))
+  const ids = new Set(
+    [...roster.entries()].map(({ membership }) => {
+      return roster.moves.current(membership.member)
+    })
+  )
   const all = [...ids].flatMap((id) => roster.of(id) ?? [])
   const exact = all.find(({ member }) => member === text)
   if (exact !== undefined) return exact

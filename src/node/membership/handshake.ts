@@ -6,6 +6,7 @@
 import type { MessageStream } from '@libp2p/interface'
 import { HELLO_BYTES_MAX } from '../../protocol/constants.ts'
 import { fromRecord, PeerworkError, toPeerworkError, toRecord } from '../../protocol/errors.ts'
+import type { ErrorRecord } from '../../protocol/errors.ts'
 import { encodeFrame } from '../../protocol/frame.ts'
 import type { AgentId } from '../../protocol/identity.ts'
 import {
@@ -103,7 +104,7 @@ async function receive(talk: Talk): Promise<void> {
 /** @throws PeerworkError why the other side does not let us in */
 function heed({ peer, door }: Talk, { error }: Verdict): void {
   if (error === undefined) return
-  const known = fromRecord(error)
+  const known = fromRecord(error as ErrorRecord)
   door.refused(peer, known, 'them')
   throw known
 }
@@ -111,7 +112,7 @@ function heed({ peer, door }: Talk, { error }: Verdict): void {
 /** @throws PeerworkError why we do not let the other side in, once it has heard it */
 async function partIfRefused(talk: Talk, { error }: Verdict): Promise<void> {
   if (error === undefined) return
-  const known = fromRecord(error)
+  const known = fromRecord(error as ErrorRecord)
   talk.door.refused(talk.peer, known, 'us')
   await farewell(talk)
   throw known

@@ -15,7 +15,11 @@ export const decodeRecord = (bytes: Uint8Array): MemberRecord => readRecord(deco
 export const encodeRecord = (record: MemberRecord): Uint8Array => encode(record)
 
 /** Everything that still holds; what does not is left out, and removed from the store. */
-export function loadRoster(store: MemberStore, own: Own, now: () => number): Roster {
+export function loadRoster(
+  store: MemberStore,
+  own: Pick<Own, 'network' | 'owner'> & Partial<Own>,
+  now: () => number
+): Roster {
   const roster = new Roster({ network: own.network, owner: own.owner, now })
   for (const { id, value } of store.records()) {
     try {
@@ -26,7 +30,7 @@ export function loadRoster(store: MemberStore, own: Own, now: () => number): Ros
       store.change([], [id])
     }
   }
-  roster.learn({ member: own.credential })
+  if (own.credential !== undefined) roster.learn({ member: own.credential })
   return roster
 }
 
@@ -37,8 +41,47 @@ export function loadRoster(store: MemberStore, own: Own, now: () => number): Ros
  */
 export function learnAndKeep(roster: Roster, store: MemberStore, record: MemberRecord): Learned {
   const learned = roster.learn(record)
-  if (learned.news) {
-    store.change([{ id: learned.id, value: encodeRecord(record) }], learned.gone)
-  }
+  keep(store, [{ record, learned }])
   return learned
+}
+
+/** A record that was news. */
+export interface News {
+  readonly record: MemberRecord
+  readonly learned: Learned
+}
+
+/**
+ * Learn what a peer says, and keep it in one write. What is wrong is told and passed over.
+ *
+ * @returns what was news
+ * @throws PeerworkError `STORE_FAILED`; it is learned then, but not kept
+ */
+export function learnAll(
+  roster: Roster,
+  store: MemberStore,
+  said: { readonly records: readonly MemberRecord[]; readonly wrong: (error: unknown) => void }
+): News[] {
+  const news: News[] = []
+  for (const record of said.records) {
+    try {
+      const learned = roster.learn(record)
+      if (learned.news) news.push({ record, learned })
+    } catch (error) {
+      said.wrong(error)
+    }
+  }
+  keep(store, news)
+  return news
+}
+
+function keep(store: MemberStore, news: readonly News[]): void {
+  const fresh = news.filter(({ learned }) => learned.news)
+  if (fresh.length === 0) return
+  const gone = fresh.flatMap(({ learned }) => learned.gone)
+  const added = fresh.map(({ record, learned }) => ({
+    id: learned.id,
+    value: encodeRecord(record)
+  }))
+  store.change(added, gone)
 }

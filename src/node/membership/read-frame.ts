@@ -37,12 +37,14 @@ export async function readFrame(
   const onAbort = (): void => reject(signal.reason as Error)
   stream.addEventListener('message', onMessage)
   stream.addEventListener('close', onEnd)
+  stream.addEventListener('end', onEnd)
   signal.addEventListener('abort', onAbort)
   // What came before it ended can still be read, in the turn in which the listener was added.
-  if (stream.status !== 'open') setImmediate(onEnd)
+  if (stream.status !== 'open' || stream.readableEnded) setImmediate(onEnd)
   return promise.finally(() => {
     stream.removeEventListener('message', onMessage)
     stream.removeEventListener('close', onEnd)
+    stream.removeEventListener('end', onEnd)
     signal.removeEventListener('abort', onAbort)
   })
 }

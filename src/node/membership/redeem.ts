@@ -120,9 +120,7 @@ export function renewed({ name, roles, since, invitation, grant }: Certificate, 
 
 function isFresh(membership: Membership, roster: Roster, now: number): boolean {
   const { issued, expires } = membership
-  return (
-    roster.fault(membership) === undefined && expires - now > (expires - issued) * FRESH_SHARE
-  )
+  return roster.fault(membership) === undefined && expires - now > (expires - issued) * FRESH_SHARE
 }
 
 function checkInviter({ from, roles }: Invitation, roster: Roster): void {
@@ -133,7 +131,8 @@ function checkInviter({ from, roles }: Invitation, roster: Roster): void {
 
 function checkNewcomer(newcomer: AgentId, { issued }: Invitation, roster: Roster): void {
   const moved = roster.moves.away(newcomer)
-  if (moved !== undefined) throw invalid(`${newcomer} has changed its key: it is ${moved.after} now`)
+  if (moved !== undefined)
+    throw invalid(`${newcomer} has changed its key: it is ${moved.after} now`)
   const last = roster.revocations.latest(newcomer)
   if (last === undefined || last < issued) return
   const text = `${newcomer} was put out after this invitation was made`

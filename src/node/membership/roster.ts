@@ -167,7 +167,10 @@ export class Roster {
   #records(): { id: Uint8Array; record: MemberRecord }[] {
     return [
       ...[...this.revocations.all()].map(({ id, notice }) => ({ id, record: { out: notice } })),
-      ...[...this.moves.all()].map(({ id, credential }) => ({ id, record: { member: credential } })),
+      ...[...this.moves.all()].map(({ id, credential }) => ({
+        id,
+        record: { member: credential }
+      })),
       ...[...this.#entries.values()].map(({ id, credential }) => {
         return { id, record: { member: credential } }
       })

@@ -17,7 +17,10 @@ import { grant } from './invitation.ts'
 import { notice } from './revocation.ts'
 
 /** One fact of the roster: somebody is a member, or no longer. */
-export const memberRecord = z.union([z.strictObject({ member: credential }), z.strictObject({ out: notice })])
+export const memberRecord = z.union([
+  z.strictObject({ member: credential }),
+  z.strictObject({ out: notice })
+])
 export type MemberRecord = z.infer<typeof memberRecord>
 
 /** Digests of what was signed: certificate, revocation, or the old key's half of a succession. */

@@ -62,19 +62,20 @@ export interface OpenedGrant {
  * invite, how often and until when, is for the caller to decide: a grant stays proof of what the
  * owner gave after the invitation has expired.
  *
- * @param member who shows it, or is named by the certificate that keeps it
+ * @param member who shows it, or is named by the certificate that keeps it; anybody when absent
  * @throws PeerworkError `INVITATION_INVALID`
  */
 export function openGrant(
   shown: Grant,
-  { network, member, now }: { network: string; member: AgentId; now: number }
+  { network, member, now }: { network: string; member?: AgentId; now: number }
 ): OpenedGrant {
   const opened = open(shown.invitation, expectInvitation(network, now))
   if (!opened.ok) throw invalid(opened.error.message)
   const { key } = opened.sealed.body
   const said = open(shown.redemption, expectRedemption(network, key, now))
   if (!said.ok) throw invalid(said.error.message)
-  if (said.sealed.body.member !== member) throw invalid('it names another agent')
+  const names = said.sealed.body.member
+  if (member !== undefined && names !== member) throw invalid('it names another agent')
   return { invitation: opened.sealed, redemption: said.sealed }
 }
 
