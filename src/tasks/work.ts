@@ -97,6 +97,12 @@ export interface Workshop extends AsyncDisposable {
   /** Resolves when every skill is loaded in a warm runner. Rejects with the first that is not. */
   ready(): Promise<void>
   offers(): readonly SkillOffer[]
+  /**
+   * Offer these skills instead. Tasks already taken in end with the skill they were taken for.
+   *
+   * @throws PeerworkError for the first that cannot be loaded; then nothing has changed
+   */
+  change(sources: readonly SkillSource[]): Promise<void>
   readonly isolation: Isolation
   load(): { readonly running: number; readonly queued: number; readonly capacity: number }
   /**

@@ -6,20 +6,15 @@ import { STATE_BYTES_MAX } from '../protocol/constants.ts'
 import { PeerworkError } from '../protocol/errors.ts'
 import { parseJson } from '../protocol/json.ts'
 import type { Isolation } from '../protocol/message/result.ts'
-import { compileHosts } from './address-guard.ts'
 import { createTaskFetch } from './fetch-broker.ts'
-import type { HttpAgents } from './http-exchange.ts'
-import { createHttpAgents } from './http-exchange.ts'
-import { Pool } from './pool.ts'
 import { Queue } from './queue.ts'
 import type { Skill } from './registry.ts'
-import { checkLoaded, offerOf, Registry } from './registry.ts'
 import { refusal } from './refusal.ts'
 import { run } from './runner.ts'
 import type { Running } from './runner.ts'
 import { runnerEntry } from './runner-entry.ts'
-import { reachOf } from './sandbox-reach.ts'
 import type { Sandbox } from './sandbox.ts'
+import { Shelf } from './shelf.ts'
 import { Shelter } from './shelter.ts'
 import type { Outcome, SkillOffer, SkillSource, Work, WorkLog, Workshop } from './work.ts'
 
@@ -69,11 +64,8 @@ class House implements Workshop {
   readonly #options: WorkshopOptions
   readonly #elapsed: () => number
   readonly #shelter: Shelter
-  readonly #pools: readonly Pool[]
-  readonly #registry = new Registry()
-  readonly #agents: HttpAgents[] = []
+  readonly #shelf: Shelf
   readonly #queue: Queue<Entry>
-  readonly #ready: Promise<void>
   readonly #tasks = new Map<string, Entry>()
   #running = 0
   #closing = false
@@ -83,13 +75,10 @@ class House implements Workshop {
     this.#options = options
     this.#elapsed = options.elapsed ?? (() => performance.now())
     this.#queue = new Queue(options.queue)
-    const { home, log, minIsolation = 'process', skills } = options
-    const entry = runnerEntry()
-    this.#shelter = new Shelter({ entry, home, minIsolation, log })
-    const reaches = skills.map((source) => reachOf(source.file, entry, home))
-    this.#pools = skills.map((source, index) => this.#open(source, reaches[index]))
-    this.#ready = this.#load()
-    this.#ready.catch(() => undefined)
+    const { home, log, minIsolation = 'process', skills, capacity } = options
+    this.#shelter = new Shelter({ entry: runnerEntry(), home, minIsolation, log })
+    const elapsed = this.#elapsed
+    this.#shelf = new Shelf(skills, { shelter: this.#shelter, capacity, log, elapsed })
   }
 
   get isolation(): Isolation {
@@ -97,11 +86,15 @@ class House implements Workshop {
   }
 
   ready(): Promise<void> {
-    return this.#ready
+    return this.#shelf.ready()
   }
 
   offers(): readonly SkillOffer[] {
-    return this.#registry.offers()
+    return this.#shelf.offers()
+  }
+
+  change(sources: readonly SkillSource[]): Promise<void> {
+    return this.#shelf.change(sources)
   }
 
   load(): { running: number; queued: number; capacity: number } {
@@ -111,7 +104,7 @@ class House implements Workshop {
 
   take(work: Work): { ahead: number; outcome: Promise<Outcome> } {
     if (this.#closing) throw new PeerworkError('SHUTTING_DOWN', 'the agent is stopping')
-    const skill = this.#registry.get(work.skill)
+    const skill = this.#shelf.get(work.skill)
     this.#check(work, skill)
     const { promise, resolve } = Promise.withResolvers<Outcome>()
     const entry = this.#enter(work, skill, resolve)
@@ -134,33 +127,7 @@ class House implements Workshop {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#closing = true
     this.#cancelAll()
-    for (const agents of this.#agents) agents.close()
-    await Promise.all(this.#pools.map((pool) => pool.close()))
-  }
-
-  #open(source: SkillSource, reach: ReturnType<typeof reachOf> | undefined): Pool {
-    if (reach === undefined) throw new PeerworkError('INTERNAL', 'a skill without a place')
-    const { capacity: size, log } = this.#options
-    return new Pool({ source, reach, shelter: this.#shelter, size, log, elapsed: this.#elapsed })
-  }
-
-  async #load(): Promise<void> {
-    // Imported while the runners start: at the top it would delay their start.
-    const { compileSchema } = await import('./schema.ts')
-    for (const [index, pool] of this.#pools.entries()) {
-      const file = this.#options.skills[index]?.file ?? ''
-      const described = await pool.loaded.catch((error: unknown) => {
-        if (!(error instanceof PeerworkError)) throw error
-        throw new PeerworkError(error.code, `${file}: ${error.message}`, error.facts)
-      })
-      const loaded = checkLoaded(described, file)
-      const checkInput = compileSchema(loaded.input)
-      const checkOutput = compileSchema(loaded.output)
-      const broker = { hosts: compileHosts(loaded.hosts), agents: createHttpAgents() }
-      this.#agents.push(broker.agents)
-      const offer = offerOf(loaded)
-      this.#registry.add({ loaded, offer, pool, broker, checkInput, checkOutput })
-    }
+    await this.#shelf.close()
   }
 
   #check(work: Work, skill: Skill): void {
@@ -192,6 +159,7 @@ class House implements Workshop {
       state: 'queued'
     }
     this.#tasks.set(work.id, entry)
+    this.#shelf.hold(skill)
     if (signal.aborted) entry.onAbort()
     else signal.addEventListener('abort', entry.onAbort, { once: true })
     return entry
@@ -207,6 +175,7 @@ class House implements Workshop {
     clearTimeout(entry.timer)
     entry.work.signal.removeEventListener('abort', entry.onAbort)
     this.#tasks.delete(entry.work.id)
+    this.#shelf.release(entry.skill)
     if (this.#tasks.size === 0) this.#idle?.resolve()
     entry.resolve(outcome)
   }

@@ -157,6 +157,7 @@ test('a result that cannot be sealed fails the task, and says so for ever', asyn
     workshop: {
       ready: () => Promise.resolve(),
       offers: () => [],
+      change: () => Promise.resolve(),
       isolation: 'os',
       load: () => ({ running: 0, queued: 0, capacity: 1 }),
       take: () => ({ ahead: 0, outcome: Promise.resolve(outcome) }),
