@@ -109,6 +109,7 @@ export function initOf(values: Common & Networking, context: World): AgentInit {
     ...(values.preset !== undefined && { preset: values.preset as 'lan' }),
     ...(values.listen.length > 0 && { listen: values.listen }),
     ...(values.bootstrap.length > 0 && { bootstrap: values.bootstrap }),
+    ...(values['relay-via'].length > 0 && { relayVia: values['relay-via'] }),
     ...(values.mdns && { mdns: true }),
     ...(values['no-mdns'] && { mdns: false }),
     ...(passphrase !== undefined && { passphrase })

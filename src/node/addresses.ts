@@ -117,12 +117,30 @@ export interface PeerAddress {
   readonly id: string | undefined
 }
 
+const HOST = String.raw`\/(?:ip4|ip6|dns|dns4|dns6)\/[^/\s]+\/tcp\/\d{1,5}`
+const LISTEN = new RegExp(`^${HOST}$`)
+/** Directly, or through a relay, whose id is then needed. */
+const PEER = new RegExp(
+  String.raw`^(${HOST}(?:\/p2p\/\w+\/p2p-circuit(?=\/p2p\/))?)(?:\/p2p\/(\w+))?$`
+)
+
 /** Read an operator's address. @throws PeerworkError `BAD_ADDRESS` */
 export function parseAddress(text: string): PeerAddress {
-  const match = /^(\/(?:ip4|ip6|dns|dns4|dns6)\/[^/\s]+\/tcp\/\d{1,5})(?:\/p2p\/(\w+))?$/.exec(text)
-  const [, address, id] = match ?? []
-  if (address === undefined || (id !== undefined && !isAgentId(id))) {
-    throw new PeerworkError('BAD_ADDRESS', `not an address of a peer: ${text.slice(0, 120)}`)
-  }
+  const [, address, id] = PEER.exec(text) ?? []
+  if (address === undefined || (id !== undefined && !isAgentId(id))) throw noAddress(text)
   return { address, id }
+}
+
+/** Look at an address to listen at. @throws PeerworkError `BAD_ADDRESS` */
+export function checkListen(text: string): void {
+  if (!LISTEN.test(text)) throw noAddress(text)
+}
+
+/** Only TCP is spoken; whoever asks for something else has a reason, and gets one. */
+function noAddress(text: string): PeerworkError {
+  const shown = text.slice(0, 120)
+  const other = /\/(?:quic(?:-v1)?|ws|wss|webrtc(?:-direct)?|webtransport|udp)(?:\/|$)/.exec(text)
+  const why = 'Peerwork speaks TCP alone, the transport that a network key protects too'
+  const message = other === null ? `not an address of a peer: ${shown}` : `${shown}: ${why}`
+  return new PeerworkError('BAD_ADDRESS', message)
 }

@@ -43,7 +43,7 @@ export class BulkWriter {
     let stream: Stream | undefined
     try {
       stream = await takePlace(connection, signal, () => {
-        return connection.newStream(BULK_PROTOCOL, { signal })
+        return connection.newStream(BULK_PROTOCOL, { signal, runOnLimitedConnection: true })
       })
       const writer = new BulkWriter(stream)
       await writer.write(encodeBulkHeader(header), signal)

@@ -65,7 +65,7 @@ export class Cards {
     const signal = AbortSignal.timeout(EXCHANGE_MS_MAX)
     let stream: Stream | undefined
     try {
-      stream = await connection.newStream(CARD_PROTOCOL, { signal })
+      stream = await connection.newStream(CARD_PROTOCOL, { signal, runOnLimitedConnection: true })
       const shown = this.#renewals
       stream.send(encodeFrame(this.#own()))
       const card = this.#take(await readOne(stream, signal), connection)

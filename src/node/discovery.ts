@@ -21,6 +21,9 @@ import { TokenBucket } from './token-bucket.ts'
 /** Pause before the second attempt, ms; doubles up to the longest. */
 const PAUSE_MS_MIN = 250
 const PAUSE_MS_MAX = 30_000
+/** The same for links that are kept up, as long as the outage is young: back within seconds. */
+const KEPT_PAUSE_MS_MAX = 4_000
+const KEPT_YOUNG_ATTEMPTS = 150
 /** Head start of the smaller id, ms: a dial on a LAN takes a tenth of it. */
 const COURTESY_MS = 750
 /** Attempts before a candidate that nobody vouches for is forgotten; mDNS brings it back. */
@@ -144,7 +147,7 @@ export class Discovery {
       if (candidate.id !== id) continue
       clearTimeout(candidate.timer)
       candidate.lastError = reason
-      candidate.attempts = ATTEMPTS_MAX
+      candidate.attempts = KEPT_YOUNG_ATTEMPTS
       if (candidate.via === 'bootstrap') this.#again(candidate)
       else this.#candidates.delete(key)
     }
@@ -273,7 +276,9 @@ export class Discovery {
       this.#candidates.delete(candidate.key)
       return
     }
-    const pause = Math.min(PAUSE_MS_MAX, PAUSE_MS_MIN * 2 ** (candidate.attempts - 1))
+    const young = candidate.via === 'bootstrap' && candidate.attempts < KEPT_YOUNG_ATTEMPTS
+    const longest = young ? KEPT_PAUSE_MS_MAX : PAUSE_MS_MAX
+    const pause = Math.min(longest, PAUSE_MS_MIN * 2 ** (candidate.attempts - 1))
     this.#schedule(candidate, this.#jitter(pause))
   }
 

@@ -7,8 +7,9 @@
 import { networkInterfaces } from 'node:os'
 import type { Connection, Stream } from '@libp2p/interface'
 import { BULK_PROTOCOL, CARD_PROTOCOL, TASK_PROTOCOL } from '../protocol/constants.ts'
-import { PROBE_PROTOCOL } from '../protocol/constants.ts'
+import { MEMBER_PROTOCOL, PROBE_PROTOCOL } from '../protocol/constants.ts'
 import { PeerworkError, toPeerworkError } from '../protocol/errors.ts'
+import { nameOfNetwork } from '../protocol/membership/network-id.ts'
 import { onOurLinks, parseAddress, plain } from './addresses.ts'
 import type { CardsOptions } from './cards.ts'
 import type { Clock } from './clock.ts'
@@ -18,7 +19,7 @@ import { DialBack } from './diagnosis/dial-back.ts'
 import type { SupervisedLink } from './diagnosis/link.ts'
 import { lookThroughPeers } from './diagnosis/look.ts'
 import type { Observed } from './diagnosis/observed.ts'
-import { bootstrapLinks, unreachedOf } from './diagnosis/sought-links.ts'
+import { unreachedOf } from './diagnosis/sought-links.ts'
 import type { Search } from './diagnosis/why-alone.ts'
 import { Discovery } from './discovery.ts'
 import { createGossip } from './gossip.ts'
@@ -29,8 +30,12 @@ import type { DialGate } from './host.ts'
 import type { Secret } from './key-file.ts'
 import { Links } from './links.ts'
 import type { Logger } from './logger.ts'
+import { MEMBER_STREAMS_MAX } from './membership/exchange.ts'
+import type { OwnMembership } from './membership/own-membership.ts'
 import type { AgentOptions } from './options.ts'
 import type { KnownPeer, Peers } from './peers.ts'
+import { relayGate } from './reach/gate.ts'
+import { Reach } from './reach/reach.ts'
 
 /** How long `connect` waits for the other side's card, ms. */
 const CONNECT_MS_MAX = 10_000
@@ -48,7 +53,11 @@ export interface NetworkOptions {
   readonly describe: CardsOptions['describe']
   readonly observed: Observed
   readonly counters: Counters
+  /** Whether tasks of or for this peer run now. */
+  readonly busy: (peer: string) => boolean
   readonly log: Logger
+  /** In a network with an owner. */
+  readonly membership?: OwnMembership | undefined
 }
 
 export interface Handlers {
@@ -62,18 +71,20 @@ export class Network {
   readonly #links: Links
   readonly #discovery: Discovery
   readonly #dialBack: DialBack
+  readonly #reach: Reach
   readonly #options: NetworkOptions
 
   private constructor(options: NetworkOptions, gate: DialGate) {
     this.#options = options
     this.#gate = gate
-    const { secret, clock, peers, describe, observed, counters, log } = options
+    const { secret, clock, peers, describe, observed, counters, busy, log, membership } = options
     const { network } = options.options
     const { identity } = secret
-    const { host, dial } = gate
+    const { host } = gate
     const connected = (id: string): boolean => peers.get(id) !== undefined
     this.#discovery = new Discovery({
-      ...{ self: identity.id, clock, dial, connected, log },
+      ...{ self: identity.id, clock, connected, log },
+      dial: (addresses, signal) => this.#reach.dial(addresses, signal),
       failed(id, { reason, refusal }) {
         counters.count('dials_failed', { reason })
         if (id !== undefined && refusal !== undefined) observed.refused(id, refusal, 'them')
@@ -81,7 +92,13 @@ export class Network {
     })
     const discovery = this.#discovery
     this.#links = new Links({
-      ...{ host, identity, network, clock, peers, discovery, describe, observed, log }
+      ...{ host, identity, network, clock, peers, discovery, describe, observed, log },
+      membership
+    })
+    this.#reach = new Reach({
+      ...{ options: options.options, gate, clock, peers, discovery, busy, log },
+      owned: nameOfNetwork(network) !== network,
+      changed: () => this.#links.changed()
     })
     this.#dialBack = new DialBack({
       clock,
@@ -89,6 +106,7 @@ export class Network {
     })
     this.gossip = createGossip({
       ...{ pubsub: host.services.pubsub, network, now: clock.now },
+      ...(membership && { mayObserve: (peer) => membership.may(peer, 'observe') }),
       refused: (thrown) => {
         const { code, message: why } = toPeerworkError(thrown)
         counters.count('trace_batches_refused', { code })
@@ -102,10 +120,13 @@ export class Network {
     const listen = withPort(options.options.listen, recall(options.options.home, 'port'))
     const { secret } = options
     const { publicKey } = secret.identity
+    const knows = (id: string): boolean => options.peers.get(id) !== undefined
     const known = bootstrap.filter((address) => parseAddress(address).id !== undefined)
     let offer: Discovery['offer'] = () => undefined
     const gate = await createHost({
       ...{ secret, publicKey, network, preset, listen, mdns, bootstrap: known },
+      gate: relayGate(knows),
+      ...(options.membership && { door: options.membership.gate }),
       found: (id, addresses, via) => offer(id, addresses, via)
     })
     const made = new Network(options, gate)
@@ -119,26 +140,35 @@ export class Network {
 
   get addresses(): string[] {
     const own = this.#gate.host.peerId.toString()
-    const all = this.#gate.host.getMultiaddrs().map((address) => plain(address.toString()))
-    return all.map((address) => `${address}/p2p/${own}`)
+    const all = this.#reach.listening
+    return this.#reach.addresses(all).map((address) => `${address}/p2p/${own}`)
   }
 
   async start(handlers: Handlers): Promise<void> {
     const { host } = this.#gate
-    const { options } = this.#options
+    const { options, membership } = this.#options
+    // What is for tasks runs over a relay too; probes, gossip and the rest only directly.
+    const anywhere = { runOnLimitedConnection: true }
     await Promise.all([
-      host.handle(TASK_PROTOCOL, handlers.session, { maxInboundStreams: SESSION_STREAMS_MAX }),
-      host.handle(BULK_PROTOCOL, handlers.bulk, { maxInboundStreams: BULK_STREAMS_MAX }),
+      this.#reach.prepare(),
+      host.handle(TASK_PROTOCOL, handlers.session, {
+        ...{ maxInboundStreams: SESSION_STREAMS_MAX, ...anywhere }
+      }),
+      host.handle(BULK_PROTOCOL, handlers.bulk, {
+        ...{ maxInboundStreams: BULK_STREAMS_MAX, ...anywhere }
+      }),
       host.handle(PROBE_PROTOCOL, (stream, link) => this.#dialBack.answer(stream, link), {
         maxInboundStreams: PROBE_STREAMS_MAX
       }),
       host.handle(
         CARD_PROTOCOL,
         (stream, connection) => this.#links.cards.answer(stream, connection),
-        {
-          maxInboundStreams: CARD_STREAMS_MAX
-        }
-      )
+        { maxInboundStreams: CARD_STREAMS_MAX, ...anywhere }
+      ),
+      membership &&
+        host.handle(MEMBER_PROTOCOL, (stream, link) => membership.answer(stream, link), {
+          ...{ maxInboundStreams: MEMBER_STREAMS_MAX, ...anywhere }
+        })
     ])
     try {
       await host.start()
@@ -146,6 +176,12 @@ export class Network {
       throw new PeerworkError('BAD_ADDRESS', `cannot listen: ${(error as Error).message}`)
     }
     this.#rememberPort()
+    membership?.start({
+      connections: () => this.#links.connections(),
+      cut: (peer, error) => this.#links.cut(peer, error),
+      addresses: () => [...this.addresses, ...this.#links.known()]
+    })
+    await this.#reach.start()
     for (const address of options.bootstrap) this.#discovery.keep(address)
   }
 
@@ -158,9 +194,10 @@ export class Network {
     const joined = peers.events.read({ signal: AbortSignal.any([signal, closed.signal]) })
     let connection: Connection
     try {
-      connection = await this.#gate.dial([id === undefined ? to : `${to}/p2p/${id}`], signal)
+      connection = await this.#reach.dial([id === undefined ? to : `${to}/p2p/${id}`], signal)
     } catch (error) {
       closed.abort()
+      if (error instanceof PeerworkError) throw error
       throw new PeerworkError('DIAL_FAILED', `cannot reach ${to}: ${(error as Error).message}`)
     }
     const peer = connection.remotePeer.toString()
@@ -185,8 +222,7 @@ export class Network {
 
   /** The links that are kept up. */
   links(): SupervisedLink[] {
-    const { peers } = this.#options
-    return bootstrapLinks(this.#discovery.sought(), (id) => peers.get(id)?.since)
+    return this.#reach.links()
   }
 
   /** Others that are known of and could not be reached. */
@@ -203,6 +239,8 @@ export class Network {
   async stop(): Promise<void> {
     this.#discovery.stop()
     this.#links.stop()
+    this.#options.membership?.stop()
+    await this.#reach.stop()
     await Promise.resolve(this.#gate.host.stop()).catch((error: unknown) => {
       this.#options.log.warn({ why: toPeerworkError(error).message }, 'the host stopped badly')
     })

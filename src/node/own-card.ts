@@ -14,7 +14,8 @@ import { plain } from './addresses.ts'
 import { VERSION } from './version.ts'
 
 /** The part of a card that is the agent's own. */
-export type OwnCard = Pick<Card, 'name' | 'version' | 'addresses' | 'skills' | 'isolation' | 'load'>
+type Said = 'name' | 'version' | 'addresses' | 'skills' | 'isolation' | 'load' | 'relay'
+export type OwnCard = Pick<Card, Said>
 
 /**
  * What the card says right now. Of many addresses it has the first.

@@ -9,6 +9,7 @@ import type { SkillOffer } from '../tasks/work.ts'
 import type { Peer, PeerEvent } from './api.ts'
 import { Broadcast } from './broadcast.ts'
 import type { Waiting } from './broadcast.ts'
+import { linkKind } from './reach/relayed.ts'
 
 const PREFIX_LENGTH_MIN = 6
 /**
@@ -70,22 +71,30 @@ export class Peers {
     const skills = card.skills.map(toSkillOffer)
     const bytes = card.skills.reduce((sum, offer) => sum + bytesOf(offer), 0)
     weights.set(skills, bytes)
+    const best = preferred(before?.connection, connection)
     const peer: KnownPeer = {
-      ...{ id, name, version, addresses, isolation, load, card, connection, skills, bytes },
+      ...{ id, name, version, addresses, isolation, load, card, skills, bytes },
+      connection: best,
+      link: linkKind(best),
       via: before?.via ?? found.via,
       since: before?.since ?? found.since
     }
     this.#known.set(id, peer)
     if (before === undefined) this.events.send({ type: 'joined', peer: publicPart(peer) })
-    else if (before.card.seq < card.seq) {
+    else if (before.card.seq < card.seq || before.link !== peer.link) {
       this.events.send({ type: 'changed', peer: publicPart(peer) })
     }
   }
 
   /** Point a peer at another of its connections, after one of several went away. */
   rebind(id: string, connection: Connection): void {
-    const peer = this.#known.get(id)
-    if (peer !== undefined) this.#known.set(id, { ...peer, connection })
+    const before = this.#known.get(id)
+    if (before === undefined) return
+    const peer = { ...before, connection, link: linkKind(connection) }
+    this.#known.set(id, peer)
+    if (peer.link !== before.link) {
+      this.events.send({ type: 'changed', peer: publicPart(peer) })
+    }
   }
 
   remove(id: string, reason: string): KnownPeer | undefined {
@@ -138,6 +147,12 @@ export class Peers {
     }
     return fits[0]
   }
+}
+
+/** The newer connection, unless it goes through a relay and the older one does not. */
+function preferred(older: Connection | undefined, newer: Connection): Connection {
+  if (older === undefined || older.status !== 'open') return newer
+  return linkKind(older) === 'direct' && linkKind(newer) === 'relayed' ? older : newer
 }
 
 /** Ids all begin alike (`12D3KooW`), so a beginning may also be of what follows. */

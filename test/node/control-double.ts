@@ -56,6 +56,7 @@ export const PEER: Peer = {
   version: '0.0.0',
   addresses: [`/ip4/127.0.0.1/tcp/4002/p2p/${BOB}`],
   via: 'bootstrap',
+  link: 'direct',
   skills: [
     {
       name: 'shout',

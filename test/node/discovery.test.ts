@@ -74,13 +74,12 @@ test('nobody dials itself, or nowhere', async () => {
   expect(dials).toEqual([])
 })
 
-test('pauses double up to half a minute, for as long as the operator wants the link', async () => {
+test('a kept link is tried every few seconds, and after a long outage every half minute', async () => {
   discovery.keep(ADDRESS)
-  await vi.advanceTimersByTimeAsync(200_000)
+  await vi.advanceTimersByTimeAsync(1_000_000)
   const pauses = times().map((at, n) => at - (times()[n - 1] ?? 0))
-  expect(pauses.slice(0, 10)).toEqual([
-    0, 250, 500, 1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000
-  ])
+  expect(pauses.slice(0, 8)).toEqual([0, 250, 500, 1_000, 2_000, 4_000, 4_000, 4_000])
+  expect(pauses.slice(-2)).toEqual([30_000, 30_000])
   expect(discovery.sought()).toEqual([
     {
       id: undefined,
@@ -143,7 +142,7 @@ test('a connection that ends before a card came is tried again, more and more ra
     if (dials.length > before) discovery.failed(LARGE, 'it hung up')
   }
   expect(dials.length).toBeGreaterThan(3)
-  expect(dials.length).toBeLessThan(12)
+  expect(dials.length).toBeLessThan(20)
 })
 
 test('a peer that was here is tried again at once, whatever failed before', async () => {

@@ -30,6 +30,11 @@ interface DialOptions {
 
 type Dial = (address: ReturnType<typeof multiaddr>, options: DialOptions) => Promise<Connection>
 
+const punched = new WeakSet<Connection>()
+
+/** Whether a connection came through a hole: under its address nobody is reached again. */
+export const isPunched = (connection: Connection): boolean => punched.has(connection)
+
 export interface PunchDial {
   /** `/ip4/…/tcp/…/p2p/<id>` */
   readonly address: string
@@ -66,9 +71,18 @@ export class SharedPorts {
    */
   async dialFrom({ address, localPort, initiator, signal }: PunchDial): Promise<Connection> {
     const { upgrader } = this.#parts as unknown as { upgrader: Upgrader }
-    return this.#dial(multiaddr(address), {
-      ...{ upgrader, signal, localAddress: ANY, localPort, initiator }
-    })
+    const from = { localAddress: ANY, localPort }
+    const turned: Upgrader = {
+      upgradeOutbound: async (connection, more) => {
+        // Handshakes and multiplexer go by the direction, and two that dialled have the same.
+        if (!initiator) Object.assign(connection, { direction: 'inbound' })
+        return upgrader.upgradeOutbound(connection, more)
+      }
+    }
+    const options = { upgrader: turned, signal, initiator, ...from }
+    const made = await this.#dial(multiaddr(address), options)
+    punched.add(made)
+    return made
   }
 
   #noting(options: DialOptions): DialOptions {

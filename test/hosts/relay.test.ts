@@ -1,0 +1,72 @@
+import { fileURLToPath } from 'node:url'
+import { expect, test } from 'vitest'
+import { Computer } from '../helpers/computer.ts'
+import { createInternet } from '../helpers/internet.ts'
+import type { Internet, Nat } from '../helpers/internet.ts'
+import { noHosts } from '../helpers/netns.ts'
+
+const ANALYSE = fileURLToPath(new URL('../../examples/skills/analyse-text.ts', import.meta.url))
+const TEST_MS_MAX = 60_000
+const FOUND_MS_MAX = 15_000
+
+interface Scene {
+  readonly net: Internet
+  readonly relay: Computer
+  readonly relayAddress: string
+  readonly alice: Computer
+  readonly bob: Computer
+}
+
+/** A relay in the open, and alice and bob each behind a NAT of their own. */
+async function behindNats(nats: readonly [Nat, Nat], body: (scene: Scene) => Promise<void>) {
+  const sites = nats.map((nat) => ({ nat, hosts: 1 }))
+  await using net = await createInternet({ servers: 1, sites })
+  const relay = new Computer(net.servers[0]!)
+  const [alice, bob] = net.sites.map(({ hosts }) => new Computer(hosts[0]!))
+  try {
+    const { id } = await bob!.peerwork('id')
+    const { addresses } = await relay.start('--name', 'relay', '--bootstrap-server', '--relay')
+    const relayAddress = addresses.find((address) => address.includes(relay.host.address))!
+    await Promise.all([
+      alice!.start(
+        ...['--name', 'alice', '--skill', ANALYSE, '--allow', String(id)],
+        ...['--bootstrap', relayAddress]
+      ),
+      bob!.start('--name', 'bob', '--bootstrap', relayAddress)
+    ])
+    await body({ net, relay, relayAddress, alice: alice!, bob: bob! })
+  } finally {
+    await Promise.all([relay, alice!, bob!].map((computer) => computer.shutDown()))
+  }
+}
+
+const linkTo = async (from: Computer, name: string): Promise<string | undefined> =>
+  (await from.peers()).find((peer) => peer.name === name)?.link
+
+const analyse = (from: Computer) =>
+  from.peerwork('run', 'analyse-text', '--input', '{"text":"One. Two."}', '--to', 'alice')
+
+test.skipIf(noHosts)(
+  'two agents behind symmetric NATs work for each other through a relay',
+  async () => {
+    await behindNats(['symmetric', 'symmetric'], async ({ alice, bob }) => {
+      await expect.poll(() => bob.peerNames(), { timeout: FOUND_MS_MAX }).toContain('alice')
+      expect(await linkTo(bob, 'alice')).toBe('relayed')
+      expect(await analyse(bob)).toMatchObject({ value: { sentences: { count: 2 } } })
+      expect(await linkTo(alice, 'bob')).toBe('relayed')
+    })
+  },
+  TEST_MS_MAX
+)
+
+test.skipIf(noHosts)(
+  'where the NATs keep their ports, the two talk directly after a moment',
+  async () => {
+    await behindNats(['cone', 'cone'], async ({ alice, bob }) => {
+      await expect.poll(() => linkTo(bob, 'alice'), { timeout: FOUND_MS_MAX }).toBe('direct')
+      expect(await linkTo(alice, 'bob')).toBe('direct')
+      expect(await analyse(bob)).toMatchObject({ value: { sentences: { count: 2 } } })
+    })
+  },
+  TEST_MS_MAX
+)
