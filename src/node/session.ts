@@ -37,7 +37,10 @@ class Session {
   async open(connection: Connection): Promise<this> {
     try {
       const signal = AbortSignal.timeout(OPEN_MS_MAX)
-      const stream = await connection.newStream(TASK_PROTOCOL, { signal, runOnLimitedConnection: true })
+      const stream = await connection.newStream(TASK_PROTOCOL, {
+        signal,
+        runOnLimitedConnection: true
+      })
       this.#frames = new FrameStream(stream, FRAME_BYTES_MAX, {
         frame: (bytes) => this.#receive(bytes),
         close: (error) => this.#lost(error)
