@@ -12,10 +12,13 @@ import type { Budget } from '../protocol/message/task.ts'
 import type { TraceEvent } from '../protocol/trace.ts'
 import type { PatchOperation } from '../tasks/skill.ts'
 import type { SkillOffer } from '../tasks/work.ts'
+import type { AgentChanges } from './agent-init.ts'
 import type { Finding } from './diagnosis/finding.ts'
 import type { HealthState } from './diagnosis/health.ts'
 import type { SupervisedLink } from './diagnosis/link.ts'
 import type { MembershipApi, MembershipInfo } from './membership/api.ts'
+
+export type { AgentChanges, AgentInit } from './agent-init.ts'
 
 export interface AgentInfo {
   readonly id: string
@@ -252,56 +255,11 @@ export interface Agent extends AgentApi, AsyncDisposable {
   /** Change who may submit, while running. */
   allow(peer: string): void
   disallow(peer: string): void
+  /**
+   * Change what can change while running, all of it or nothing.
+   * @throws PeerworkError `BAD_OPTION`, or what a new skill failed to load with
+   */
+  change(changes: AgentChanges): Promise<void>
   /** Finish running tasks (bounded by `graceMs`, default 5 s), tell peers, close. */
   stop(options?: { graceMs?: number }): Promise<void>
-}
-
-/** How to make an agent. Everything has a default. */
-export interface AgentInit {
-  /** Shown to people; default: derived from the id. */
-  readonly name?: string
-  /** Directory of key, journal and socket. Without it: an identity for this process only. */
-  readonly home?: string
-  readonly network?: string
-  /** Situation preset: `loopback` for tests, `lan` (default), `internet`. */
-  readonly preset?: 'loopback' | 'lan' | 'internet'
-  /** Multiaddrs to listen on; overrides the preset. */
-  readonly listen?: readonly string[]
-  /** Multiaddrs of peers to join. */
-  readonly bootstrap?: readonly string[]
-  /**
-   * Be a peer through which others join: preset `internet`, port 4001, and no search of its own,
-   * unless told otherwise.
-   */
-  readonly bootstrapServer?: boolean
-  /** Pass connections on to peers of this network that cannot be dialled. */
-  readonly relay?: boolean
-  /** Multiaddrs of relays through which others shall reach this agent. */
-  readonly relayVia?: readonly string[]
-  /** Find peers on the local network; overrides the preset. */
-  readonly mdns?: boolean
-  /** Skill files. */
-  readonly skills?: readonly (string | import('../tasks/work.ts').SkillSource)[]
-  /** Peer ids that may submit tasks. */
-  readonly allow?: readonly string[]
-  /** File of peer ids, one a line, `#` comments; read again when it changes. */
-  readonly allowFile?: string
-  /** Let everybody submit. */
-  readonly open?: boolean
-  /** Refuse to offer skills below this level. */
-  readonly minIsolation?: Isolation
-  /** Tasks that run at once; default: number of processors. */
-  readonly capacity?: number
-  /** Tasks that may wait; default 64. */
-  readonly queue?: number
-  readonly passphrase?: string
-  /** Serve the control socket in the home (`peerwork up`). Default: when there is a home. */
-  readonly control?: boolean
-  /**
-   * pino level, and levels of single rooms: `info`, or `warn,tasks=debug`. Default `silent` in the
-   * library, `warn` for `peerwork up`.
-   */
-  readonly logLevel?: string
-  /** Serve `/healthz` and `/metrics` on this port of 127.0.0.1; 0 for any. Default: not at all. */
-  readonly metrics?: number
 }

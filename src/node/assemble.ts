@@ -2,10 +2,10 @@
 
 import { clipLabel } from '../protocol/text.ts'
 import { createAdmission } from '../tasks/admission.ts'
-import { openAllowFile } from '../tasks/allow-file.ts'
 import type { Workshop } from '../tasks/work.ts'
 import type { Agent } from './api.ts'
 import { BulkDesk } from './bulk-desk.ts'
+import { Changes } from './changes.ts'
 import { systemClock } from './clock.ts'
 import { Counters } from './counters.ts'
 import { diagnose } from './diagnose.ts'
@@ -48,7 +48,10 @@ export async function assemble(beginning: Beginning): Promise<Agent> {
   const secret = openSecret(options)
   const { identity } = secret
   const name = options.name ?? `agent-${identity.id.slice(-6)}`
-  const { admission, close } = openAdmission(options, log)
+  const admission = createAdmission({ allow: [...options.allow], open: options.open })
+  const announce = (): void => live.network?.changed()
+  const changes = new Changes({ options, admission, workshop, log, logs, announce })
+  const close = (): void => changes[Symbol.dispose]()
   const closers: Parts['closers'] = [close]
   undo.push(close)
   const peers = new Peers(admission.lists)
@@ -102,20 +105,11 @@ export async function assemble(beginning: Beginning): Promise<Agent> {
   const served: Parts['served'] = {}
   const agent: PeerAgent = new PeerAgent({
     ...{ id: identity.id, name, options, clock, log, workshop, admission, journal, peers },
-    ...{ network, submitter, table, trace, watch, diagnosis, served, closers }
+    ...{ network, submitter, table, trace, watch, diagnosis, changes, served, closers }
   })
   diagnosis.start()
   await openDoors({ agent, options, counters, observed, logs, served, closers })
   return agent
-}
-
-/** Whom the options admit, and a file that is read again when it changes. */
-function openAdmission({ allow, open, allowFile }: AgentOptions, log: Logger) {
-  const admission = createAdmission({ allow: [...allow], open })
-  if (allowFile === undefined) return { admission, close: (): void => undefined }
-  const file = openAllowFile(allowFile, log, (listed) => admission.list(listed))
-  admission.list(file.peers())
-  return { admission, close: (): void => file[Symbol.dispose]() }
 }
 
 function openSecret({ home, passphrase }: AgentOptions): Secret {

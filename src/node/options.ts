@@ -64,9 +64,7 @@ export function toOptions(init: AgentInit): AgentOptions {
     relay: init.relay ?? false,
     listen: init.listen ?? (init.bootstrapServer === true ? SERVER_LISTEN : preset.listen),
     mdns: init.mdns ?? preset.mdns,
-    skills: (init.skills ?? []).map((skill) => {
-      return typeof skill === 'string' ? { file: skill } : skill
-    }),
+    skills: toSources(init.skills ?? []),
     allowFile: init.allowFile,
     open: init.open ?? false,
     minIsolation: init.minIsolation,
@@ -77,6 +75,10 @@ export function toOptions(init: AgentInit): AgentOptions {
     logLevel: readable(init.logLevel ?? 'silent'),
     metrics: init.metrics === undefined ? undefined : whole('metrics', init.metrics, PORT_MAX, 0)
   }
+}
+
+export function toSources(skills: NonNullable<AgentInit['skills']>): readonly SkillSource[] {
+  return skills.map((skill) => (typeof skill === 'string' ? { file: skill } : skill))
 }
 
 /** @throws PeerworkError `BAD_OPTION` */

@@ -13,8 +13,17 @@ import { contextOf } from '../protocol/trace.ts'
 import { formatTraceparent } from '../protocol/trace-context.ts'
 import type { Admission } from '../tasks/admission.ts'
 import type { HandedOn, HandOn, Workshop } from '../tasks/work.ts'
-import type { Agent, AgentInfo, AgentStatus, ObservedEvent, Peer, PeerEvent } from './api.ts'
+import type {
+  Agent,
+  AgentChanges,
+  AgentInfo,
+  AgentStatus,
+  ObservedEvent,
+  Peer,
+  PeerEvent
+} from './api.ts'
 import type { SubmitOptions, SubmittedTask, TaskResult, TaskSummary, WatchFilter } from './api.ts'
+import type { Changes } from './changes.ts'
 import type { Clock } from './clock.ts'
 import type { Diagnosis } from './diagnosis/diagnosis.ts'
 import type { Invitation, InviteOptions, Member } from './membership/api.ts'
@@ -51,6 +60,7 @@ export interface Parts {
   readonly trace: TraceLog
   readonly watch: Watch
   readonly diagnosis: Diagnosis
+  readonly changes: Changes
   /** Where metrics are served, once they are. */
   readonly served: { metrics?: string }
   /** What else has to be closed, in this order: control socket, allow file. */
@@ -178,6 +188,11 @@ export class PeerAgent implements Agent {
 
   disallow(peer: string): void {
     this.#parts.admission.disallow(peer)
+  }
+
+  change(changes: AgentChanges): Promise<void> {
+    this.#mustRun()
+    return this.#parts.changes.change(changes)
   }
 
   /** Let a guest submit until the returned function is called; for the control socket. */

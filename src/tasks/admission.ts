@@ -18,6 +18,8 @@ export interface Admission {
   admit(guest: string): () => void
   /** Replace the peers that an allow file lists; those allowed by hand stay. */
   list(peers: readonly string[]): void
+  /** Whether everybody is let in. */
+  open(everybody: boolean): void
   mode(): 'nobody' | 'listed' | 'everybody'
 }
 
@@ -25,12 +27,13 @@ export function createAdmission(options: {
   readonly allow: readonly string[]
   readonly open: boolean
 }): Admission {
+  let everybody = options.open
   const byHand = new Set(options.allow)
   let listed = new Set<string>()
   const guests = new Map<object, string>()
   const lists = (peer: string): boolean => byHand.has(peer) || listed.has(peer)
   const admits = (peer: string): boolean => {
-    return options.open || lists(peer) || guests.values().some((guest) => guest === peer)
+    return everybody || lists(peer) || guests.values().some((guest) => guest === peer)
   }
   return {
     admits,
@@ -57,8 +60,11 @@ export function createAdmission(options: {
     list(peers) {
       listed = new Set(peers)
     },
+    open(now) {
+      everybody = now
+    },
     mode() {
-      if (options.open) return 'everybody'
+      if (everybody) return 'everybody'
       return byHand.size + listed.size === 0 ? 'nobody' : 'listed'
     }
   }
