@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest'
 import { fail, pass, warn } from '../../../src/node/diagnosis/finding.ts'
-import type { Finding } from '../../../src/node/diagnosis/finding.ts'
 import { healthOf } from '../../../src/node/diagnosis/health.ts'
 
 test.for([
@@ -12,7 +11,7 @@ test.for([
   ['a home that cannot be written', [fail('HOME', ''), warn('PEERS', '')], 'down'],
   ['an agent that stops', [fail('AGENT', '')], 'down']
 ] as const)('%s', ([, findings, state]) => {
-  const health = healthOf(findings as readonly Finding[])
+  const health = healthOf(findings)
   expect(health.state).toBe(state)
   expect(health.reasons.length).toBe(state === 'ok' ? 0 : findings.length)
 })
