@@ -19,8 +19,10 @@ const run = promisify(execFile)
 export type Nat = 'none' | 'cone' | 'symmetric'
 
 export interface Plan {
-  /** Hosts with a public address. */
+  /** Hosts on the backbone. */
   readonly servers: number
+  /** The backbone is a company's, with private addresses. */
+  readonly company?: boolean
   readonly sites: readonly { readonly nat: Nat; readonly hosts: number }[]
 }
 
@@ -40,22 +42,23 @@ export interface Internet extends AsyncDisposable {
   readonly sites: readonly Site[]
 }
 
-export async function createInternet({ servers, sites }: Plan): Promise<Internet> {
+export async function createInternet({ servers, sites, company }: Plan): Promise<Internet> {
   const spaces = await createNamespaces()
   try {
     const backbone = await spaces.add('net')
+    const prefix = `${company === true ? 10 : 44}.${spaces.number % 256}.0`
     await addSwitch(backbone)
     const made: Internet['servers'][number][] = []
     for (let at = 1; at <= servers; at++) {
       const namespace = await spaces.add(`s${at}`)
-      const address = `44.${spaces.number % 256}.0.${at}`
+      const address = `${prefix}.${at}`
       const place = { bridge: backbone, port: `server${at}`, namespace, address }
       await wire(place)
       made.push(hostOf(place, spaces.children))
     }
     const all: Site[] = []
     for (const [at, site] of sites.entries()) {
-      all.push(await addSite(spaces, backbone, { ...site, number: at + 1 }))
+      all.push(await addSite(spaces, backbone, { ...site, prefix, number: at + 1 }))
     }
     await routeSubnets(made, all)
     const namespaces = [...made, ...all.flatMap(({ hosts }) => hosts)]
@@ -81,10 +84,10 @@ export async function lose(host: Host, percent: number): Promise<void> {
 async function addSite(
   spaces: Namespaces,
   backbone: string,
-  { nat, hosts: size, number }: Plan['sites'][number] & { number: number; hosts: number }
+  { nat, hosts: size, prefix, number }: Plan['sites'][number] & { prefix: string; number: number }
 ): Promise<Site> {
   const router = await spaces.add(`r${number}`)
-  const outside = `44.${spaces.number % 256}.0.${100 + number}`
+  const outside = `${prefix}.${100 + number}`
   const place = { bridge: backbone, port: `site${number}`, namespace: router, address: outside }
   await wire(place)
   await addSwitch(router)

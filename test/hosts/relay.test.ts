@@ -1,9 +1,11 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 import { Computer } from '../helpers/computer.ts'
 import { createInternet } from '../helpers/internet.ts'
 import type { Internet, Nat } from '../helpers/internet.ts'
 import { noHosts } from '../helpers/netns.ts'
+import { timed } from '../helpers/timed.ts'
 
 const ANALYSE = fileURLToPath(new URL('../../examples/skills/analyse-text.ts', import.meta.url))
 const TEST_MS_MAX = 60_000
@@ -66,6 +68,27 @@ test.skipIf(noHosts)(
       await expect.poll(() => linkTo(bob, 'alice'), { timeout: FOUND_MS_MAX }).toBe('direct')
       expect(await linkTo(alice, 'bob')).toBe('direct')
       expect(await analyse(bob)).toMatchObject({ value: { sentences: { count: 2 } } })
+    })
+  },
+  TEST_MS_MAX
+)
+
+test.skipIf(noHosts)(
+  'a relay that was killed is used again within ten seconds of its return',
+  async () => {
+    await behindNats(['symmetric', 'symmetric'], async ({ relay, alice, bob }) => {
+      await expect.poll(() => linkTo(bob, 'alice'), { timeout: FOUND_MS_MAX }).toBe('relayed')
+      await relay.kill()
+      await expect.poll(() => bob.peerNames(), { timeout: FOUND_MS_MAX }).toEqual([])
+      // Longer than the first attempts take: the pauses between them have grown.
+      await sleep(5_000)
+      await relay.start('--name', 'relay', '--bootstrap-server', '--relay')
+      const back = async (): Promise<void> => {
+        await expect.poll(() => linkTo(bob, 'alice'), { timeout: FOUND_MS_MAX }).toBe('relayed')
+        expect(await analyse(bob)).toMatchObject({ value: { sentences: { count: 2 } } })
+      }
+      expect(await timed('relay back, task done', back)).toBeLessThan(10_000)
+      expect(await linkTo(alice, 'bob')).toBe('relayed')
     })
   },
   TEST_MS_MAX
