@@ -7,6 +7,7 @@ export { toDsse } from './protocol/dsse.ts'
 export type {
   Agent,
   AgentApi,
+  AgentChanges,
   AgentInfo,
   AgentInit,
   ObservedEvent,

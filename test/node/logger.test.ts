@@ -45,3 +45,20 @@ test('a room is louder or quieter than the rest when told so', () => {
   expect(rooms({ level: 'debug', rooms: { tasks: 'error' } })).toEqual(['node small'])
   expect(rooms({ level: 'silent', rooms: { node: 'trace' } })).toEqual(['node small'])
 })
+
+test('loggers that were given out change their level with the others', () => {
+  const source = `import { createLogs } from '${MODULE}'
+    const logs = createLogs({ level: 'silent', rooms: {} }, 'alice')
+    const tasks = logs('tasks')
+    tasks.info('before')
+    logs.change({ level: 'info', rooms: { node: 'debug' } })
+    tasks.info('after')
+    tasks.debug('too much')
+    logs('node').debug('new')
+    logs.change({ level: 'silent', rooms: {} })
+    tasks.error('over')`
+  const args = ['--conditions=source', '--input-type=module', '-e', source]
+  const { stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' })
+  const lines = stderr.split('\n').filter((line) => line !== '')
+  expect(lines.map((line) => (JSON.parse(line) as { msg: string }).msg)).toEqual(['after', 'new'])
+})

@@ -27,6 +27,16 @@ describe('admission', () => {
     expect(admission.mode()).toBe('nobody')
   })
 
+  it('opens and closes while it runs', () => {
+    const admission = createAdmission({ allow: ['peer-a'], open: false })
+    admission.open(true)
+    admission.check('peer-b')
+    expect(admission.mode()).toBe('everybody')
+    admission.open(false)
+    expect(() => admission.check('peer-b')).toThrow(denied)
+    admission.check('peer-a')
+  })
+
   it('takes a new list from a file and keeps those allowed by hand', () => {
     const admission = createAdmission({ allow: ['hand'], open: false })
     admission.list(['one', 'two'])

@@ -9,6 +9,7 @@ import type { Context } from '../command.ts'
 import { settle } from '../config/settings.ts'
 import { drain } from '../drain.ts'
 import { untilInterrupted } from '../interrupts.ts'
+import { Reloader } from '../reload.ts'
 import { Notifier } from '../service/notify.ts'
 import { showStart } from '../start-screen.ts'
 import { tellEvents } from '../up-events.ts'
@@ -40,13 +41,15 @@ export const up = defineCommand({
     ['peerwork up --skill ./chat.ts --skill-config ./skills.json --allow 12D3KooW…', 'for one peer']
   ],
   async run(given, context) {
-    const { values } = settle(UP_OPTIONS, given, context)
-    const graceMs = drainMsOf(values)
+    const settings = settle(UP_OPTIONS, given, context)
+    const { values } = settings
+    drainMsOf(values)
     const notifier = new Notifier(context.env)
     const { elapsed } = systemClock
     const { createAgent } = await import('../../node/agent.ts')
     const starting = createAgent(upInit(values, context))
     const agent = await untilInterrupted(starting, context.interrupts)
+    const reloader = new Reloader({ agent, settings, given, context, notifier })
     try {
       await announce(agent, values, context)
       void notifier.ready(`${agent.name} is up`).then((why) => {
@@ -54,7 +57,13 @@ export const up = defineCommand({
       })
       await tellEvents(agent, context, values.json)
     } finally {
-      await drain(agent, context, { graceMs, json: values.json, notifier, elapsed })
+      reloader[Symbol.dispose]()
+      await drain(agent, context, {
+        graceMs: reloader.drainMs,
+        json: values.json,
+        notifier,
+        elapsed
+      })
     }
   }
 })

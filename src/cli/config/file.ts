@@ -28,6 +28,12 @@ export interface ConfigReading {
   readonly faults: readonly Fault[]
 }
 
+/** Another one whenever the file is another one, or has gone or come. */
+export function stampOf(path: string): string {
+  const found = statSync(path, { throwIfNoEntry: false })
+  return found === undefined ? 'none' : `${found.mtimeMs} ${found.size} ${found.ino}`
+}
+
 /** Read a file whole, with everything that is wrong. Never throws for what is in it. */
 export function inspectConfig(path: string, keys: readonly Key[]): ConfigReading {
   let value: JsonValue

@@ -12,7 +12,7 @@ import type { JsonValue } from '../../protocol/json.ts'
 import type { Context, Given, OptionSpecs } from '../command.ts'
 import { COMMON } from '../command.ts'
 import { faultsOf } from './fault.ts'
-import { CONFIG_FILE, configError, readConfig } from './file.ts'
+import { CONFIG_FILE, configError, readConfig, stampOf } from './file.ts'
 import type { ConfigValues } from './file.ts'
 import { keysOf } from './key.ts'
 import type { Key } from './key.ts'
@@ -34,6 +34,8 @@ export interface Settings<O extends OptionSpecs> {
   /** The configuration file that counts, there or not. */
   readonly file: string
   readonly fileFound: boolean
+  /** Of the file just before it was read, see `stampOf`. */
+  readonly stamp: string
   readonly home: string
 }
 
@@ -56,13 +58,14 @@ export function settle<O extends OptionSpecs>(
   const named = namedFile(line, context)
   const early = homeOf(outer, {}, context)
   const file = named ?? join(early, CONFIG_FILE)
+  const stamp = stampOf(file)
   const found = named !== undefined || existsSync(file)
   const config = found ? readConfig(file, keys) : {}
   if (named === undefined && config['home'] !== undefined) throw homeInHome(file)
   const list = keys.map((key) => settingOf(key, outer.get(key.name), config))
   const home = named === undefined ? early : homeOf(outer, config, context)
   const values = { ...line.values, ...optionValues(list), home }
-  return { values: values as Given<O>['values'], list, file, fileFound: found, home }
+  return { values: values as Given<O>['values'], list, file, fileFound: found, stamp, home }
 }
 
 /** Where the configuration file is, there or not, and whether somebody named it. */
