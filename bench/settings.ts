@@ -12,7 +12,7 @@ export type SectionName = (typeof sectionNames)[number]
 
 const ROUNDS = 5
 const ROUNDS_MAX = 50
-const SECONDS = 0.4
+const SECONDS = 1
 const SECONDS_MAX = 30
 const QUICK_SECONDS = 0.15
 

@@ -81,7 +81,12 @@ function idlersOf({ candidates: names, built }: Settings): readonly Idler[] {
       return [{ label: candidates[candidate].label, pair: { candidate } }]
     }
     const source = { label: 'Peerwork, source', pair: { candidate }, mibMax: SOURCE_MIB_MAX }
+    const loose = {
+      label: 'Peerwork, source, packages not bundled',
+      pair: { candidate, flags: ['--conditions=source'] },
+      mibMax: SOURCE_MIB_MAX
+    }
     const packed = { label: 'Peerwork, built', pair: { candidate, flags: [] } }
-    return built ? [source, { ...packed, mibMax: BUILT_MIB_MAX }] : [source]
+    return [source, loose, ...(built ? [{ ...packed, mibMax: BUILT_MIB_MAX }] : [])]
   })
 }
