@@ -51,6 +51,7 @@ test('every protocol id and every kind of seal is described', () => {
   for (const id of [constants.TASK_PROTOCOL, constants.BULK_PROTOCOL, constants.CARD_PROTOCOL]) {
     expect(page).toContain(`## \`${id}\``)
   }
+  expect(page).toContain(`## \`${constants.PROBE_PROTOCOL}\``)
   expect(page).toContain(`## \`${constants.traceTopic('<network>')}\``)
   for (const [kind, byte] of Object.entries(KINDS)) expect(page).toContain(`| ${kind} | ${byte} |`)
 })
