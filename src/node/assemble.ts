@@ -16,6 +16,8 @@ import { Journal } from './journal.ts'
 import { ephemeralSecret, openKey } from './key-file.ts'
 import type { Secret } from './key-file.ts'
 import type { Logger, Logs } from './logger.ts'
+import { openMembership } from './membership/open-membership.ts'
+import { whenSettled } from './membership/when-settled.ts'
 import type { Network } from './network.ts'
 import type { AgentOptions } from './options.ts'
 import { describeAgent } from './own-card.ts'
@@ -41,14 +43,14 @@ export interface Beginning {
 }
 
 export async function assemble(beginning: Beginning): Promise<Agent> {
-  const { options, log, logs, workshop, ready, loading, undo } = beginning
+  const { log, logs, workshop, ready, loading, undo } = beginning
   const clock = systemClock
-  const journal = openJournal(options, log)
+  const journal = openJournal(beginning.options, log)
   undo.push(() => journal.close())
-  const secret = openSecret(options)
+  const { options, secret, belonging } = await openMembership({ ...beginning, clock, openSecret })
   const { identity } = secret
   const name = options.name ?? `agent-${identity.id.slice(-6)}`
-  const admission = createAdmission({ allow: [...options.allow], open: options.open })
+  const { membership, admission = createAdmission(options) } = belonging ?? {}
   const announce = (): void => live.network?.changed()
   const changes = new Changes({ options, admission, workshop, log, logs, announce })
   const close = (): void => changes[Symbol.dispose]()
@@ -65,7 +67,7 @@ export async function assemble(beginning: Beginning): Promise<Agent> {
   const counters = new Counters()
   const observed = new Observed(clock, counters)
   const network = await NetworkClass.create({
-    ...{ options, secret, clock, peers, describe, observed, counters, log },
+    ...{ options, secret, clock, peers, describe, observed, counters, log, membership },
     busy: (peer) => submitter.worksFor(peer) || table.worksWith(peer)
   })
   live.network = network
@@ -95,7 +97,7 @@ export async function assemble(beginning: Beginning): Promise<Agent> {
   peers.events.listen((event) => tellPeer(trace, event))
   undo.push(() => network.stop())
   const starting = network.start({
-    session: (stream, connection) => server.accept(stream, connection),
+    session: whenSettled(membership, (stream, connection) => server.accept(stream, connection)),
     bulk: (stream, connection) => desk.accept(stream, connection)
   })
   // Peers are met while skills still load; they hear of the skills as soon as those are ready.
@@ -105,7 +107,7 @@ export async function assemble(beginning: Beginning): Promise<Agent> {
   const served: Parts['served'] = {}
   const agent: PeerAgent = new PeerAgent({
     ...{ id: identity.id, name, options, clock, log, workshop, admission, journal, peers },
-    ...{ network, submitter, table, trace, watch, diagnosis, changes, served, closers }
+    ...{ network, submitter, table, trace, watch, diagnosis, changes, served, closers, belonging }
   })
   diagnosis.start()
   await openDoors({ agent, options, counters, observed, logs, served, closers })

@@ -30,6 +30,8 @@ export interface GossipOptions {
   readonly network: string
   readonly now: () => number
   readonly refused: (error: Error) => void
+  /** Who may follow traces; everybody, unless the network has an owner. */
+  readonly mayObserve?: (peer: string) => boolean
 }
 
 /** Batches taken from one neighbour in a second, count: 10,000 events; more is dropped unread. */
@@ -58,7 +60,9 @@ class Meter {
   }
 }
 
-export function createGossip({ pubsub, network, now, refused }: GossipOptions): Gossip {
+export function createGossip(options: GossipOptions): Gossip {
+  const { pubsub, network, now, refused, mayObserve } = options
+  if (mayObserve !== undefined) deafTo(pubsub, mayObserve)
   const topic = traceTopic(network)
   const receivers = new Set<(batch: Sealed<TraceBatch>) => void>()
   const meter = new Meter(now)
@@ -102,5 +106,26 @@ export function createGossip({ pubsub, network, now, refused }: GossipOptions): 
     onAudience(changed) {
       pubsub.addEventListener('subscription-change', changed)
     }
+  }
+}
+
+interface Rpc {
+  subscriptions?: unknown[]
+  control?: unknown
+}
+
+/**
+ * Of peers that may not observe only what they publish is heard: no subscription, no graft, and no
+ * wish for a message. So nothing is ever sent to them.
+ */
+function deafTo(pubsub: GossipSub, mayObserve: (peer: string) => boolean): void {
+  const inner = pubsub as unknown as {
+    handleReceivedRpc: (from: { toString(): string }, rpc: Rpc) => Promise<void>
+  }
+  const hear = inner.handleReceivedRpc.bind(pubsub)
+  inner.handleReceivedRpc = (from, rpc) => {
+    if (mayObserve(from.toString())) return hear(from, rpc)
+    const { control: _, ...rest } = rpc
+    return hear(from, { ...rest, subscriptions: [] })
   }
 }

@@ -15,14 +15,16 @@ import { gossipsub, StrictNoSign } from '@libp2p/gossipsub'
 import type { GossipSub } from '@libp2p/gossipsub'
 import { createTopicScoreParams } from '@libp2p/gossipsub/score'
 import { identify } from '@libp2p/identify'
-import type { Connection, ConnectionGater, ConnectionProtector } from '@libp2p/interface'
-import type { Libp2p, PeerDiscovery, ServiceMap } from '@libp2p/interface'
+import type { Connection, ConnectionEncrypter, ConnectionGater } from '@libp2p/interface'
+import type { ConnectionProtector } from '@libp2p/interface'
+import type { Libp2p, PeerDiscovery, PeerId, ServiceMap } from '@libp2p/interface'
 import { mdns } from '@libp2p/mdns'
 import { tcp } from '@libp2p/tcp'
 import { multiaddr } from '@multiformats/multiaddr'
 import { createLibp2p } from 'libp2p'
 import { digest, toHex } from '../protocol/canonical.ts'
 import { BATCH_BYTES_MAX, traceTopic } from '../protocol/constants.ts'
+import type { PeerworkError } from '../protocol/errors.ts'
 import type { Secret } from './key-file.ts'
 import type { Preset } from './presets.ts'
 import { keepParts } from './reach/parts.ts'
@@ -54,11 +56,24 @@ export interface HostOptions {
   readonly mdns: boolean
   /** Whom a relay of ours serves, and which relay may pass on to us: more than who may connect. */
   readonly gate?: ConnectionGater
+  /** In a network with an owner: who lets in members, and nobody else. */
+  readonly door?: Door
   /** Encrypts once more with a key that all of the network share (`reach/network-key.ts`). */
   readonly protector?: (components: never) => ConnectionProtector
   /** Somebody may be there, and how we know. */
   readonly found: (id: string, addresses: readonly string[], via: 'mdns' | 'bootstrap') => void
 }
+
+export interface Door {
+  /** Puts the handshake of members into an encrypter. */
+  guard(make: MakeEncrypter): MakeEncrypter
+  /** Why a peer may not be here, if it may not. */
+  fault(peer: string): PeerworkError | undefined
+  /** The refusal behind an error that libp2p made of it. */
+  behind(error: unknown): PeerworkError | undefined
+}
+type NoiseParts = Parameters<ReturnType<typeof noise>>[0]
+export type MakeEncrypter = (components: NoiseParts) => ConnectionEncrypter
 
 export type Host = Libp2p<ServiceMap & { pubsub: GossipSub }>
 
@@ -81,11 +96,12 @@ export async function createHost(options: HostOptions): Promise<DialGate> {
     start: false,
     addresses: { listen: [...options.listen] },
     transports: [oneWrite(tcp({ maxConnections: options.preset.connectionsMax, backlog: 128 }))],
-    connectionEncrypters: [quickPackets(noise())],
+    connectionEncrypters: [encrypter(options.door)],
     streamMuxers: [halfWindow(yamux(MUXER))],
     // Identify would teach the host addresses that peers claim; only those we chose are dialled.
     connectionGater: {
       ...options.gate,
+      ...secondLine(options.door),
       denyDialMultiaddr: (address) => !allowed.has(address.toString())
     },
     ...(options.protector !== undefined && { connectionProtector: options.protector }),
@@ -110,12 +126,29 @@ export async function createHost(options: HostOptions): Promise<DialGate> {
     for (const door of doors) count(allowed, door, 1)
     try {
       return await host.dial(targets, { signal, force: anew })
+    } catch (error) {
+      throw options.door?.behind(error) ?? error
     } finally {
       for (const door of doors) count(allowed, door, -1)
     }
   }
   if (kept.parts === undefined) throw new Error('libp2p made no services')
   return { host: host as unknown as Host, parts: kept.parts, dial }
+}
+
+function encrypter(door: Door | undefined) {
+  const plain = quickPackets(noise())
+  return door === undefined ? plain : door.guard(plain)
+}
+
+/** A transport that brings encryption of its own would go past the handshake. */
+function secondLine(door: Door | undefined): ConnectionGater {
+  if (door === undefined) return {}
+  const isStranger = (peer: PeerId): boolean => door.fault(peer.toString()) !== undefined
+  return {
+    denyInboundUpgradedConnection: isStranger,
+    denyOutboundUpgradedConnection: isStranger
+  }
 }
 
 /** Two dials of one address may overlap; the first to end must not close the gate on the other. */

@@ -18,6 +18,7 @@ import type { Observed } from './diagnosis/observed.ts'
 import type { Discovery } from './discovery.ts'
 import type { Host } from './host.ts'
 import type { Logger } from './logger.ts'
+import type { OwnMembership } from './membership/own-membership.ts'
 import type { KnownPeer, Peers } from './peers.ts'
 import { isPunched } from './reach/shared-port.ts'
 import { linkKind } from './reach/relayed.ts'
@@ -39,6 +40,8 @@ export interface LinksOptions {
   readonly describe: CardsOptions['describe']
   readonly observed: Observed
   readonly log: Logger
+  /** In a network with an owner. */
+  readonly membership?: OwnMembership | undefined
 }
 
 export class Links {
@@ -79,7 +82,34 @@ export class Links {
 
   /** Why a peer was turned away last, if it was. */
   refusalOf(id: string): PeerworkError | undefined {
-    return this.#refusals.get(id)
+    return this.#refusals.get(id) ?? this.#options.membership?.gate.refusalOf(id)
+  }
+
+  /** End all connections of a peer that is no member any more. */
+  cut(id: string, error: PeerworkError): void {
+    const { host, peers } = this.#options
+    peers.remove(id, error.message)
+    for (const connection of host.getConnections()) {
+      if (connection.remotePeer.toString() === id) this.#refuse(connection, error)
+    }
+  }
+
+  /** Open connections, one of each peer, the direct one before one through a relay. */
+  connections(): Connection[] {
+    const one = new Map<string, Connection>()
+    for (const connection of this.#options.host.getConnections()) {
+      const id = connection.remotePeer.toString()
+      if (connection.status !== 'open') continue
+      if (!one.has(id) || linkKind(connection) === 'direct') one.set(id, connection)
+    }
+    return [...one.values()]
+  }
+
+  /** Where peers can be dialled, with `/p2p/<id>`. */
+  known(): string[] {
+    return this.#hints().flatMap(({ id, addresses }) => {
+      return addresses.map((address) => `${address}/p2p/${id}`)
+    })
   }
 
   stop(): void {
@@ -92,7 +122,7 @@ export class Links {
     const id = connection.remotePeer.toString()
     if (connection.direction === 'outbound') {
       this.#refusals.delete(id)
-      this.cards.exchange(connection).catch((thrown: unknown) => {
+      this.#greet(connection).catch((thrown: unknown) => {
         const error = toPeerworkError(thrown)
         // Of two that do not fit, either may be the first to close.
         const misfit = error.code === 'WRONG_NETWORK'
@@ -100,12 +130,19 @@ export class Links {
       })
       return
     }
+    void this.#options.membership?.opened(connection)
     const timer = setTimeout(() => {
       this.#cardless.delete(connection.id)
       if (this.#options.peers.get(id) !== undefined) return
       this.#refuse(connection, new PeerworkError('MALFORMED', 'it showed no card'))
     }, CARDLESS_MS_MAX).unref()
     this.#cardless.set(connection.id, timer)
+  }
+
+  /** Members compare what they know of members before anything else. */
+  async #greet(connection: Connection): Promise<void> {
+    await this.#options.membership?.opened(connection)
+    await this.cards.exchange(connection)
   }
 
   #closed(connection: Connection): void {
@@ -142,7 +179,7 @@ export class Links {
     const inbound = connection.direction === 'inbound'
     const via = discovery.viaOf(id) ?? (inbound ? 'inbound' : 'dial')
     this.#refusals.delete(id)
-    peers.update(card, connection, { via, since: clock.now() })
+    peers.update(this.#heard(card), connection, { via, since: clock.now() })
     if (fresh) log.info({ peer: id, name: card.name, via }, 'peer joined')
     for (const peer of peers.excess()) this.#drop(peer)
     if (peers.get(id) === undefined) return
@@ -153,6 +190,14 @@ export class Links {
       const addresses = believable(hint.addresses, connection.remoteAddr.toString())
       discovery.offer(hint.id, addresses, 'peer', id)
     }
+  }
+
+  /** A member is called what the network calls it, and offers work only if it may do any. */
+  #heard(card: Card): Card {
+    const { membership } = this.#options
+    if (membership === undefined) return card
+    const { name = card.name } = membership.book.roster.of(card.from) ?? {}
+    return { ...card, name, skills: membership.may(card.from, 'execute') ? card.skills : [] }
   }
 
   #refuse(connection: Connection, error: PeerworkError): void {

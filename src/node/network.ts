@@ -30,7 +30,6 @@ import type { DialGate } from './host.ts'
 import type { Secret } from './key-file.ts'
 import { Links } from './links.ts'
 import type { Logger } from './logger.ts'
-import { MEMBER_STREAMS_MAX } from './membership/exchange.ts'
 import type { OwnMembership } from './membership/own-membership.ts'
 import type { AgentOptions } from './options.ts'
 import type { KnownPeer, Peers } from './peers.ts'
@@ -44,6 +43,7 @@ const SESSION_STREAMS_MAX = 2
 const CARD_STREAMS_MAX = 4
 const BULK_STREAMS_MAX = 128
 const PROBE_STREAMS_MAX = 2
+const MEMBER_STREAMS_MAX = 8
 
 export interface NetworkOptions {
   readonly options: AgentOptions
@@ -126,7 +126,7 @@ export class Network {
     const gate = await createHost({
       ...{ secret, publicKey, network, preset, listen, mdns, bootstrap: known },
       gate: relayGate(knows),
-      ...(options.membership && { door: options.membership.gate }),
+      ...(options.membership && { door: options.membership.door }),
       found: (id, addresses, via) => offer(id, addresses, via)
     })
     const made = new Network(options, gate)
@@ -179,6 +179,8 @@ export class Network {
     membership?.start({
       connections: () => this.#links.connections(),
       cut: (peer, error) => this.#links.cut(peer, error),
+      refused: (peer, error) => this.#options.observed.refused(peer, error, 'us'),
+      copied: () => this.#options.observed.duplicate('met by another member'),
       addresses: () => [...this.addresses, ...this.#links.known()]
     })
     await this.#reach.start()

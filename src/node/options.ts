@@ -1,13 +1,14 @@
 /** `AgentInit` in, complete options inside: every default and every check in one place. */
 
 import { availableParallelism } from 'node:os'
-import { AGENT_NAME, NETWORK_NAME } from '../protocol/constants.ts'
+import { AGENT_NAME, CERTIFICATE_LIFE_MS_MAX, NETWORK_NAME } from '../protocol/constants.ts'
 import { PeerworkError } from '../protocol/errors.ts'
 import { isAgentId } from '../protocol/identity.ts'
 import type { Isolation } from '../protocol/message/result.ts'
 import type { SkillSource } from '../tasks/work.ts'
 import { checkListen, parseAddress } from './addresses.ts'
 import type { AgentInit } from './api.ts'
+import { toMs } from './duration.ts'
 import { toLogLevels } from './log-levels.ts'
 import { PRESETS } from './presets.ts'
 import type { Preset } from './presets.ts'
@@ -27,6 +28,12 @@ export interface AgentOptions {
   readonly name: string | undefined
   readonly home: string | undefined
   readonly network: string
+  /** What the user said it is; `network` has a default. */
+  readonly networkGiven: string | undefined
+  /** An agent of the same user as one that is a member, without a home of its own. */
+  readonly guestOf: AgentInit['guestOf']
+  /** Life of certificates that this agent signs as an admin, ms. */
+  readonly certificateLifeMs: number | undefined
   readonly preset: Preset
   readonly listen: readonly string[]
   readonly bootstrap: readonly string[]
@@ -61,6 +68,9 @@ export function toOptions(init: AgentInit): AgentOptions {
   for (const peer of allow) if (!isAgentId(peer)) throw bad(`allow: "${peer}" is no peer id`)
   return {
     ...{ name, home, network, preset, bootstrap, relayVia, allow },
+    networkGiven: init.network,
+    guestOf: init.guestOf,
+    certificateLifeMs: certificateLife(init.certificateLife),
     relay: init.relay ?? false,
     listen: init.listen ?? (init.bootstrapServer === true ? SERVER_LISTEN : preset.listen),
     mdns: init.mdns ?? preset.mdns,
@@ -79,6 +89,10 @@ export function toOptions(init: AgentInit): AgentOptions {
 
 export function toSources(skills: NonNullable<AgentInit['skills']>): readonly SkillSource[] {
   return skills.map((skill) => (typeof skill === 'string' ? { file: skill } : skill))
+}
+
+function certificateLife(life: AgentInit['certificateLife']): number | undefined {
+  return life === undefined ? undefined : toMs(life, 'certificateLife', CERTIFICATE_LIFE_MS_MAX)
 }
 
 /** @throws PeerworkError `BAD_OPTION` */

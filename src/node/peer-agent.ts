@@ -8,6 +8,7 @@
 import { PeerworkError } from '../protocol/errors.ts'
 import type { JsonValue } from '../protocol/json.ts'
 import { encodeJson } from '../protocol/json.ts'
+import type { Role } from '../protocol/membership/role.ts'
 import type { WorkFields } from '../protocol/trace.ts'
 import { contextOf } from '../protocol/trace.ts'
 import { formatTraceparent } from '../protocol/trace-context.ts'
@@ -28,6 +29,7 @@ import type { Clock } from './clock.ts'
 import type { Diagnosis } from './diagnosis/diagnosis.ts'
 import type { Invitation, InviteOptions, Member } from './membership/api.ts'
 import type { MembershipApi, Revoked } from './membership/api.ts'
+import type { Belonging } from './membership/member-options.ts'
 import type { Journal } from './journal.ts'
 import type { Logger } from './logger.ts'
 import type { Network } from './network.ts'
@@ -61,6 +63,8 @@ export interface Parts {
   readonly watch: Watch
   readonly diagnosis: Diagnosis
   readonly changes: Changes
+  /** In a network with an owner. */
+  readonly belonging?: Belonging | undefined
   /** Where metrics are served, once they are. */
   readonly served: { metrics?: string }
   /** What else has to be closed, in this order: control socket, allow file. */
@@ -93,12 +97,13 @@ export class PeerAgent implements Agent {
   }
 
   info(): Promise<AgentInfo> {
-    const { options, workshop, admission } = this.#parts
+    const { options, workshop, admission, belonging } = this.#parts
     return Promise.resolve({
       ...{ id: this.id, name: this.name, network: options.network, version: VERSION },
       ...{ addresses: this.addresses, home: options.home ?? null, pid: process.pid },
       ...{ started: this.#started, isolation: workshop.isolation, load: workshop.load() },
       ...{ admits: admission.mode(), skills: workshop.offers() },
+      ...(belonging && { membership: belonging.desk.info() }),
       ...this.#parts.served
     })
   }
@@ -119,6 +124,7 @@ export class PeerAgent implements Agent {
     options: SubmitOptions = {}
   ): SubmittedTask<Output> {
     this.#mustRun()
+    this.#mustHave('submit')
     // The caller says what the skill's output is; the schema of the offer has checked it.
     return this.#parts.submitter.submit(
       { skill, input },
@@ -168,6 +174,7 @@ export class PeerAgent implements Agent {
 
   watch(filter: WatchFilter = {}): AsyncIterable<ObservedEvent> {
     this.#mustRun()
+    this.#mustHave('observe')
     const { network, watch, trace } = this.#parts
     if (this.#watchers++ === 0) {
       this.#unsubscribe = network.gossip.subscribe((batch) => watch.take(batch))
@@ -239,8 +246,18 @@ export class PeerAgent implements Agent {
   }
 
   #membership(): MembershipApi {
+    const { belonging } = this.#parts
+    if (belonging !== undefined) return belonging.desk
     const why = 'this agent runs in an open network, which has no members'
     throw new PeerworkError('NOT_A_MEMBER', why)
+  }
+
+  /** @throws PeerworkError `ROLE_MISSING`, or why this agent is no member any more */
+  #mustHave(role: Role): void {
+    const { membership } = this.#parts.belonging ?? {}
+    if (membership === undefined || membership.mayWe(role)) return
+    const text = `this agent does not have the role ${role} in its network`
+    throw membership.ownFault() ?? new PeerworkError('ROLE_MISSING', text, { role })
   }
 
   #mustRun(): void {

@@ -20,7 +20,8 @@ export interface Admission {
   list(peers: readonly string[]): void
   /** Whether everybody is let in. */
   open(everybody: boolean): void
-  mode(): 'nobody' | 'listed' | 'everybody'
+  /** `members`: roles of the network say who may, and no list does. */
+  mode(): 'nobody' | 'listed' | 'everybody' | 'members'
 }
 
 export function createAdmission(options: {

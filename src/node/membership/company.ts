@@ -26,6 +26,10 @@ export interface Wires {
   connections(): Connection[]
   /** End all connections of a peer. */
   cut(peer: AgentId, error: PeerworkError): void
+  /** We have refused a peer. */
+  refused(peer: AgentId, error: PeerworkError): void
+  /** Somebody else runs with our key. */
+  copied(): void
   /** Own addresses, and then those of peers, with `/p2p/<id>`. */
   addresses(): readonly string[]
 }
@@ -72,6 +76,14 @@ export class Company {
     return this.connections().filter(({ remotePeer }) => {
       return this.#options.isAdmin(remotePeer.toString())
     })
+  }
+
+  refused(peer: AgentId, error: PeerworkError): void {
+    this.#wires?.refused(peer, error)
+  }
+
+  copied(): void {
+    this.#wires?.copied()
   }
 
   cut(peer: AgentId, error: PeerworkError): void {

@@ -32,8 +32,6 @@ const CHUNK_BYTES_MAX = MEMBER_FRAME_BYTES_MAX / 2
 const QUESTIONS = { burst: 32, perSecond: 4 } as const
 /** Peers whose questions are counted, count. */
 const COUNTED_MAX = 1_024
-/** Streams of this protocol that a peer may have open on one connection, count. */
-export const MEMBER_STREAMS_MAX = 8
 
 export interface ExchangeOptions {
   readonly roster: Roster
@@ -163,7 +161,7 @@ export class Exchange {
     const peer = connection.remotePeer.toString()
     let stream: Stream | undefined
     try {
-      stream = await connection.newStream(MEMBER_PROTOCOL, { signal })
+      stream = await connection.newStream(MEMBER_PROTOCOL, { signal, runOnLimitedConnection: true })
       const answer = await question({ stream, peer, signal })
       await stream.close({ signal })
       return answer

@@ -40,6 +40,7 @@ export interface GateOptions {
   readonly twins: (peer: AgentId) => void
   /** The network says this of us. */
   readonly told: (peer: AgentId, error: PeerworkError) => void
+  readonly weRefused: (peer: AgentId, error: PeerworkError) => void
 }
 
 /** Somebody who was let in. */
@@ -83,6 +84,11 @@ export class Gate implements Doorkeeper {
     }
   }
 
+  /** Only newcomers are granted anything. */
+  granted(): void {
+    throw new PeerworkError('MALFORMED', 'a certificate came that nobody asked for')
+  }
+
   met(peer: AgentId): void {
     this.#refusals.delete(peer)
   }
@@ -92,7 +98,9 @@ export class Gate implements Doorkeeper {
     this.#refusals.set(peer, error)
     const [oldest = ''] = this.#refusals.keys()
     if (this.#refusals.size > REFUSALS_MAX) this.#refusals.delete(oldest)
-    if (by === 'them') this.#options.told(peer, error)
+    const { told, weRefused } = this.#options
+    if (by === 'them') told(peer, error)
+    else weRefused(peer, error)
   }
 
   /** Why a peer was refused last, or refused us. */

@@ -9,7 +9,9 @@ import { openKey, readKey } from '../key-file.ts'
 import type { Secret } from '../key-file.ts'
 import { loadRoster } from './load-roster.ts'
 import type { Roster } from './roster.ts'
-import { holdsMembership, MemberStore } from './store.ts'
+import { holdsMembership } from './members-file.ts'
+import { settleKey } from './settle-key.ts'
+import { MemberStore } from './store.ts'
 import type { Own } from './store.ts'
 
 export interface LockedHome extends Disposable {
@@ -29,10 +31,12 @@ export function lockHome(home: string, passphrase?: string): LockedHome {
   const lock = new JournalStore(home, systemClock.now())
   const closers = [() => lock.close()]
   try {
-    const secret = openKey(home, systemClock, passphrase)
     const store = new MemberStore(home)
     closers.unshift(() => store[Symbol.dispose]())
     const own = store.own()
+    const read = openKey(home, systemClock, passphrase)
+    const held = { secret: read, options: { passphrase } }
+    const secret = own === undefined ? read : settleKey(home, own, held)
     return {
       ...{ secret, store, own },
       [Symbol.dispose]: () => {

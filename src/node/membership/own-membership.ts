@@ -3,34 +3,33 @@
  * company of other members.
  */
 
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Connection, Stream } from '@libp2p/interface'
-import { PeerworkError, toPeerworkError } from '../../protocol/errors.ts'
+import { PeerworkError } from '../../protocol/errors.ts'
 import type { AgentId, Identity } from '../../protocol/identity.ts'
 import type { Credential } from '../../protocol/membership/credential.ts'
 import type { MemberRecord } from '../../protocol/membership/exchange.ts'
 import { BOOT_BYTES } from '../../protocol/membership/handshake.ts'
-import type { Verdict } from '../../protocol/membership/handshake.ts'
-import { openGrant } from '../../protocol/membership/invitation.ts'
-import type { Grant } from '../../protocol/membership/invitation.ts'
 import type { Role } from '../../protocol/membership/role.ts'
 import type { Clock } from '../clock.ts'
+import type { Door } from '../host.ts'
 import type { Logger } from '../logger.ts'
+import { AdminWork } from './admin-work.ts'
 import { Company } from './company.ts'
 import type { Wires } from './company.ts'
+import { membersOnly } from './encrypter.ts'
 import { Gate } from './gate.ts'
-import type { Signer } from './issue.ts'
 import { Problems, twinsOf } from './problems.ts'
 import { RecordBook } from './record-book.ts'
 import type { GuestOf } from './record-book.ts'
-import { redeem, renew } from './redeem.ts'
 import { Renewal } from './renewal.ts'
 import { Settling } from './settling.ts'
 import type { MemberStore, Own } from './store.ts'
 
 /** How often everybody who is connected is looked at again, ms: certificates end. */
 const LOOK_MS = 15_000
-/** Addresses of members that a newcomer is told, count. */
-const ADDRESSES_MAX = 16
+/** How long the one that is put out may take to hear of it before it is cut off, ms. */
+const TELL_MS_MAX = 500
 
 export interface OwnInit {
   readonly own: Own | GuestOf
@@ -49,6 +48,7 @@ export class OwnMembership {
   readonly gate: Gate
   readonly problems: Problems
   readonly company: Company
+  readonly work: AdminWork
   readonly #init: OwnInit
   readonly #renewal: Renewal
   readonly #settling: Settling
@@ -56,11 +56,15 @@ export class OwnMembership {
   #timer: NodeJS.Timeout | undefined
 
   constructor(init: OwnInit) {
-    const { own, store, identity, clock, log } = init
+    const { own, store, identity, clock, log, lifeMs } = init
     this.#init = init
     this.network = own.network
     this.owner = own.owner
     this.book = new RecordBook({ self: identity.id, own, store, now: clock.now, log })
+    this.work = new AdminWork({
+      ...{ network: own.network, identity, book: this.book, clock, log, lifeMs },
+      learn: (records, from) => this.#learn(records, from)
+    })
     this.problems = new Problems(clock.elapsed)
     this.gate = this.#makeGate(clock.random(BOOT_BYTES))
     this.company = this.#makeCompany()
@@ -83,6 +87,16 @@ export class OwnMembership {
     return this.#init.clock
   }
 
+  /** What the host needs to let in members, and nobody else. */
+  get door(): Door {
+    const { gate } = this
+    return {
+      guard: (make) => membersOnly(make, gate),
+      fault: (peer) => gate.fault(peer),
+      behind: (error) => gate.behind(error)
+    }
+  }
+
   /** Whether a peer that is, or was, connected has the role. */
   may(peer: AgentId, role: Role): boolean {
     return this.gate.may(peer, role)
@@ -90,15 +104,18 @@ export class OwnMembership {
 
   /** Whether we have the role ourselves; a guest submits on its user's account. */
   mayWe(role: Role): boolean {
-    const { membership, roster } = this.book
-    if (membership === undefined) return role === 'submit'
+    const { own, membership, roster } = this.book
+    if (own === undefined) return role === 'submit'
+    if (membership === undefined) return false
     return membership.roles.includes(role) && roster.fault(membership) === undefined
   }
 
   /** What is wrong with our own membership, if anything is. */
   ownFault(): PeerworkError | undefined {
-    const { membership, roster } = this.book
-    return membership === undefined ? undefined : roster.fault(membership)
+    const { own, membership, roster } = this.book
+    if (membership !== undefined) return roster.fault(membership)
+    if (own === undefined) return undefined
+    return new PeerworkError('MEMBERSHIP_EXPIRED', 'the certificate of this home does not hold')
   }
 
   start(wires: Wires): void {
@@ -151,21 +168,10 @@ export class OwnMembership {
   async publish(record: MemberRecord): Promise<number> {
     this.book.take(record)
     const telling = this.company.tell(record)
-    // Not before it has left: whoever is put out by it may as well hear why.
-    setTimeout(() => this.look(), 0)
+    // Whoever is put out by it may as well hear why; but not at leisure.
+    await Promise.race([telling, sleep(TELL_MS_MAX, undefined, { ref: false })])
+    this.look()
     return telling
-  }
-
-  /** @throws PeerworkError `NO_ADMIN` unless this agent is one */
-  signer(): Signer {
-    const { network, identity } = this
-    const { clock, lifeMs } = this.#init
-    const { own } = this.book
-    if (own === undefined || !this.mayWe('admin')) {
-      throw new PeerworkError('NO_ADMIN', 'this agent is no admin of the network')
-    }
-    const common = { identity, network, credential: own.credential, now: clock.now() }
-    return lifeMs === undefined ? common : { ...common, lifeMs }
   }
 
   #makeGate(boot: Uint8Array): Gate {
@@ -174,12 +180,18 @@ export class OwnMembership {
     return new Gate({
       ...{ self: identity.id, network, roster: this.book.roster, now: clock.now, boot },
       credential: () => this.book.own?.credential,
-      redeem: (grant, newcomer) => this.#redeem(grant, newcomer),
+      redeem: (grant, newcomer) => this.work.receive(grant, newcomer, this.company),
       showed: (credential) => this.#learn([{ member: credential }], identity.id),
       alive: (peer) => this.company.isAlive(peer),
-      twins: (peer) => this.problems.add(twinsOf(peer)),
-      told: (peer, error) => this.#told(peer, error)
+      twins: (peer) => this.#twins(peer),
+      told: (peer, error) => this.#told(peer, error),
+      weRefused: (peer, error) => this.company.refused(peer, error)
     })
+  }
+
+  #twins(peer: AgentId): void {
+    this.problems.add(twinsOf(peer))
+    if (peer === this.id) this.company.copied()
   }
 
   #makeCompany(): Company {
@@ -188,12 +200,8 @@ export class OwnMembership {
     return new Company({
       ...{ roster, clock, log, elapsed: clock.elapsed },
       learn: (records, from) => this.#learn(records, from),
-      renew: (credential, peer) => {
-        const fresh = renew(credential, peer, { roster, signer: this.signer() })
-        this.#learn([{ member: fresh }], peer)
-        return fresh
-      },
-      redeem: (grant) => this.#letIn(grant, this.#open(grant)),
+      renew: (credential, peer) => this.work.renew(credential, peer),
+      redeem: (grant) => this.work.letIn(grant),
       told: (peer, error) => this.#told(peer, error),
       isAdmin: (peer) => this.gate.may(peer, 'admin'),
       met: (peer) => {
@@ -225,38 +233,6 @@ export class OwnMembership {
     void this.company.tell({ member: credential })
   }
 
-  /** An admin answers a newcomer itself; anybody else asks one that is connected. */
-  async #redeem(grant: Grant, newcomer: AgentId): Promise<Verdict> {
-    const addresses = this.company.addresses().slice(0, ADDRESSES_MAX)
-    if (this.mayWe('admin')) return { credential: this.#letIn(grant, newcomer), addresses }
-    this.#open(grant, newcomer)
-    for (const admin of this.company.admins()) {
-      try {
-        return { credential: await this.company.exchange.redeem(admin, grant), addresses }
-      } catch (error) {
-        const known = toPeerworkError(error)
-        if (known.code !== 'PEER_LOST' && known.code !== 'NO_ADMIN') throw known
-      }
-    }
-    throw new PeerworkError('NO_ADMIN', 'this agent is no admin, and is connected to none')
-  }
-
-  /** @throws PeerworkError `INVITATION_INVALID` @returns whom it lets in */
-  #open(grant: Grant, member?: AgentId): AgentId {
-    const { network } = this
-    const now = this.#init.clock.now()
-    return openGrant(grant, { network, now, ...(member === undefined ? {} : { member }) })
-      .redemption.body.member
-  }
-
-  #letIn(grant: Grant, newcomer: AgentId): Credential {
-    const { roster } = this.book
-    const credential = redeem(grant, newcomer, { roster, signer: this.signer() })
-    this.#learn([{ member: credential }], newcomer)
-    this.#init.log.info({ peer: newcomer }, 'a newcomer was let in')
-    return credential
-  }
-
   #learn(records: readonly MemberRecord[], from: AgentId): void {
     const news = this.book.learn(records, from)
     if (news.length === 0) return
@@ -266,8 +242,10 @@ export class OwnMembership {
 
   #told(peer: AgentId, error: PeerworkError): void {
     const { log } = this.#init
-    log.warn({ peer, code: error.code, why: error.message }, 'a member has something against us')
-    this.problems.add(new PeerworkError(error.code, error.message, { ...error.facts, peer }))
+    const { code, message: why } = error
+    const problem = new PeerworkError(code, why, { ...error.facts, peer })
+    if (this.problems.add(problem)) log.warn({ peer, code, why }, 'a member refuses us')
+    if (error.code === 'DUPLICATE_ID') this.company.copied()
   }
 
   #hasOthers(ids: readonly AgentId[]): boolean {

@@ -17,12 +17,14 @@ export class Problems {
     this.#elapsed = elapsed
   }
 
-  add(error: PeerworkError): void {
+  /** @returns whether it is the first of its kind */
+  add(error: PeerworkError): boolean {
     const key = `${error.code} ${String(error.facts['peer'] ?? '')}`
-    this.#told.delete(key)
+    const isNew = !this.#told.delete(key)
     this.#told.set(key, { error, at: this.#elapsed() })
     const [oldest = ''] = this.#told.keys()
     if (this.#told.size > PROBLEMS_MAX) this.#told.delete(oldest)
+    return isNew
   }
 
   /** Newest first. */

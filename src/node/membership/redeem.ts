@@ -78,7 +78,7 @@ function freeName(wanted: string, member: AgentId, roster: Roster): string {
     if (membership.member !== member) taken.add(membership.name.toLowerCase())
   }
   if (!taken.has(wanted.toLowerCase())) return wanted
-  return `${[...wanted].slice(0, 50).join('')}-${member.slice(-6)}`
+  return `${Array.from(wanted).slice(0, 50).join('')}-${member.slice(-6)}`
 }
 
 /**

@@ -198,7 +198,8 @@ export class Roster {
     return { id: succession.digest, news, gone, kind: 'moved' }
   }
 
-  #learnCertificate({ succession: _, ...credential }: Credential, shown: Membership): Learned {
+  #learnCertificate(complete: Credential, shown: Membership): Learned {
+    const { succession: _changes, ...credential } = complete
     const { certificate, expires } = shown
     const { member, invitation } = certificate.body
     const id = certificate.digest

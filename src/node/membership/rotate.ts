@@ -15,6 +15,7 @@ import { learnAndKeep, loadRoster } from './load-roster.ts'
 import { lockHome } from './member-home.ts'
 import { openOwnerKey } from './owner-key.ts'
 import { renewed } from './redeem.ts'
+import { NEXT_KEY } from './settle-key.ts'
 import type { MemberStore, Own } from './store.ts'
 
 export interface RotateInit {
@@ -51,18 +52,21 @@ export async function rotateKey(init: RotateInit): Promise<Rotated> {
     const text = 'the last change of key is not confirmed yet: run the agent until an admin was met'
     throw new PeerworkError('NO_ADMIN', text)
   }
-  const next = join(home, 'key.next')
+  const next = join(home, NEXT_KEY)
   rmSync(next, { force: true })
   const fresh = makeKey(next, systemClock, homePassphrase)
   if (fresh === undefined) throw new PeerworkError('STORE_FAILED', `${next} is in the way`)
+  let changed: Changed
   try {
-    const record = changeOver(init, own, { old, fresh })
-    const oldKeyPath = replaceKey(home, next, old)
-    adopt(store, own, record)
-    return { before: old.identity.id, after: fresh.identity.id, oldKeyPath }
-  } finally {
+    changed = changeOver(init, own, { old, fresh })
+  } catch (error) {
     rmSync(next, { force: true })
+    throw error
   }
+  // In this order: after a crash in between, the next start finds whose the key has to be.
+  adopt(store, own, changed)
+  const oldKeyPath = replaceKey(home, next, old)
+  return { before: old.identity.id, after: fresh.identity.id, oldKeyPath }
 }
 
 interface Keys {

@@ -6,7 +6,6 @@
  * when the power goes. Commands open it beside a running agent, so nobody locks it for long.
  */
 
-import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import * as z from 'zod/mini'
@@ -15,8 +14,8 @@ import { PeerworkError } from '../../protocol/errors.ts'
 import { credential } from '../../protocol/membership/credential.ts'
 import { LINK_ADDRESSES_MAX } from '../../protocol/membership/join-link.ts'
 import * as shape from '../../protocol/shape.ts'
+import { MEMBERS_FILE } from './members-file.ts'
 
-const FILE = 'members.db'
 /** How long a command waits for the agent, or the agent for a command, ms: writes take one. */
 const BUSY_MS_MAX = 2_000
 
@@ -38,9 +37,6 @@ const SCHEMA = `
   PRAGMA user_version = 1;
 `
 
-/** Whether a home holds a membership: cheaper than to look. */
-export const holdsMembership = (home: string): boolean => existsSync(join(home, FILE))
-
 export class MemberStore implements Disposable {
   readonly #db: DatabaseSync
 
@@ -51,7 +47,7 @@ export class MemberStore implements Disposable {
   constructor(home: string | undefined) {
     let db: DatabaseSync | undefined
     try {
-      const path = home === undefined ? ':memory:' : join(home, FILE)
+      const path = home === undefined ? ':memory:' : join(home, MEMBERS_FILE)
       db = new DatabaseSync(path, { timeout: BUSY_MS_MAX, defensive: true })
       db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL')
       db.exec(SCHEMA)

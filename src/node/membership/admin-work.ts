@@ -1,0 +1,101 @@
+/** What this agent does as an admin, and what it does for newcomers when it is none. */
+
+import { PeerworkError, toPeerworkError } from '../../protocol/errors.ts'
+import type { AgentId, Identity } from '../../protocol/identity.ts'
+import type { Credential } from '../../protocol/membership/credential.ts'
+import type { MemberRecord } from '../../protocol/membership/exchange.ts'
+import type { Verdict } from '../../protocol/membership/handshake.ts'
+import { openGrant } from '../../protocol/membership/invitation.ts'
+import type { Grant } from '../../protocol/membership/invitation.ts'
+import type { Clock } from '../clock.ts'
+import type { Logger } from '../logger.ts'
+import type { Company } from './company.ts'
+import type { Signer } from './issue.ts'
+import type { RecordBook } from './record-book.ts'
+import { redeem, renew } from './redeem.ts'
+
+/** Addresses of members that a newcomer is told, count. */
+const ADDRESSES_MAX = 16
+
+export interface AdminOptions {
+  readonly network: string
+  readonly identity: Identity
+  readonly book: RecordBook
+  readonly clock: Clock
+  readonly log: Logger
+  /** Life of the certificates that this agent signs, ms. */
+  readonly lifeMs: number | undefined
+  readonly learn: (records: readonly MemberRecord[], from: AgentId) => void
+}
+
+export class AdminWork {
+  readonly #options: AdminOptions
+
+  constructor(options: AdminOptions) {
+    this.#options = options
+  }
+
+  isAdmin(): boolean {
+    const { membership, roster } = this.#options.book
+    if (membership === undefined) return false
+    return membership.roles.includes('admin') && roster.fault(membership) === undefined
+  }
+
+  /** @throws PeerworkError `NO_ADMIN` unless this agent is one */
+  signer(): Signer {
+    const { network, identity, clock, lifeMs, book } = this.#options
+    if (book.own === undefined || !this.isAdmin()) {
+      throw new PeerworkError('NO_ADMIN', 'this agent is no admin of the network')
+    }
+    const common = { identity, network, credential: book.own.credential, now: clock.now() }
+    return lifeMs === undefined ? common : { ...common, lifeMs }
+  }
+
+  /** @throws PeerworkError what `renew` of `redeem.ts` does, and `NO_ADMIN` */
+  renew(credential: Credential, peer: AgentId): Credential {
+    const { roster } = this.#options.book
+    const fresh = renew(credential, peer, { roster, signer: this.signer() })
+    this.#options.learn([{ member: fresh }], peer)
+    return fresh
+  }
+
+  /**
+   * @param newcomer whoever the grant names, unless it is known who shows it
+   * @throws PeerworkError what `redeem` does, and `NO_ADMIN`
+   */
+  letIn(grant: Grant, newcomer = this.#named(grant)): Credential {
+    const { book, log, learn } = this.#options
+    const credential = redeem(grant, newcomer, { roster: book.roster, signer: this.signer() })
+    learn([{ member: credential }], newcomer)
+    log.info({ peer: newcomer }, 'a newcomer was let in')
+    return credential
+  }
+
+  /**
+   * An admin answers a newcomer itself; anybody else asks an admin that is connected.
+   *
+   * @throws PeerworkError `NO_ADMIN`, `INVITATION_INVALID`, and what an admin refuses it with
+   */
+  async receive(grant: Grant, newcomer: AgentId, company: Company): Promise<Verdict> {
+    const addresses = company.addresses().slice(0, ADDRESSES_MAX)
+    if (this.isAdmin()) return { credential: this.letIn(grant, newcomer), addresses }
+    if (this.#named(grant) !== newcomer) {
+      throw new PeerworkError('INVITATION_INVALID', 'the invitation was redeemed for another agent')
+    }
+    for (const admin of company.admins()) {
+      try {
+        return { credential: await company.exchange.redeem(admin, grant), addresses }
+      } catch (error) {
+        const known = toPeerworkError(error)
+        if (known.code !== 'PEER_LOST' && known.code !== 'NO_ADMIN') throw known
+      }
+    }
+    throw new PeerworkError('NO_ADMIN', 'this agent is no admin, and is connected to none')
+  }
+
+  /** Whom a grant names. @throws PeerworkError `INVITATION_INVALID` */
+  #named(grant: Grant): AgentId {
+    const { network, clock } = this.#options
+    return openGrant(grant, { network, now: clock.now() }).redemption.body.member
+  }
+}
