@@ -6,7 +6,7 @@
  * open, vouches for it while it is there.
  */
 
-import type { AgentInfo } from '../node/api.ts'
+import type { Agent, AgentInfo } from '../node/api.ts'
 import type { Running } from './control-client.ts'
 import type { Session } from './session.ts'
 
@@ -27,17 +27,25 @@ export async function callerOf(
 
 async function startGuest(running: Running): Promise<Session> {
   const { createAgent } = await import('../node/agent.ts')
-  const { addresses, network, name } = running.info
+  const { addresses, network, name, membership } = running.info
   const leave = new AbortController()
   const guest = await createAgent({
     name: `guest of ${name}`.slice(0, 60),
-    network,
     preset: 'loopback',
-    // Its own agent is no stranger to it.
-    allow: [running.info.id],
-    bootstrap: addresses
+    // In a network with an owner nobody is a stranger; elsewhere its own agent must not be one.
+    ...(membership === undefined
+      ? { network, allow: [running.info.id] }
+      : { guestOf: { network, owner: membership.owner } })
   })
-  await running.admit(guest.id, leave.signal)
+  try {
+    // First, or it would be turned away at the door where there is one.
+    await running.admit(guest.id, leave.signal)
+    await connectAny(guest, addresses)
+  } catch (error) {
+    leave.abort()
+    await guest.stop({ graceMs: 0 })
+    throw error
+  }
   return {
     agent: guest,
     info: await guest.info(),
@@ -46,6 +54,20 @@ async function startGuest(running: Running): Promise<Session> {
       leave.abort()
     }
   }
+}
+
+/** @throws PeerworkError why the last address could not be reached */
+async function connectAny(guest: Agent, addresses: readonly string[]): Promise<void> {
+  let failure: unknown
+  for (const address of addresses) {
+    try {
+      await guest.connect(address)
+      return
+    } catch (error) {
+      failure = error
+    }
+  }
+  if (failure !== undefined) throw failure
 }
 
 function isMeant({ id, name }: AgentInfo, to: string): boolean {
