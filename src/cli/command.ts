@@ -113,6 +113,12 @@ export const NETWORKING = {
     value: '<addr>',
     about: 'address of a relay through which others shall reach this agent (repeat)'
   },
+  'network-key': {
+    type: 'string',
+    value: '<file>',
+    about: 'file of a key that everybody in the network shares'
+  },
+  dht: { type: 'boolean', about: 'find peers and skills in a table shared by the network' },
   mdns: { type: 'boolean', about: 'look for peers on the local network, whatever the preset' },
   'no-mdns': { type: 'boolean', about: 'do not look for peers on the local network' },
   network: { type: 'string', value: '<name>', about: 'name of the network to join' },

@@ -110,6 +110,10 @@ export function initOf(values: Common & Networking, context: World): AgentInit {
     ...(values.listen.length > 0 && { listen: values.listen }),
     ...(values.bootstrap.length > 0 && { bootstrap: values.bootstrap }),
     ...(values['relay-via'].length > 0 && { relayVia: values['relay-via'] }),
+    ...(values['network-key'] !== undefined && {
+      networkKey: resolve(context.cwd, values['network-key'])
+    }),
+    ...(values.dht && { dht: true }),
     ...(values.mdns && { mdns: true }),
     ...(values['no-mdns'] && { mdns: false }),
     ...(passphrase !== undefined && { passphrase })

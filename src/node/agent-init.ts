@@ -44,6 +44,10 @@ export interface AgentInit {
   readonly relay?: boolean
   /** Multiaddrs of relays through which others shall reach this agent. */
   readonly relayVia?: readonly string[]
+  /** File of a key that everybody in the network shares, in libp2p's form (`swarm.key`). */
+  readonly networkKey?: string
+  /** Find peers and skills in a distributed table. Default: when the network is large. */
+  readonly dht?: boolean
   /** Find peers on the local network; overrides the preset. */
   readonly mdns?: boolean
   /** Skill files. */

@@ -10,7 +10,7 @@ import { BULK_PROTOCOL, CARD_PROTOCOL, TASK_PROTOCOL } from '../protocol/constan
 import { MEMBER_PROTOCOL, PROBE_PROTOCOL } from '../protocol/constants.ts'
 import { PeerworkError, toPeerworkError } from '../protocol/errors.ts'
 import { nameOfNetwork } from '../protocol/membership/network-id.ts'
-import { onOurLinks, parseAddress, plain } from './addresses.ts'
+import { onOurLinks, parseAddress, plain, scopeOf } from './addresses.ts'
 import type { CardsOptions } from './cards.ts'
 import type { Clock } from './clock.ts'
 import type { Counters } from './counters.ts'
@@ -34,6 +34,7 @@ import type { OwnMembership } from './membership/own-membership.ts'
 import type { AgentOptions } from './options.ts'
 import type { KnownPeer, Peers } from './peers.ts'
 import { relayGate } from './reach/gate.ts'
+import type { Protect } from './reach/network-key.ts'
 import { Reach } from './reach/reach.ts'
 
 /** How long `connect` waits for the other side's card, ms. */
@@ -116,7 +117,7 @@ export class Network {
   }
 
   static async create(options: NetworkOptions): Promise<Network> {
-    const { preset, network, bootstrap, mdns } = options.options
+    const { preset, network, bootstrap, mdns, networkKey } = options.options
     const listen = withPort(options.options.listen, recall(options.options.home, 'port'))
     const { secret } = options
     const { publicKey } = secret.identity
@@ -126,6 +127,7 @@ export class Network {
     const gate = await createHost({
       ...{ secret, publicKey, network, preset, listen, mdns, bootstrap: known },
       gate: relayGate(knows),
+      ...(networkKey !== undefined && { protector: await protectorOf(networkKey) }),
       ...(options.membership && { door: options.membership.door }),
       found: (id, addresses, via) => offer(id, addresses, via)
     })
@@ -253,7 +255,8 @@ export class Network {
     const { secret, observed } = this.#options
     if (id !== secret.identity.id) return observed.announced()
     const own = this.addresses.map(plain)
-    const elsewhere = addresses.find((address) => !own.includes(plain(address)))
+    const others = addresses.filter((address) => !own.includes(plain(address)))
+    const elsewhere = others.find((address) => scopeOf(plain(address)) !== 'loopback') ?? others[0]
     const same = addresses.some((address) => own.includes(plain(address)))
     if (!same && elsewhere !== undefined) observed.duplicate(`announced at ${elsewhere}`)
   }
@@ -263,6 +266,12 @@ export class Network {
     const port = /\/tcp\/(\d+)/.exec(this.addresses[0] ?? '')?.[1]
     if (port !== undefined) remember(this.#options.options.home, 'port', port)
   }
+}
+
+/** @throws PeerworkError `KEY_UNREADABLE`, `HOME_UNSAFE` */
+async function protectorOf(file: string): Promise<Protect> {
+  const { readNetworkKey } = await import('./reach/network-key.ts')
+  return readNetworkKey(file)
 }
 
 /** Put the remembered port where any port would do. */

@@ -41,6 +41,9 @@ export interface AgentOptions {
   /** Serve as a relay. */
   readonly relay: boolean
   readonly relayVia: readonly string[]
+  readonly networkKey: string | undefined
+  /** Undefined: when the network is large. */
+  readonly dht: boolean | undefined
   readonly skills: readonly SkillSource[]
   readonly allow: readonly string[]
   readonly allowFile: string | undefined
@@ -72,6 +75,8 @@ export function toOptions(init: AgentInit): AgentOptions {
     guestOf: init.guestOf,
     certificateLifeMs: certificateLife(init.certificateLife),
     relay: init.relay ?? false,
+    networkKey: init.networkKey,
+    dht: init.dht,
     listen: init.listen ?? (init.bootstrapServer === true ? SERVER_LISTEN : preset.listen),
     mdns: init.mdns ?? preset.mdns,
     skills: toSources(init.skills ?? []),
