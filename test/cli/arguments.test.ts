@@ -13,6 +13,7 @@ const command = defineCommand({
     to: { type: 'string', about: 'to' },
     peer: { type: 'string', multiple: true, about: 'peers' },
     level: { type: 'string', choices: ['low', 'high'], about: 'level' },
+    port: { type: 'string', value: '<port>', lone: '9464', about: 'port' },
     watch: { type: 'boolean', short: 'w', about: 'watch' }
   },
   json: '',
@@ -55,6 +56,15 @@ test.for([
 ] as const)('%j is refused', ([args, message]) => {
   expect(() => read(...args)).toThrow(message)
   expect(() => read(...args)).toThrow(expect.objectContaining({ code: 'BAD_OPTION' }))
+})
+
+test.for([
+  [['--port'], '9464'],
+  [['--port', '--watch'], '9464'],
+  [['--port', '1'], '1'],
+  [['--port=2', '-w'], '2']
+] as const)('%j: an option that may stand alone is %s', ([args, port]) => {
+  expect(readArguments(command, ['plan', ...args]).values).toMatchObject({ port })
 })
 
 test('help needs no words', () => {

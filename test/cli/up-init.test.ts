@@ -33,3 +33,15 @@ test.for([
 test('a drain that is no time is refused', () => {
   expect(() => drainMsOf(values('--drain', 'long'))).toThrow('--drain: "long" is no duration')
 })
+
+test('metrics stand alone or with a port, and are off unless asked for', () => {
+  expect(init()).not.toHaveProperty('metrics')
+  expect(init('--metrics')).toMatchObject({ metrics: 9464 })
+  expect(init('--metrics', '0', '--open')).toMatchObject({ metrics: 0, open: true })
+  expect(() => init('--metrics', 'yes')).toThrow('--metrics is a whole number')
+})
+
+test('the log is told by level, or by rooms', () => {
+  expect(init()).toMatchObject({ logLevel: 'warn' })
+  expect(init('--log-level', 'info,tasks=debug')).toMatchObject({ logLevel: 'info,tasks=debug' })
+})

@@ -88,12 +88,14 @@ function loop(socket: Socket, address: string, packet: Buffer): Promise<string> 
   })
 }
 
+/** Without an interface of its choice the system says one, without a route another of these. */
+const NO_WAY = new Set(['ENETUNREACH', 'EHOSTUNREACH', 'ENODEV', 'EADDRNOTAVAIL'])
+
 function why({ code, message }: NodeJS.ErrnoException): string {
   if (message === 'silence') return 'what is sent does not come back: a firewall?'
   if (code === 'EADDRINUSE') return `another program keeps UDP port ${PORT} for itself`
   if (code === 'EPERM' || code === 'EACCES') return 'a firewall of this machine forbids it'
-  if (code === 'ENETUNREACH' || code === 'EHOSTUNREACH') return `no route to ${GROUP}`
-  if (code === 'ENODEV' || code === 'EADDRNOTAVAIL') return `no interface for ${GROUP}`
+  if (NO_WAY.has(code ?? '')) return `no interface or route leads to ${GROUP}`
   return message
 }
 

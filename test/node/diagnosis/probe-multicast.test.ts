@@ -17,7 +17,7 @@ test('an interface that is not there is told as such', async () => {
   const { outlets } = await probeMulticast([gone], random)
   expect(outlets[0]).toMatchObject({
     ...gone,
-    error: expect.stringMatching(/^no interface for 224/) as unknown,
+    error: expect.stringMatching(/^no interface or route leads to 224/) as unknown,
     from: null
   })
 })
