@@ -62,6 +62,7 @@ const UNTESTED = new Set([
   'src/index.ts',
   'src/node/agent-init.ts',
   'src/node/api.ts',
+  'src/node/diagnosis/link.ts',
   'src/node/membership/api.ts',
   'src/protocol/constants.ts',
   'src/tasks/limits.ts',

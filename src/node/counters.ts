@@ -2,8 +2,8 @@
  * Named numbers of one agent: what it counted since its start, and what it can look up right now.
  *
  * Every metric is in the table, with its help text and its labels, so that nothing can be counted
- * under two names, and `docs/diagnosis.md` can be held against it. A `counter` only grows; a `gauge`
- * is read when somebody asks.
+ * under two names, and `docs/diagnosis.md` can be held against it. A `counter` only grows; a
+ * `gauge` is read when somebody asks.
  */
 
 /** Different label values kept of one metric, count; the rest is counted together as `other`. */

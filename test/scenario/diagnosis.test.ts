@@ -54,7 +54,7 @@ test.for([
   }
 )
 
-test('with three peers whose clocks agree, the one that is off is the only one at fault', async () => {
+test('of four clocks the one that is off is the only one at fault', async () => {
   const here = world()
   await using alice = await up(here, 'alice')
   await using carol = await up(here, 'carol', '--bootstrap', alice.address)

@@ -24,7 +24,7 @@ import type { PortState } from './probe-port.ts'
 const EXCHANGE_MS_MAX = 6_000
 /** Ports dialled back at once, count. */
 const DIALLING_MAX = 4
-/** What one peer may ask for: a person who runs `doctor` a few times; then one every ten seconds. */
+/** What one peer may ask for: a person who runs `doctor` a few times; then one in ten seconds. */
 const OF_ONE = { burst: 3, perSecond: 0.1 } as const
 /** What all of them together may ask for. */
 const OF_ALL = { burst: 16, perSecond: 2 } as const
@@ -100,7 +100,7 @@ export interface PortSeen {
 /**
  * Ask a peer to look at a port of ours.
  *
- * @throws PeerworkError why it did not look: `BUSY`, `BAD_ADDRESS`, or what is wrong with the stream
+ * @throws PeerworkError why it did not look: `BUSY`, `BAD_ADDRESS`, or what broke the stream
  */
 export async function askForLook(connection: Connection, port: number): Promise<PortSeen> {
   const signal = AbortSignal.timeout(EXCHANGE_MS_MAX)

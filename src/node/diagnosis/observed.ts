@@ -1,5 +1,5 @@
 /**
- * What an agent notices in passing, for its diagnosis: clocks of others, refusals, copies of itself.
+ * What an agent notices in passing, for its diagnosis: other clocks, refusals, copies of itself.
  *
  * Everything here is told by strangers or about them, so every table is bounded, and old news goes.
  */

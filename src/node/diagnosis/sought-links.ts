@@ -1,4 +1,4 @@
-/** Everybody that discovery seeks, as links that are kept up and as addresses that are not reached. */
+/** Everybody that discovery seeks: as links that are kept up, and as addresses not reached. */
 
 import { plain } from '../addresses.ts'
 import type { Sought } from '../discovery.ts'
@@ -31,7 +31,7 @@ export function unreachedOf(
   })
 }
 
-/** Hosts and ports of addresses over TCP, each once; link-local ones need a zone and are left out. */
+/** Hosts and ports of addresses over TCP, each once; link-local ones would need a zone. */
 export function portsOf(addresses: readonly string[]): { host: string; port: number }[] {
   const found = new Map<string, { host: string; port: number }>()
   for (const address of addresses) {
