@@ -134,7 +134,13 @@ function renewLate(stream: Stream): Stream {
   inner.sendWindowUpdate = () => {
     const { state, recvWindow = 0, recvWindowCapacity = 0 } = inner
     if (state === ESTABLISHED && recvWindow - recvWindowCapacity < recvWindow / 2) return
-    update()
+    try {
+      update()
+    } catch (error) {
+      // The muxer opens a stream a turn later, and the connection may be gone by then: nobody would
+      // catch that, and the process would end.
+      stream.abort(error as Error)
+    }
   }
   return direct(stream)
 }

@@ -236,8 +236,8 @@ export class OwnMembership {
   #learn(records: readonly MemberRecord[], from: AgentId): void {
     const news = this.book.learn(records, from)
     if (news.length === 0) return
-    this.company.passOn(news, from)
     if (news.some(({ learned }) => learned.kind !== 'member')) this.look()
+    this.company.passOn(news, from)
   }
 
   #told(peer: AgentId, error: PeerworkError): void {
