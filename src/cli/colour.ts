@@ -21,6 +21,8 @@ export type Style =
   | 'magentaBright'
   | 'cyanBright'
   | 'inverse'
+  | 'whiteBright'
+  | 'bgBlack'
 
 export type Paint = (style: Style | readonly Style[], text: string) => string
 

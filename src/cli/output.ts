@@ -8,13 +8,15 @@ import { plainJson } from './plain-text.ts'
 export interface Sink {
   readonly isTTY?: boolean
   readonly columns?: number
+  readonly rows?: number
   write(text: string): boolean
   once(event: 'drain' | 'error' | 'close', listener: () => void): unknown
   off(event: 'drain' | 'error' | 'close', listener: () => void): unknown
 }
 
-/** Columns when the stream does not say. */
+/** Size when the stream does not say. */
 const COLUMNS = 80
+const ROWS = 24
 /** Back to the first column, and clear to the end of the line (ECMA-48 EL). */
 const CLEAR_LINE = '\r\u001b[K'
 
@@ -35,6 +37,10 @@ export class Output {
 
   get columns(): number {
     return this.#sink.columns ?? COLUMNS
+  }
+
+  get rows(): number {
+    return this.#sink.rows ?? ROWS
   }
 
   /** A whole line; ends a line that raw text left open first. */

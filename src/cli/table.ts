@@ -17,6 +17,18 @@ const ENTRIES: Readonly<Record<string, Entry>> = {
   cancel: ['stop a task', async () => (await import('./commands/cancel.ts')).cancel],
   watch: ['follow live traces', async () => (await import('./commands/watch.ts')).watch],
   id: ['show who this agent is', async () => (await import('./commands/id.ts')).id],
+  agents: [
+    'list your agents on this machine',
+    async () => (await import('./commands/agents.ts')).agents
+  ],
+  network: [
+    'make a network of members, or leave it',
+    async () => (await import('./commands/network.ts')).network
+  ],
+  invite: ['let others in', async () => (await import('./commands/invite.ts')).invite],
+  join: ['join a network', async () => (await import('./commands/join.ts')).join],
+  members: ['show who belongs', async () => (await import('./commands/members.ts')).members],
+  revoke: ['put a member out', async () => (await import('./commands/revoke.ts')).revoke],
   config: [
     'check and explain the configuration file',
     async () => (await import('./commands/config.ts')).config

@@ -1,0 +1,110 @@
+/** `peerwork join <link>`: become a member. */
+
+import { systemClock } from '../../node/clock.ts'
+import type { Joined } from '../../node/membership/join.ts'
+import { JOIN_LINK_LENGTH_MAX } from '../../protocol/constants.ts'
+import { parseJoinLink } from '../../protocol/membership/join-link.ts'
+import type { JoinLink } from '../../protocol/membership/join-link.ts'
+import { nameOfNetwork } from '../../protocol/membership/network-id.ts'
+import { defineCommand } from '../command.ts'
+import type { Context } from '../command.ts'
+import { columns } from '../columns.ts'
+import { untilInterrupted } from '../interrupts.ts'
+import { again } from '../membership/again.ts'
+import { memberName } from '../membership/create.ts'
+import { mustRest } from '../membership/home.ts'
+import { PASSPHRASES, withPassphrases } from '../membership/passphrases.ts'
+import { until } from '../membership/when.ts'
+import { PeerworkError } from '../../protocol/errors.ts'
+import { shortId } from '../names.ts'
+import type { Output } from '../output.ts'
+import { plainLabel } from '../plain-text.ts'
+
+export const join = defineCommand({
+  name: 'join',
+  summary: 'join a network with a link',
+  about: [
+    'Asks the agents that the link names, one after the other, for a certificate, and keeps it in ' +
+      'the home; from then on the agent of this home is a member. The certificate renews itself ' +
+      'while the agent meets an admin now and then.',
+    'A link is a secret, and what is typed stays in the history of the shell: `-` reads it from ' +
+      'stdin instead. --name is what the network calls this agent; a name that is taken gets an ' +
+      'ending.',
+    'The agent of this home has to be stopped meanwhile.'
+  ],
+  words: [{ name: 'link', about: 'peerwork:join/…, or - to read it from stdin' }],
+  options: { 'passphrase-file': PASSPHRASES['passphrase-file'] },
+  json:
+    'One object: network (wire id), name, owner, member (this agent), memberName, roles, expires ' +
+    '(ms), by (who signed), addresses.',
+  examples: [
+    ['peerwork join -', 'paste the link'],
+    ['peerwork join - --name bob < link.txt', 'as bob, in a home of his own'],
+    ['peerwork join peerwork:join/pGF2AWd…', 'on a machine of your own']
+  ],
+  async run({ values, words }, context) {
+    const text = words[0] === '-' ? await readLink(context) : (words[0] ?? '')
+    const link = parseJoinLink(text)
+    const home = await mustRest(values, context, 'join')
+    if (!values.json) tellAsking(link, context.err)
+    const { join: ask } = await import('../../node/membership/join.ts')
+    const given = { ...values, 'owner-passphrase-file': undefined }
+    const called = memberName({ values: { ...given, yes: false } }, context)?.memberName
+    const { signal } = context.interrupts
+    const joined = await withPassphrases(given, context, ({ home: passphrase }) => {
+      const joining = ask({
+        ...{ link: text, home, signal },
+        ...(called !== undefined && { name: called }),
+        ...(passphrase !== undefined && { passphrase })
+      })
+      return untilInterrupted(joining, context.interrupts)
+    })
+    if (values.json) context.out.json(joined)
+    else show(joined, again('up', values), context.err)
+  }
+})
+
+/** One line of stdin, or all of it. @throws PeerworkError `INVITATION_INVALID` */
+async function readLink({ stdin, err, interrupts }: Context): Promise<string> {
+  if (stdin.isTTY === true) err.line('Paste the link, and press Enter:')
+  const read = async (): Promise<string> => {
+    let text = ''
+    for await (const part of stdin) {
+      text += Buffer.from(part as Uint8Array).toString()
+      const line = text.trim().split(/\s/)[0] ?? ''
+      if (line !== '' && /\s/.test(text.trimStart())) return line
+      if (text.length > 2 * JOIN_LINK_LENGTH_MAX) break
+    }
+    return text.trim()
+  }
+  const text = await untilInterrupted(read(), interrupts)
+  if (text !== '') return text
+  throw new PeerworkError('INVITATION_INVALID', 'stdin had no join link')
+}
+
+function tellAsking({ network, owner, addresses }: JoinLink, err: Output): void {
+  const { paint } = err
+  const name = paint('bold', plainLabel(nameOfNetwork(network)))
+  err.line(`Joining ${name}, owned by ${shortId(owner)}`)
+  const hosts = [...new Set(addresses.map((address) => plainLabel(withoutId(address))))]
+  err.line(paint('dim', `  asking ${hosts.join(', then ')} …`))
+}
+
+const withoutId = (address: string): string => address.replace(/\/p2p\/[^/]+$/, '')
+
+function show(joined: Joined, next: string, out: Output): void {
+  const { paint } = out
+  const name = paint('bold', plainLabel(joined.name))
+  out.line(`${paint(['bold', 'green'], '✔')} this agent is a member of ${name}`)
+  const admin = joined.roles.includes('admin')
+  const rows = [
+    ['member', `${paint('bold', plainLabel(joined.memberName))} ${joined.member}`],
+    ['roles', joined.roles.join(', ')],
+    ['until', `${until(joined.expires, systemClock.now())}${admin ? '' : ', renews itself'}`],
+    ['signed by', joined.by === joined.owner ? `the owner, ${joined.by}` : joined.by]
+  ]
+  const cells = rows.map(([head = '', text = '']) => [`  ${paint('dim', head)}`, text])
+  for (const line of columns(cells)) out.line(line)
+  out.line(paint('dim', '  Next'))
+  out.line(`    ${paint('cyan', next)}`)
+}
