@@ -54,13 +54,14 @@ export async function runningAgent(
 /**
  * The running agent of the home, or one started here with the home's key.
  *
- * @param serve whether other commands may reach the short-lived agent while it lives
+ * @param how whether other commands may reach the short-lived agent while it lives, and whether to
+ *   say nothing of where it looks for peers
  * @throws PeerworkError what the agent's start failed with
  */
 export async function anyAgent(
   values: Common & Networking,
   context: Context,
-  serve = false
+  { serve = false, quiet = false }: { serve?: boolean; quiet?: boolean } = {}
 ): Promise<Session> {
   const home = homeOf(values, context)
   for (let waited = 0; ; waited += HOME_RETRY_MS) {
@@ -68,7 +69,8 @@ export async function anyAgent(
     if (running !== undefined) return attached(running)
     try {
       const settled = withConfig({ ...values, home }, context)
-      return await startAgent({ ...initOf(settled, context), home, control: serve }, context)
+      const init = { ...initOf(settled, context), home, control: serve }
+      return await startAgent(init, context, quiet)
     } catch (error) {
       const busy = error instanceof PeerworkError && error.code === 'HOME_IN_USE'
       if (!busy || waited >= HOME_WAIT_MS) throw error
@@ -89,10 +91,11 @@ function withConfig(values: Common & Networking, context: World): Common & Netwo
   return settle(UP_OPTIONS, line, context).values
 }
 
-async function startAgent(init: AgentInit, context: Context): Promise<Session> {
+async function startAgent(init: AgentInit, context: Context, quiet: boolean): Promise<Session> {
   const { createAgent } = await import('../node/agent.ts')
   const agent = await untilInterrupted(createAgent(init), context.interrupts)
-  context.err.line(dim(context, `no agent is running here; looking for peers ${ways(init)} …`))
+  const text = `no agent is running here; looking for peers ${ways(init)} …`
+  if (!quiet) context.err.line(dim(context, text))
   return {
     agent,
     info: await agent.info(),

@@ -60,7 +60,7 @@ export const invite = defineCommand({
   async run({ values }, context) {
     const offer = readOffer(values)
     await memberHome(values, context)
-    await using session = await anyAgent(values, context, true)
+    await using session = await anyAgent(values, context, { serve: true, quiet: true })
     const invitation = await sign(session, offer, values, context)
     if (values.json) context.out.json(jsonOf(invitation))
     else await showInvitation(invitation, values, context)

@@ -13,6 +13,7 @@ import { untilInterrupted } from '../interrupts.ts'
 import { again } from '../membership/again.ts'
 import { memberName } from '../membership/create.ts'
 import { mustRest } from '../membership/home.ts'
+import { withoutId } from '../membership/show-invitation.ts'
 import { PASSPHRASES, withPassphrases } from '../membership/passphrases.ts'
 import { until } from '../membership/when.ts'
 import { PeerworkError } from '../../protocol/errors.ts'
@@ -86,11 +87,9 @@ function tellAsking({ network, owner, addresses }: JoinLink, err: Output): void 
   const { paint } = err
   const name = paint('bold', plainLabel(nameOfNetwork(network)))
   err.line(`Joining ${name}, owned by ${shortId(owner)}`)
-  const hosts = [...new Set(addresses.map((address) => plainLabel(withoutId(address))))]
+  const hosts = [...new Set(addresses.map(withoutId))]
   err.line(paint('dim', `  asking ${hosts.join(', then ')} …`))
 }
-
-const withoutId = (address: string): string => address.replace(/\/p2p\/[^/]+$/, '')
 
 function show(joined: Joined, next: string, out: Output): void {
   const { paint } = out

@@ -42,7 +42,7 @@ export const peers = defineCommand({
   ],
   async run({ values }, context) {
     const waitMs = toMs(values.wait ?? WAIT, '--wait')
-    await using session = await anyAgent(values, context, values.watch)
+    await using session = await anyAgent(values, context, { serve: values.watch })
     if (values.watch) return await follow(session, context, values.json)
     if (session.running === undefined) await untilInterrupted(sleep(waitMs), context.interrupts)
     const found = await session.agent.peers()

@@ -45,7 +45,7 @@ export const watch = defineCommand({
     ['peerwork watch --json > events.ndjson', 'keep it for later']
   ],
   async run({ values }, context) {
-    await using session = await anyAgent(values, context, true)
+    await using session = await anyAgent(values, context, { serve: true })
     if (context.err.tty && !values.json) {
       const where = `network "${session.info.network}" as ${plainLabel(session.info.name)}`
       context.err.line(context.err.paint('dim', `watching ${where}; Ctrl-C ends it`))

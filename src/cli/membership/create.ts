@@ -74,7 +74,7 @@ async function lockFor(name: string, context: Context): Promise<string | undefin
     'whoever finds the file; nobody can recover it for you.'
   for (const line of paragraph(text, err, '')) err.line(line)
   using person = new Person(context)
-  return person.askNewPassphrase("the owner's key")
+  return await person.askNewPassphrase("the owner's key")
 }
 
 /** What the agent is called: as its `up` would have it. */

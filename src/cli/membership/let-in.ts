@@ -34,7 +34,6 @@ export async function letInUntilUsed(
   }
   const before = new Set((await agent.members()).map(identify))
   const come = new Set<string>()
-  err.line()
   err.line(`${err.paint('cyan', '◌')} waiting for newcomers; Ctrl-C ends (or run ${up} instead)`)
   while (come.size < uses && systemClock.now() < expires) {
     const ended = untilInterrupted(sleep(LOOK_MS), interrupts).then(

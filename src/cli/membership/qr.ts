@@ -5,8 +5,8 @@ import type { Output } from '../output.ts'
 
 /** Light modules around the code, count: readers find it with two, though the standard says four. */
 const BORDER = 2
-/** Lines that a person should see together with the code: the prompt and what was asked. */
-const LINES_BESIDE = 2
+/** Lines that a person should see together with the code: what waits for newcomers, and the prompt. */
+const LINES_BESIDE = 3
 
 interface Code {
   readonly lines: readonly string[]

@@ -37,18 +37,25 @@ export async function showInvitation(
   const whom = uses === 1 ? 'one newcomer' : `${uses} newcomers`
   err.line(`Invitation to ${name} for ${whom}, until ${until(expires, systemClock.now())}`)
   err.line()
-  if (!wish['no-qr'] && (err.tty || wish.qr)) await drawCode(link, wish.qr, err)
   out.line(out.paint('cyan', link))
   err.line()
   const rows = [
     ['gives', roles.map((role) => `${role} (${GIVES[role]})`).join(', ')],
-    ['asks', addresses[0] ?? ''],
-    ...addresses.slice(1).map((address) => ['', address])
+    ...[...new Set(addresses.map(withoutId))].map((address, at) => [
+      at === 0 ? 'asks' : '',
+      address
+    ])
   ]
   const cells = rows.map(([head = '', text = '']) => [`  ${paint('dim', head)}`, text])
   for (const line of columns(cells)) err.line(line)
   warn(invitation, err)
+  // Last, so that the screen ends with it: it has to be seen whole.
+  if (!wish['no-qr'] && (err.tty || wish.qr)) await drawCode(link, wish.qr, err)
 }
+
+/** Where somebody is, without who that is. */
+export const withoutId = (address: string): string =>
+  plainLabel(address.replace(/\/p2p\/[^/]+$/, ''))
 
 function warn({ addresses, uses }: Invitation, err: Output): void {
   const { paint } = err
@@ -67,6 +74,7 @@ function warn({ addresses, uses }: Invitation, err: Output): void {
 }
 
 async function drawCode(link: string, force: boolean, err: Output): Promise<void> {
+  err.line()
   const code = await qrOf(link, err, force)
   if ('lines' in code) {
     // Light on dark whatever the terminal's theme is: readers want the margin to be the light part.
@@ -74,7 +82,6 @@ async function drawCode(link: string, force: boolean, err: Output): Promise<void
   } else {
     const [width, height] = code.needs
     const text = `No QR code: it takes a terminal of ${width} columns and ${height} lines.`
-    err.line(err.paint('dim', text))
+    err.line(err.paint('dim', `  ${text}`))
   }
-  err.line()
 }
