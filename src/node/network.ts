@@ -88,7 +88,7 @@ export class Network {
       dial: (addresses, signal) => this.#reach.dial(addresses, signal),
       failed(id, { reason, refusal }) {
         counters.count('dials_failed', { reason })
-        if (id !== undefined && refusal !== undefined) observed.refused(id, refusal, 'them')
+        if (id !== undefined && refusal !== undefined) observed.refusedAtDial(id, refusal)
       }
     })
     const discovery = this.#discovery

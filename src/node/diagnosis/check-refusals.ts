@@ -76,8 +76,9 @@ function membership(
   const problem = own?.problems.find(({ code }) => code !== 'DUPLICATE_ID')
   if (own !== undefined && problem !== undefined) {
     const facts = { network: own.name, last: problem.code }
-    const hint = ERRORS[problem.code].hint
-    return fail('MEMBERSHIP', `in "${own.name}": ${problem.message}`, { facts, hint })
+    const { hint } = ERRORS[problem.code]
+    const why = `in "${own.name}": ${problem.message}`
+    return (alone ? fail : warn)('MEMBERSHIP', why, { facts, hint })
   }
   const facts = { network: own?.name ?? null, expires: own?.expires ?? null }
   const turnedAway = strangers.length === 0 ? '' : `; ${count(strangers)} without it turned away`

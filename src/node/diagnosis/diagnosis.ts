@@ -149,15 +149,17 @@ export class Diagnosis {
     const links = sources.links()
     const membership = this.#membership
     const { refusals, clocks, announcements: heard } = observed
-    const copied = membership?.problems.find(({ code }) => code === 'DUPLICATE_ID')
-    const copy = observed.copy ?? (copied && { where: copied.message, at: now })
+    const twins = membership?.problems.filter(({ code }) => code === 'DUPLICATE_ID') ?? []
+    const told = twins.map(({ message }) => message)
+    const ours = told.find((message) => message.includes(id))
+    const copy = observed.copy ?? (ours === undefined ? undefined : { where: ours, at: now })
     const probe = this.#multicast?.result
     return [
       checkInterfaces(networkInterfaces(), listen),
       checkMulticast({ wanted: mdns, probe, heard, flag: multicastFlag }),
       checkListening(this.#ports ?? sources.ports().map((port) => ({ ...port, state: undefined }))),
       checkClock(clocks),
-      checkDuplicate(copy, id, now),
+      checkDuplicate(copy, id, now, told),
       ...checkRefusals({ refusals, network, version: VERSION, peers: sources.peers(), membership }),
       checkLinks('bootstrap', links, now),
       checkLinks('relay', links, now)

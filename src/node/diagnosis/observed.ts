@@ -78,6 +78,12 @@ export class Observed {
       this.#read({ peer, name: null, aheadMs: by === 'us' ? aheadMs : -aheadMs })
   }
 
+  /** A dial ended with a refusal: theirs, unless it was ours and has been told already. */
+  refusedAtDial(peer: string, error: PeerworkError): void {
+    const ours = this.#refusals.get(`${peer} ${error.code} us`)
+    if (ours?.why !== error.message) this.refused(peer, error, 'them')
+  }
+
   /** It fits after all. */
   accepted(peer: string): void {
     for (const [key, refusal] of this.#refusals) {
@@ -130,7 +136,9 @@ export class Observed {
 /** How far the clock of whoever signed is ahead, by what was wrong with its message, ms. */
 function skewOf({ code, facts }: PeerworkError): number | undefined {
   const { aheadMs, behindMs, lateMs } = facts
-  if (code === 'CLOCK_SKEW' && typeof aheadMs === 'number') return aheadMs
+  // A certificate that seems to have ended may only meet a clock that is wrong.
+  const timely = code === 'CLOCK_SKEW' || code === 'MEMBERSHIP_EXPIRED'
+  if (timely && typeof aheadMs === 'number') return aheadMs
   if (code === 'CLOCK_SKEW' && typeof behindMs === 'number') return -behindMs
   // A card on its way is fresh: that it has expired already tells of a clock far behind.
   if (code === 'EXPIRED' && typeof lateMs === 'number') return -(lateMs + CARD_LIFE_MS)

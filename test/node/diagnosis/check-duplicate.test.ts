@@ -13,3 +13,10 @@ test('a copy is named with its place, as long as it is seen', () => {
   expect(checkDuplicate(copy, 'me', 21 * MINUTE).level).toBe('pass')
   expect(checkDuplicate(undefined, 'me', 0).level).toBe('pass')
 })
+
+test('two others with one id are a warning', () => {
+  expect(checkDuplicate(undefined, 'me', 0, ['two agents run with the key of bob'])).toMatchObject({
+    level: 'warn',
+    why: 'not this one, but two agents run with the key of bob'
+  })
+})

@@ -25,6 +25,7 @@ test('the newest reading of each clock counts, for a few minutes', () => {
 test.for([
   ['CLOCK_SKEW', { aheadMs: 180_000 }, 180_000],
   ['CLOCK_SKEW', { behindMs: 180_000 }, -180_000],
+  ['MEMBERSHIP_EXPIRED', { aheadMs: 400_000 }, 400_000],
   ['EXPIRED', { lateMs: 60_000 }, -660_000]
 ] as const)('a refusal by us for %s %j tells of the other clock', ([code, facts, aheadMs]) => {
   const { seen } = watch()
@@ -36,6 +37,15 @@ test('what they say of our clock is what theirs is not', () => {
   const { seen } = watch()
   seen.refused('a', new PeerworkError('CLOCK_SKEW', 'x', { aheadMs: 90_000 }), 'them')
   expect(seen.clocks).toMatchObject([{ aheadMs: -90_000 }])
+})
+
+test('a dial that ended with our own refusal is not told as theirs', () => {
+  const { seen } = watch()
+  const ours = new PeerworkError('NOT_A_MEMBER', 'no certificate was shown')
+  seen.refused('a', ours, 'us')
+  seen.refusedAtDial('a', ours)
+  seen.refusedAtDial('b', ours)
+  expect(seen.refusals.map(({ peer, by }) => `${peer} ${by}`)).toEqual(['a us', 'b them'])
 })
 
 test('refusals are counted, kept for a while, and forgotten when the peer fits after all', () => {
