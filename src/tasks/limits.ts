@@ -83,3 +83,17 @@ export const RESPAWN_MS_MAX = 30_000
 export const ALLOWED_PEERS_MAX = 10_000
 /** An allow file, bytes. */
 export const ALLOW_FILE_BYTES_MAX = MIB
+
+/** Peers whose share of the service is remembered, count: as many as can be connected, and more. */
+export const LANES_MAX = 1_024
+/** The least a task counts for, ms: what taking it in and answering it costs the agent itself. */
+export const SERVICE_MS_MIN = 0.1
+/** What a task counts for while none was measured yet, ms. */
+export const SERVICE_MS_UNKNOWN = 100
+/** What a refused requester is told to wait while no task was measured yet, ms. */
+export const RETRY_MS_UNKNOWN = 1_000
+/** Least and longest wait that a refused requester is told, ms. */
+export const RETRY_MS_MIN = 50
+export const RETRY_MS_MAX = 60_000
+/** How much longer than estimated it is told to wait at most, as a part of the estimate. */
+export const RETRY_JITTER = 0.5

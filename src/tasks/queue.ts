@@ -1,80 +1,153 @@
 /**
- * Work that waits for room: bounded, first come first served among the work of one peer, and one
- * from each peer in turn among peers, so that nobody fills the queue for everybody else.
+ * Work that waits for room, shared out fairly among peers.
+ *
+ * Start-time fair queueing (Goyal, Vin, Cheng 1996): every peer has a lane, and every lane the
+ * service it had so far, by its share, as virtual time. The lane that had least is next. Service is
+ * charged when work begins, by what work of its skill took lately, and put right when it ends. A
+ * lane that comes back after a rest starts at the virtual time of whoever was served last, so it
+ * neither saved up service nor has to catch up: its first task waits for those that run, and for no
+ * more than one of each other newcomer.
+ *
+ * Room is bounded by dynamic thresholds (Choudhury, Hahne 1998): a lane may be as long as there is
+ * room left, and never longer than `max`. One peer fills half of all places, two a third each, and
+ * so on; the next to come always finds some.
  */
 
-interface Waiting {
-  readonly from: string
-}
-
-/** Wait that a refused requester is told when nothing is known yet, ms. */
-const RETRY_MS_UNKNOWN = 1_000
-const RETRY_MS_MIN = 50
-const RETRY_MS_MAX = 60_000
-/** Weight of the newest duration in the running average. */
-const NEWEST = 0.2
+import { LANES_MAX, SERVICE_MS_MIN } from './limits.ts'
+import { Lane } from './lane.ts'
+import type { Ahead, Waiting } from './lane.ts'
 
 export class Queue<T extends Waiting> {
   readonly #max: number
-  readonly #byPeer = new Map<string, T[]>()
+  readonly #lanes = new Map<string, Lane<T>>()
+  /** Those with work that waits, the one that was served last at the end. */
+  readonly #waiting = new Set<Lane<T>>()
+  /** Virtual time: what the lane that was served last had before. Never goes back. */
+  #time = 0
   #size = 0
-  #averageMs: number | undefined
+  /** Expected service of all that runs, ms. */
+  #runningMs = 0
+  #running = 0
 
-  /** @param max work that may wait at a time */
+  /** @param max work of one peer that may wait at a time; of all peers, twice as much */
   constructor(max: number) {
     this.#max = max
   }
 
+  /** Tasks that wait, count. */
   get size(): number {
     return this.#size
   }
 
-  get full(): boolean {
-    return this.#size >= this.#max
+  /** Peers whose work waits, and how long the oldest does, ms. */
+  waiting(now: number): { peers: number; longestMs: number } {
+    const lanes = [...this.#waiting]
+    return { peers: lanes.length, longestMs: Math.max(0, ...lanes.map(({ since }) => now - since)) }
   }
 
-  push(item: T): void {
-    const own = this.#byPeer.get(item.from)
-    if (own === undefined) this.#byPeer.set(item.from, [item])
-    else own.push(item)
+  /** The lane of a peer, with the share it has now. */
+  lane(peer: string, share = 1): Lane<T> {
+    let lane = this.#lanes.get(peer)
+    if (lane === undefined) {
+      if (this.#lanes.size >= LANES_MAX) this.#sweep()
+      lane = new Lane(peer)
+      this.#lanes.set(peer, lane)
+    }
+    lane.share = share
+    return lane
+  }
+
+  hasRoom({ size }: Lane<T>): boolean {
+    return size < Math.min(this.#max, 2 * this.#max - this.#size)
+  }
+
+  push(lane: Lane<T>, item: T): void {
+    if (lane.size === 0) {
+      lane.served = Math.max(lane.served, this.#time)
+      this.#waiting.add(lane)
+    }
+    lane.push(item)
     this.#size++
   }
 
-  /** The next to run; its peer goes to the end of the line. */
+  /** The next to run; it has begun. */
   shift(): T | undefined {
-    for (const [from, own] of this.#byPeer) {
-      const item = own.shift()
-      this.#byPeer.delete(from)
-      if (own.length > 0) this.#byPeer.set(from, own)
-      if (item === undefined) continue
-      this.#size--
-      return item
-    }
-    return undefined
+    const lane = this.#next()
+    const item = lane?.shift()
+    if (lane === undefined || item === undefined) return undefined
+    this.#size--
+    this.#waiting.delete(lane)
+    if (lane.size > 0) this.#waiting.add(lane)
+    this.begin(lane, item.cost)
+    return item
+  }
+
+  /** Work begins, whether it had to wait or not. `end` must follow. */
+  begin(lane: Lane<T>, cost: number): void {
+    lane.served = Math.max(lane.served, this.#time)
+    this.#time = lane.served
+    lane.served += cost / lane.share
+    lane.running++
+    this.#running++
+    this.#runningMs += cost
+  }
+
+  /** Work that began with this cost is over, and took so long, ms. */
+  end(lane: Lane<T>, cost: number, tookMs: number): void {
+    const correction = Math.max(SERVICE_MS_MIN, tookMs) - cost
+    lane.served = Math.max(this.#time, lane.served + correction / lane.share)
+    lane.running--
+    this.#running--
+    this.#runningMs = this.#running === 0 ? 0 : this.#runningMs - cost
   }
 
   /** Take out work that was canceled while it waited. Returns whether it was still there. */
-  remove(item: T): boolean {
-    const own = this.#byPeer.get(item.from)
-    const at = own?.indexOf(item) ?? -1
-    if (own === undefined || at < 0) return false
-    own.splice(at, 1)
-    if (own.length === 0) this.#byPeer.delete(item.from)
+  remove(lane: Lane<T>, item: T): boolean {
+    if (!lane.remove(item)) return false
+    if (lane.size === 0) this.#waiting.delete(lane)
     this.#size--
     return true
   }
 
-  /** Work took this long, ms. */
-  learn(ms: number): void {
-    this.#averageMs = this.#averageMs === undefined ? ms : lean(this.#averageMs, ms)
+  /**
+   * What would run before one more task of this lane, as far as is known.
+   *
+   * @param own work of the lane itself that comes before it
+   */
+  ahead(lane: Lane<T>, own: Ahead): Ahead {
+    const turn = Math.max(lane.served, this.#time) + own.ms / lane.share
+    let { tasks, ms } = own
+    for (const other of this.#waiting) {
+      const before = (turn - other.served) * other.share
+      if (other === lane || before <= 0) continue
+      const part = Math.min(1, before / other.ms)
+      ms += part * other.ms
+      tasks += Math.ceil(part * other.size)
+    }
+    return { tasks, ms }
   }
 
-  /** When asking again makes sense: about half of what waits has run by then. */
-  retryAfterMs(capacity: number): number {
-    if (this.#averageMs === undefined) return RETRY_MS_UNKNOWN
-    const estimate = (this.#averageMs * (this.#size / 2 + 1)) / Math.max(1, capacity)
-    return Math.round(Math.min(RETRY_MS_MAX, Math.max(RETRY_MS_MIN, estimate)))
+  /** How long work waits that has so much ahead, ms; of what runs, half is over on average. */
+  waitMs({ ms }: Pick<Ahead, 'ms'>, capacity: number): number {
+    return (ms + this.#runningMs / 2) / Math.max(1, capacity)
+  }
+
+  /** Had least; of equals the one of which fewer run, then the one that waits longer. */
+  #next(): Lane<T> | undefined {
+    let next: Lane<T> | undefined
+    for (const lane of this.#waiting) {
+      if (next === undefined || comesBefore(lane, next)) next = lane
+    }
+    return next
+  }
+
+  /** Forget peers without work; those that come back start anew. */
+  #sweep(): void {
+    for (const [peer, lane] of this.#lanes) if (lane.idle) this.#lanes.delete(peer)
   }
 }
 
-const lean = (average: number, newest: number): number => average + (newest - average) * NEWEST
+function comesBefore<T extends Waiting>(one: Lane<T>, other: Lane<T>): boolean {
+  if (one.served !== other.served) return one.served < other.served
+  return one.running < other.running
+}

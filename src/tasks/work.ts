@@ -9,7 +9,7 @@ import type { ErrorRecord } from '../protocol/errors.ts'
 import type { JsonObject } from '../protocol/json.ts'
 import type { Isolation, Usage } from '../protocol/message/result.ts'
 import type { ProgressBody } from '../protocol/message/session.ts'
-import type { Budget } from '../protocol/message/task.ts'
+import type { Budget, Priority } from '../protocol/message/task.ts'
 import type { HandOnOptions, PatchOperation } from './skill.ts'
 
 /** One admitted task. */
@@ -23,6 +23,10 @@ export interface Work {
   readonly input: Uint8Array
   readonly budget: Budget
   readonly traceparent: string
+  /** Among the waiting work of the same requester. Default `normal`. */
+  readonly priority?: Priority
+  /** Of the service: a requester with twice the share of another gets twice as much. Default 1. */
+  readonly share?: number
   /** Aborts on cancel; the reason is a PeerworkError, `CANCELED` unless it says otherwise. */
   readonly signal: AbortSignal
   /** The run's shared state at the start, when the task carries one. */
@@ -108,12 +112,14 @@ export interface Workshop extends AsyncDisposable {
   /**
    * Take work in, or refuse before anything runs. Synchronous, so that a refusal costs nothing.
    *
-   * @throws PeerworkError `SKILL_UNKNOWN`, `INPUT_INVALID`, `BUSY` (fact `retryAfterMs`),
-   *   `SHUTTING_DOWN`
+   * @throws PeerworkError `SKILL_UNKNOWN`, `INPUT_INVALID`, `BUSY` (facts `reason`,
+   *   `retryAfterMs`), `SHUTTING_DOWN`
    */
   take(work: Work): { readonly ahead: number; readonly outcome: Promise<Outcome> }
   /** Refuse new work and wait for the rest, at most `graceMs`; then cancel what still runs. */
   drain(graceMs: number): Promise<void>
+  /** Who waits now: peers, and since when the oldest task of them does, ms. */
+  waiting(): { readonly peers: number; readonly longestMs: number }
 }
 
 /** What the workshop needs of a logger; pino's shape. */

@@ -2,11 +2,13 @@
  * Room for work: admitted tasks come in, wait their turn, run in a sandbox and leave as outcomes.
  */
 
-import { STATE_BYTES_MAX } from '../protocol/constants.ts'
 import { PeerworkError } from '../protocol/errors.ts'
 import { parseJson } from '../protocol/json.ts'
 import type { Isolation } from '../protocol/message/result.ts'
+import type { Priority } from '../protocol/message/task.ts'
+import { checkState } from './check-state.ts'
 import { createTaskFetch } from './fetch-broker.ts'
+import type { Lane } from './lane.ts'
 import { Queue } from './queue.ts'
 import type { Skill } from './registry.ts'
 import { refusal } from './refusal.ts'
@@ -14,6 +16,8 @@ import { run } from './runner.ts'
 import type { Running } from './runner.ts'
 import { runnerEntry } from './runner-entry.ts'
 import type { Sandbox } from './sandbox.ts'
+import { ServiceTimes } from './service-times.ts'
+import { shed } from './shed.ts'
 import { Shelf } from './shelf.ts'
 import { Shelter } from './shelter.ts'
 import type { Outcome, SkillOffer, SkillSource, Work, WorkLog, Workshop } from './work.ts'
@@ -24,7 +28,7 @@ export interface WorkshopOptions {
   readonly home?: string
   /** Tasks that run at once. */
   readonly capacity: number
-  /** Tasks that may wait. */
+  /** Tasks of one peer that may wait; of all peers, twice as many. */
   readonly queue: number
   /** Refuse to run skills below this level. Default `process`. */
   readonly minIsolation?: Isolation
@@ -33,12 +37,16 @@ export interface WorkshopOptions {
   readonly now: () => number
   /** Milliseconds that only go forward, for durations. */
   readonly elapsed?: () => number
+  /** From 0 up to 1, for the jitter of waits; always 0 by default. */
+  readonly chance?: () => number
 }
 
 /** One task in the house. */
 interface Entry {
   readonly work: Work
-  readonly from: string
+  readonly lane: Lane<Entry>
+  readonly priority: Priority
+  readonly cost: number
   readonly skill: Skill
   readonly accepted: number
   readonly deadline: number
@@ -66,6 +74,7 @@ class House implements Workshop {
   readonly #shelter: Shelter
   readonly #shelf: Shelf
   readonly #queue: Queue<Entry>
+  readonly #times = new ServiceTimes()
   readonly #tasks = new Map<string, Entry>()
   #running = 0
   #closing = false
@@ -105,14 +114,23 @@ class House implements Workshop {
   take(work: Work): { ahead: number; outcome: Promise<Outcome> } {
     if (this.#closing) throw new PeerworkError('SHUTTING_DOWN', 'the agent is stopping')
     const skill = this.#shelf.get(work.skill)
-    this.#check(work, skill)
+    const lane = this.#queue.lane(work.from, work.share)
+    const ahead = this.#check(work, skill, lane)
     const { promise, resolve } = Promise.withResolvers<Outcome>()
-    const entry = this.#enter(work, skill, resolve)
-    const ahead = this.#queue.size
-    if (entry.state === 'queued') this.#queue.push(entry)
-    this.#next()
+    const entry = this.#enter({ work, skill, lane, resolve })
+    if (entry.state === 'queued') {
+      if (ahead !== undefined) this.#queue.push(lane, entry)
+      else {
+        this.#queue.begin(lane, entry.cost)
+        this.#start(entry)
+      }
+    }
     this.#watch(entry)
-    return { ahead, outcome: promise }
+    return { ahead: ahead ?? 0, outcome: promise }
+  }
+
+  waiting(): { peers: number; longestMs: number } {
+    return this.#queue.waiting(this.#elapsed())
   }
 
   async drain(graceMs: number): Promise<void> {
@@ -130,27 +148,36 @@ class House implements Workshop {
     await this.#shelf.close()
   }
 
-  #check(work: Work, skill: Skill): void {
-    const { capacity } = this.#options
-    if (this.#queue.full && this.#running >= capacity) {
-      const retryAfterMs = this.#queue.retryAfterMs(capacity)
-      const text = `${this.#running} tasks run and ${this.#queue.size} wait`
-      throw new PeerworkError('BUSY', text, { retryAfterMs })
-    }
+  /** Tasks ahead of it, when it has to wait. */
+  #check(work: Work, skill: Skill, lane: Lane<Entry>): number | undefined {
+    const ahead = this.#running < this.#options.capacity ? undefined : this.#shed(work, lane)
     if (this.#tasks.has(work.id)) {
       throw new PeerworkError('REPLAYED', `task ${work.id} is already here`)
     }
     const fault = skill.checkInput(parseJson(work.input))
     if (fault !== undefined) throw new PeerworkError('INPUT_INVALID', `input ${fault}`)
     if (work.state !== undefined) checkState(work.state)
+    return ahead
   }
 
-  #enter(work: Work, skill: Skill, resolve: (outcome: Outcome) => void): Entry {
+  #shed(work: Work, lane: Lane<Entry>): number {
+    const { capacity, chance = () => 0 } = this.#options
+    return shed(work, lane, { queue: this.#queue, capacity, known: this.#times.known, chance })
+  }
+
+  #enter({
+    work,
+    skill,
+    lane,
+    resolve
+  }: Pick<Entry, 'work' | 'skill' | 'lane' | 'resolve'>): Entry {
     const accepted = this.#elapsed()
     const { signal } = work
     const entry: Entry = {
       work,
-      from: work.from,
+      lane,
+      priority: work.priority ?? 'normal',
+      cost: this.#times.of(skill),
       skill,
       accepted,
       deadline: accepted + work.budget.wallMs,
@@ -185,10 +212,14 @@ class House implements Workshop {
     while (this.#running < this.#options.capacity) {
       const entry = this.#queue.shift()
       if (entry === undefined) return
-      this.#running++
-      entry.state = 'starting'
-      this.#begin(entry)
+      this.#start(entry)
     }
+  }
+
+  #start(entry: Entry): void {
+    this.#running++
+    entry.state = 'starting'
+    this.#begin(entry)
   }
 
   #begin(entry: Entry): void {
@@ -228,20 +259,22 @@ class House implements Workshop {
     if (work.signal.aborted) entry.onAbort()
     void running.outcome.then((result) => {
       skill.pool.give(sandbox)
-      this.#queue.learn(this.#elapsed() - started)
-      this.#end(entry, result)
+      const tookMs = this.#elapsed() - started
+      this.#times.learn(skill, tookMs)
+      this.#end(entry, result, tookMs)
     })
   }
 
-  #end(entry: Entry, outcome?: Outcome): void {
+  #end(entry: Entry, outcome?: Outcome, tookMs = 0): void {
     this.#running--
+    this.#queue.end(entry.lane, entry.cost, tookMs)
     if (outcome !== undefined && entry.state !== 'over') this.#settle(entry, outcome)
     this.#next()
   }
 
   #leave(entry: Entry, reason: unknown): void {
     if (entry.state !== 'queued' && entry.state !== 'starting') return
-    if (entry.state === 'queued') this.#queue.remove(entry)
+    if (entry.state === 'queued') this.#queue.remove(entry.lane, entry)
     this.#settle(entry, refusal(reason, this.isolation))
   }
 
@@ -259,11 +292,4 @@ class House implements Workshop {
     const reason = new PeerworkError('SHUTTING_DOWN', 'the agent is stopping')
     for (const entry of this.#tasks.values()) this.#cancel(entry, reason)
   }
-}
-
-function checkState(state: object): void {
-  const bytes = Buffer.byteLength(JSON.stringify(state))
-  if (bytes <= STATE_BYTES_MAX) return
-  const text = `a state of ${bytes} bytes, at most ${STATE_BYTES_MAX}`
-  throw new PeerworkError('INPUT_TOO_LARGE', text)
 }

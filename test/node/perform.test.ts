@@ -160,6 +160,7 @@ test('a result that cannot be sealed fails the task, and says so for ever', asyn
       change: () => Promise.resolve(),
       isolation: 'os',
       load: () => ({ running: 0, queued: 0, capacity: 1 }),
+      waiting: () => ({ peers: 0, longestMs: 0 }),
       take: () => ({ ahead: 0, outcome: Promise.resolve(outcome) }),
       drain: () => Promise.resolve(),
       [Symbol.asyncDispose]: () => Promise.resolve()

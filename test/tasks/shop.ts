@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 import type { JsonObject } from '../../src/protocol/json.ts'
 import { NO_USAGE } from '../../src/protocol/message/result.ts'
 import type { Usage } from '../../src/protocol/message/result.ts'
-import type { Budget } from '../../src/protocol/message/task.ts'
+import type { Budget, Priority } from '../../src/protocol/message/task.ts'
 import type { HandOn, Outcome, SkillSource, Work, WorkLog, Workshop } from '../../src/tasks/work.ts'
 import { createWorkshop } from '../../src/tasks/workshop.ts'
 import type { WorkshopOptions } from '../../src/tasks/workshop.ts'
@@ -70,6 +70,7 @@ interface Extra {
   readonly id?: string
   readonly from?: string
   readonly budget?: Partial<Budget>
+  readonly priority?: Priority
   readonly signal?: AbortSignal
   readonly state?: JsonObject
   readonly chunk?: (bytes: Uint8Array) => Promise<void>
@@ -96,6 +97,7 @@ export function submit(shop: Workshop, skill: string, input: unknown, extra: Ext
     traceparent: `00-${'1'.repeat(32)}-${'2'.repeat(16)}-01`,
     signal: extra.signal ?? new AbortController().signal,
     ...(extra.state === undefined ? {} : { state: extra.state }),
+    ...(extra.priority === undefined ? {} : { priority: extra.priority }),
     on: {
       started: (info) => void heard.started.push(info),
       progress: (body) => void heard.progress.push(body),

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Workshop } from '../../src/tasks/work.ts'
+import type { Heard } from './shop.ts'
 import { errorOf, levels, openShop, skillFile, submit, valueOf } from './shop.ts'
 
 describe('a workshop', () => {
@@ -68,7 +69,7 @@ describe('a workshop', () => {
     expect(() => submit(shop, 'slow', { ms: 1 })).toThrow(
       expect.objectContaining({
         code: 'BUSY',
-        facts: { retryAfterMs: expect.any(Number) as number }
+        facts: { reason: 'queue', retryAfterMs: expect.any(Number) as number }
       })
     )
     const outcomes = await Promise.all(taken.map(({ outcome }) => outcome))
@@ -76,7 +77,50 @@ describe('a workshop', () => {
     expect(shop.load()).toEqual({ running: 0, queued: 0, capacity: 2 })
   })
 
+  it('refuses at once what would wait longer than it may take in all', async () => {
+    const begun = [1, 2, 3, 4].map(() => submit(shop, 'slow', { ms: 200 }))
+    const hasty = (): Heard => submit(shop, 'slow', { ms: 1 }, { budget: { wallMs: 5 } })
+    expect(hasty).toThrow(
+      expect.objectContaining({
+        code: 'BUSY',
+        facts: {
+          reason: 'deadline',
+          waitMs: expect.any(Number) as number,
+          retryAfterMs: expect.any(Number) as number
+        }
+      })
+    )
+    const patient = submit(shop, 'slow', { ms: 1 })
+    await Promise.all([...begun, patient].map(({ outcome }) => outcome))
+    expect(valueOf(await hasty().outcome)).toBe('waited 1')
+  })
+
+  it('takes the one task of a peer before the many of another', async () => {
+    const order: string[] = []
+    const note = (name: string) => (heard: Heard) =>
+      heard.outcome.then((outcome) => void order.push(`${name} ${outcome.status}`))
+    const many = [1, 2, 3, 4, 5].map(() => submit(shop, 'slow', { ms: 60 }, { from: 'peer-b' }))
+    const one = submit(shop, 'slow', { ms: 60 }, { from: 'peer-c' })
+    expect(shop.waiting()).toEqual({ peers: 2, longestMs: expect.any(Number) as number })
+    await Promise.all([...many.map(note('many')), note('one')(one)])
+    expect(order.indexOf('one completed')).toBeLessThan(4)
+    expect(shop.waiting()).toEqual({ peers: 0, longestMs: 0 })
+  })
+
+  it('takes the more urgent of the tasks of one peer first', async () => {
+    const order: string[] = []
+    const heard = (['normal', 'normal', 'low', 'high', 'normal'] as const).map((priority, n) => {
+      const task = submit(shop, 'slow', { ms: 60 }, { priority })
+      return task.outcome.then(() => void order.push(`${priority} ${n}`))
+    })
+    await Promise.all(heard)
+    // Two run at a time, so the last two to begin are the two that end last.
+    expect(order.slice(0, 4)).toContain('high 3')
+    expect(order.at(-1)).toBe('low 2')
+  })
+
   it('ends a waiting task at once when it is canceled or out of time', async () => {
+    await using shop = await openShop(['slow'], { capacity: 2, queue: 3 })
     const running = [1, 2].map(() => submit(shop, 'slow', { ms: 200 }))
     const stop = new AbortController()
     const canceled = submit(shop, 'slow', { ms: 1 }, { signal: stop.signal })

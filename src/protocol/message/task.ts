@@ -33,6 +33,18 @@ const budget = shape.object({
   depth: shape.whole(0, DEPTH_LEFT_MAX)
 })
 
+/** One task above this one: who asked for what. */
+const hop = shape.object({
+  from: shape.agentId,
+  skill: shape.skillName,
+  /** Digest of its input. */
+  input: shape.bytes(DIGEST_BYTES)
+})
+
+/** Which of its own tasks a requester wants first; nobody comes before the tasks of others. */
+export const PRIORITIES = ['low', 'normal', 'high'] as const
+export type Priority = (typeof PRIORITIES)[number]
+
 const task = shape.object({
   v: shape.version,
   network: shape.network,
@@ -52,7 +64,9 @@ const task = shape.object({
   /** The task this one is a part of. */
   parent: shape.optional(shape.bytes(ID_BYTES)),
   /** Idempotency key: the same key from the same requester runs once. Default: the id. */
-  key: shape.optional(shape.token)
+  key: shape.optional(shape.token),
+  /** Among the waiting tasks of the same requester. Default: normal. */
+  priority: shape.optional(shape.oneOf(PRIORITIES))
 })
 
 export type Task = z.infer<typeof task> & SealedBody
