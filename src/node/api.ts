@@ -53,6 +53,8 @@ export interface AgentStatus {
   readonly peers: number
   /** Links to bootstrap peers and relays. */
   readonly links: readonly SupervisedLink[]
+  /** Why there are no peers, in a sentence; null when there are some. */
+  readonly alone: string | null
   /** Every check, passed or not; without peers, `PEERS` tells why. */
   readonly findings: readonly Finding[]
 }

@@ -47,7 +47,7 @@ export const INFO: AgentInfo = {
 }
 
 export const STATUS: AgentStatus = {
-  ...{ state: 'ok', info: INFO, peers: 0, links: [], findings: [] }
+  ...{ state: 'ok', info: INFO, peers: 0, links: [], alone: 'x', findings: [] }
 }
 
 export const PEER: Peer = {

@@ -18,6 +18,8 @@ import type { Session } from '../session.ts'
 
 /** How long a short-lived agent looks around. */
 const WAIT = '3s'
+/** Longest reason shown, characters: it may quote other agents. */
+const WHY_LENGTH_MAX = 1_200
 
 export const peers = defineCommand({
   name: 'peers',
@@ -46,22 +48,32 @@ export const peers = defineCommand({
     if (values.watch) return await follow(session, context, values.json)
     if (session.running === undefined) await untilInterrupted(sleep(waitMs), context.interrupts)
     const found = await session.agent.peers()
-    if (session.running === undefined && found.length === 0) throw nobody(waitMs, session)
+    if (session.running === undefined && found.length === 0) {
+      throw await nobody(waitMs, session)
+    }
     if (values.json) context.out.json({ peers: found })
+    else if (found.length === 0) await showNobody(session, context)
     else show(found, context)
   }
 })
 
-export function nobody(waitMs: number, { info }: Pick<Session, 'info'>): PeerworkError {
-  const message = `nobody answered in network "${info.network}" within ${waitMs / 1000} s`
+/** Why nobody is there, as the agent that looked around knows it. */
+export async function nobody(
+  waitMs: number,
+  { agent, info }: Pick<Session, 'agent' | 'info'>
+): Promise<PeerworkError> {
+  const { alone } = await agent.status()
+  const message = `no peers found after ${waitMs / 1000} s: ${alone ?? 'they have left'}`
   return new PeerworkError('NO_PEERS', message, { network: info.network })
 }
 
-function show(found: readonly Peer[], { out, err }: Context): void {
-  if (found.length === 0) {
-    err.line('No peers yet. They appear here as soon as they are found: peerwork peers --watch')
-    return
-  }
+async function showNobody({ agent }: Session, { err }: Context): Promise<void> {
+  const { alone } = await agent.status()
+  err.line(`No peers yet: ${plainLabel(alone ?? 'they are coming', WHY_LENGTH_MAX)}.`)
+  err.line(err.paint('dim', 'Look closer with peerwork doctor, or wait: peerwork peers --watch'))
+}
+
+function show(found: readonly Peer[], { out }: Context): void {
   const head = ['NAME', 'ID', 'FOUND', 'ISOLATION', 'LOAD', 'SKILLS']
   const rows = found.map((peer) => rowOf(peer, out))
   for (const line of columns([head.map((text) => out.paint('dim', text)), ...rows])) out.line(line)

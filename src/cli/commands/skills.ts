@@ -43,7 +43,7 @@ export const skills = defineCommand({
     if (session.running === undefined) await untilInterrupted(sleep(waitMs), context.interrupts)
     const all = await offersOf(session.agent)
     if (session.running === undefined && (await session.agent.peers()).length === 0)
-      throw nobody(waitMs, session)
+      throw await nobody(waitMs, session)
     const [only] = words
     const found = only === undefined ? all : all.filter(({ skill }) => skill.name === only)
     if (only !== undefined && found.length === 0) {

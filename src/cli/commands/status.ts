@@ -42,7 +42,8 @@ export const status = defineCommand({
   },
   json:
     'One object: state (ok, degraded, down), running, info (as in up), peers (count), links ' +
-    '(kind, address, peer, state, since, error), findings (as in doctor).',
+    '(kind, address, peer, state, since, error), alone (why there are no peers, or null), ' +
+    'findings (as in doctor).',
   examples: [
     ['peerwork status', 'how is it?'],
     ['peerwork status --json | jq .state', 'for a script'],

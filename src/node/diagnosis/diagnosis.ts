@@ -103,7 +103,9 @@ export class Diagnosis {
     const findings = await this.findings()
     const { state } = healthOf(findings)
     const peers = sources.peers().length
-    return { state, info: await sources.info(), peers, links: sources.links(), findings }
+    const alone = peers === 0 ? this.whyAlone() : null
+    const links = sources.links()
+    return { state, info: await sources.info(), peers, links, alone, findings }
   }
 
   /** Try out everything there is. */
