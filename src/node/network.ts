@@ -97,7 +97,7 @@ export class Network {
       membership
     })
     this.#reach = new Reach({
-      ...{ options: options.options, gate, clock, peers, discovery, busy, log },
+      ...{ options: options.options, identity, gate, clock, peers, discovery, busy, log, describe },
       owned: nameOfNetwork(network) !== network,
       changed: () => this.#links.changed()
     })
@@ -222,6 +222,12 @@ export class Network {
   /** Tell peers that what we offer changed. */
   changed(): void {
     this.#links.changed()
+    this.#reach.tell()
+  }
+
+  /** Look for a peer, or for whoever offers a skill, where the network has a directory. */
+  async seek(wanted: { skill: string; peer?: string | undefined }): Promise<void> {
+    await this.#reach.seek(wanted)
   }
 
   /** The links that are kept up. */

@@ -48,6 +48,8 @@ export const CHUNKS_TOTAL_BYTES_MAX = 256 * MIB
 export const SEALED_BYTES_MAX = 16 * KIB
 /** A sealed agent card, bytes: some 60 skills with schemas of 4 KiB. */
 export const CARD_BYTES_MAX = 256 * KIB
+/** A sealed presence, bytes: sixteen addresses and sixty-four names of skills. */
+export const PRESENCE_BYTES_MAX = 12 * KIB
 /** A sealed trace batch, bytes: gossipsub copies it to every mesh peer. */
 export const BATCH_BYTES_MAX = 64 * KIB
 /** The question or the answer of a port probe, bytes: a number, or a word and an error. */
@@ -74,6 +76,8 @@ export const CLOCK_AHEAD_MS_MAX = 60_000
 export const CLOCK_BEHIND_MS_MAX = 120_000
 /** Life of an agent card, ms: renewed at half of it. */
 export const CARD_LIFE_MS = 10 * 60_000
+/** Life of a presence, ms: told anew at a third of it. */
+export const PRESENCE_LIFE_MS = 30 * 60_000
 /** Agents a task may pass through by delegation: A asks B asks C … */
 export const DEPTH_LEFT_MAX = 16
 

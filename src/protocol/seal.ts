@@ -23,7 +23,8 @@ import { SIGNATURE_BYTES, verifyBy } from './identity.ts'
 /** What a seal can hold, and the byte that says so. */
 export const KINDS = {
   ...{ task: 1, result: 2, card: 3, batch: 4 },
-  ...{ certificate: 5, invitation: 6, redemption: 7, revocation: 8, succession: 9 }
+  ...{ certificate: 5, invitation: 6, redemption: 7, revocation: 8, succession: 9 },
+  presence: 10
 } as const
 export type Kind = keyof typeof KINDS
 

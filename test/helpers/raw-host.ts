@@ -9,12 +9,14 @@ import { importGuarded } from '../../src/node/guarded-import.ts'
 import type { Host } from '../../src/node/host.ts'
 import { ephemeralSecret } from '../../src/node/key-file.ts'
 import { PRESETS } from '../../src/node/presets.ts'
+import type { HostParts } from '../../src/node/reach/parts.ts'
 import type { Identity } from '../../src/protocol/identity.ts'
 
 const DIAL_MS_MAX = 5_000
 
 export interface RawHost extends AsyncDisposable {
   readonly host: Host
+  readonly parts: HostParts
   readonly identity: Identity
   readonly id: string
   /** Where it listens, with its id. */
@@ -27,13 +29,13 @@ export async function createRawHost(network = 'home'): Promise<RawHost> {
   const secret = ephemeralSecret(systemClock)
   const { identity } = secret
   const preset = PRESETS.loopback
-  const { host, dial } = await createHost({
+  const { host, parts, dial } = await createHost({
     ...{ secret, publicKey: identity.publicKey, network, preset, listen: preset.listen },
     ...{ bootstrap: [], mdns: false, found: () => undefined }
   })
   await host.start()
   return {
-    ...{ host, identity, id: identity.id },
+    ...{ host, parts, identity, id: identity.id },
     address: host.getMultiaddrs()[0]?.toString() ?? '',
     dial: (address) => dial([address], AbortSignal.timeout(DIAL_MS_MAX)),
     [Symbol.asyncDispose]: async () => host.stop()

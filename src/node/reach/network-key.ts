@@ -30,7 +30,12 @@ export function readNetworkKey(file: string): Protect {
     text = readFileSync(file, 'utf8')
   } catch (error) {
     const why = (error as Error).message
-    throw new PeerworkError('KEY_UNREADABLE', `cannot read the network key: ${why}`, { file }, error)
+    throw new PeerworkError(
+      'KEY_UNREADABLE',
+      `cannot read the network key: ${why}`,
+      { file },
+      error
+    )
   }
   const [, hex] = FORM.exec(text) ?? []
   if (hex === undefined) {
@@ -43,5 +48,5 @@ export function readNetworkKey(file: string): Protect {
     throw new PeerworkError('HOME_UNSAFE', `others can read ${file} (mode ${octal})`, { file })
   }
   const psk = Buffer.from(`/key/swarm/psk/1.0.0/\n/base16/\n${hex.toLowerCase()}\n`)
-  return preSharedKey({ psk, timeout: NONCE_MS_MAX }) as Protect
+  return preSharedKey({ psk, timeout: NONCE_MS_MAX })
 }

@@ -5,11 +5,11 @@
  * What is optional is loaded when it is needed first; an agent on a LAN never loads it.
  */
 
-import { networkInterfaces } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Connection, Stream } from '@libp2p/interface'
 import { PUNCH_PROTOCOL } from '../../protocol/constants.ts'
 import { toPeerworkError } from '../../protocol/errors.ts'
+import type { Identity } from '../../protocol/identity.ts'
 import { parseAddress, plain } from '../addresses.ts'
 import type { PeerEvent } from '../api.ts'
 import type { Clock } from '../clock.ts'
@@ -20,17 +20,19 @@ import { importGuarded } from '../guarded-import.ts'
 import type { DialGate } from '../host.ts'
 import type { Logger } from '../logger.ts'
 import type { AgentOptions } from '../options.ts'
+import type { OwnCard } from '../own-card.ts'
 import type { KnownPeer, Peers } from '../peers.ts'
 import type { Circuit } from './circuit.ts'
 import { linksOf } from './links-kept.ts'
 import { FOR_MEMBERS, FOR_STRANGERS } from './limits.ts'
+import { Lookup } from './lookup.ts'
 import { answerPunch, punch } from './punch.ts'
 import type { Door, PunchOptions } from './punch.ts'
 import { isRelayed, linkKind, relayOf } from './relayed.ts'
 import { Relays } from './relays.ts'
 import { RememberedPeers } from './remembered.ts'
 import { isPunched, SharedPorts } from './shared-port.ts'
-import { Standing } from './standing.ts'
+import { ownAddresses, portOf, Standing } from './standing.ts'
 import type { Verdict } from './standing.ts'
 import { Upgrade } from './upgrade.ts'
 
@@ -40,7 +42,8 @@ const PUNCHES_MAX = 1
 const KEEP_TAG = { 'peerwork-kept': { value: 100 } }
 
 export interface ReachOptions {
-  readonly options: Pick<AgentOptions, 'home' | 'relay' | 'relayVia'>
+  readonly options: Pick<AgentOptions, 'home' | 'relay' | 'relayVia' | 'dht' | 'network'>
+  readonly identity: Identity
   /** Whether only members of an owner's network can be here. */
   readonly owned: boolean
   readonly gate: DialGate
@@ -48,6 +51,8 @@ export interface ReachOptions {
   readonly peers: Peers
   readonly discovery: Discovery
   readonly log: Logger
+  /** What our card says. */
+  readonly describe: () => OwnCard
   /** What our card says of addresses has changed. */
   readonly changed: () => void
   /** Whether tasks of or for this peer run now. */
@@ -61,6 +66,7 @@ export class Reach {
   readonly #upgrade: Upgrade
   readonly #ports: SharedPorts
   readonly #remembered: RememberedPeers
+  readonly #lookup: Lookup
   readonly #seen = new WeakMap<Connection, string>()
   readonly #closers: (() => unknown)[] = []
   #circuit: Promise<Circuit> | undefined
@@ -93,6 +99,17 @@ export class Reach {
       dial: (addresses, signal) => this.dial(addresses, signal, true),
       punch: (relayed) => punch(relayed, this.#punching)
     })
+    this.#lookup = lookupOf(options, this)
+  }
+
+  /** Look for somebody we do not know, where the network has a directory. */
+  async seek(wanted: Parameters<Lookup['seek']>[0]): Promise<void> {
+    await this.#lookup.seek(wanted)
+  }
+
+  /** What our card says has changed. */
+  tell(): void {
+    this.#lookup.tell()
   }
 
   /** Before the host starts. */
@@ -123,6 +140,7 @@ export class Reach {
       discovery.offer(id, addresses, 'remembered')
     }
     for (const address of options.relayVia) discovery.keep(address)
+    this.#lookup.consider(0)
     if (!options.relay) return
     const { serveRelay } = await importGuarded(() => import('./circuit.ts'))
     const limits = owned ? FOR_MEMBERS : FOR_STRANGERS
@@ -173,6 +191,7 @@ export class Reach {
     this.#relays.stop()
     this.#upgrade.stop()
     this.#remembered.close()
+    await this.#lookup.stop()
     for (const close of this.#closers) await close()
     await (await this.#circuit)?.stop()
   }
@@ -193,6 +212,7 @@ export class Reach {
       this.#upgrade.watch(peer)
     }
     this.#relays.consider()
+    this.#lookup.consider(peers.size)
   }
 
   /** What is worth keeping of a peer. */
@@ -254,12 +274,18 @@ export class Reach {
   }
 }
 
-function portOf([first]: readonly string[]): number | undefined {
-  const port = /\/tcp\/(\d+)/.exec(first ?? '')?.[1]
-  return port === undefined ? undefined : Number(port)
-}
-
-function ownAddresses(): ReadonlySet<string> {
-  const all = Object.values(networkInterfaces()).flatMap((list) => list ?? [])
-  return new Set(all.map(({ address }) => address))
+function lookupOf(options: ReachOptions, reach: Reach): Lookup {
+  const { identity, clock, log, owned, gate, discovery, describe } = options
+  const { dht, network } = options.options
+  return new Lookup({
+    ...{ parts: gate.parts, identity, network, clock, log, owned, dht },
+    serve: () => reach.verdict !== 'closed',
+    links: () => gate.host.getConnections(),
+    dial: (addresses, signal) => reach.dial(addresses, signal),
+    offer: (id, addresses) => discovery.offer(id, addresses, 'peer'),
+    describe: () => {
+      const { name, addresses, skills } = describe()
+      return { name, addresses, skills: skills.map((offer) => offer.name) }
+    }
+  })
 }

@@ -9,6 +9,7 @@
  */
 
 import { isIP } from 'node:net'
+import { networkInterfaces } from 'node:os'
 import type { Clock } from '../clock.ts'
 import type { PortSeen } from '../diagnosis/dial-back.ts'
 
@@ -133,3 +134,15 @@ export class Standing {
 }
 
 const isLoopback = (host: string): boolean => host.startsWith('127.') || host === '::1'
+
+/** The port of the first of some addresses. */
+export function portOf([first]: readonly string[]): number | undefined {
+  const port = /\/tcp\/(\d+)/.exec(first ?? '')?.[1]
+  return port === undefined ? undefined : Number(port)
+}
+
+/** Addresses of our own interfaces. */
+export function ownAddresses(): ReadonlySet<string> {
+  const all = Object.values(networkInterfaces()).flatMap((list) => list ?? [])
+  return new Set(all.map(({ address }) => address))
+}
