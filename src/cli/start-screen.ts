@@ -1,8 +1,12 @@
 /** What `peerwork up` says when it has started. */
 
 import type { AgentInfo } from '../node/api.ts'
+import { systemClock } from '../node/clock.ts'
+import type { MembershipInfo } from '../node/membership/api.ts'
 import { columns } from './columns.ts'
 import { hueOf } from './colour.ts'
+import { showWarnings } from './membership/warnings.ts'
+import { until } from './membership/when.ts'
 import type { Output } from './output.ts'
 import { plainLabel } from './plain-text.ts'
 
@@ -25,7 +29,8 @@ export function showStart(facts: StartFacts, out: Output): void {
   const [first = '', ...others] = info.addresses
   const rows = [
     ['id', paint('bold', info.id)],
-    ['network', `${info.network}${facts.mdns ? ', peers on the local network are found' : ''}`],
+    ['network', `${networkOf(info)}${facts.mdns ? ', peers on the local network are found' : ''}`],
+    ...memberRows(info.membership),
     ['address', first],
     ...others.map((address) => ['', address]),
     ...(info.home === null ? [] : [['home', info.home]]),
@@ -38,10 +43,29 @@ export function showStart(facts: StartFacts, out: Output): void {
   out.line()
   showHowToJoin(info, out)
   if (info.admits === 'everybody') warnOpen(out)
+  if (info.membership !== undefined) showWarnings(info.membership, systemClock.now(), out)
+}
+
+const networkOf = ({ network, membership }: AgentInfo): string =>
+  plainLabel(membership?.name ?? network)
+
+/** What this agent may do in its network, and until when. */
+function memberRows(membership: MembershipInfo | undefined): string[][] {
+  if (membership === undefined) return []
+  const { owner, roles, expires, members } = membership
+  const renewal = roles.includes('admin') ? '' : ', renews itself'
+  const now = systemClock.now()
+  return [
+    ['owner', owner],
+    ['roles', roles.length === 0 ? 'none' : roles.join(', ')],
+    ...(expires === null ? [] : [['until', `${until(expires, now)}${renewal}`]]),
+    ['members', members === 1 ? 'no others are known yet' : String(members)]
+  ]
 }
 
 function whoMaySubmit({ info, allowed, allowFile }: StartFacts, { paint }: Output): string {
   if (info.admits === 'everybody') return paint(['bold', 'yellow'], 'everybody who can reach it')
+  if (info.admits === 'members') return 'members with the role submit'
   if (info.admits === 'nobody') {
     const flag = paint('cyan', '--allow <peer id>')
     return `${paint('yellow', 'nobody')}: let someone in with ${flag} (their id: peerwork id)`
@@ -64,6 +88,7 @@ function skillRows({ skills, isolation }: AgentInfo): string[][] {
 }
 
 function showHowToJoin(info: AgentInfo, out: Output): void {
+  if (info.membership !== undefined) return showHowToInvite(info, info.membership, out)
   const { paint } = out
   const address = info.addresses.find((text) => !text.includes('/127.0.0.1/')) ?? info.addresses[0]
   if (address === undefined) return
@@ -72,10 +97,32 @@ function showHowToJoin(info: AgentInfo, out: Output): void {
   const [skill] = info.skills
   if (skill === undefined) return
   out.line(paint('dim', '  and have work done with'))
-  const name = plainLabel(info.name)
-  const to = /\s/.test(name) ? `'${name}'` : name
+  const to = nameWord(info.name)
   const task = `peerwork run ${skill.name} --to ${to} --bootstrap ${address} --input '{…}'`
   out.line(`    ${paint('cyan', task)}`)
+}
+
+function showHowToInvite(
+  { name, skills }: AgentInfo,
+  { roles }: MembershipInfo,
+  out: Output
+): void {
+  const { paint } = out
+  if (roles.includes('admin')) {
+    out.line(paint('dim', '  Let others in, and see who is there, from another terminal with'))
+    out.line(`    ${paint('cyan', 'peerwork invite')}, ${paint('cyan', 'peerwork members')}`)
+  }
+  const [skill] = skills
+  if (skill === undefined) return
+  out.line(paint('dim', '  Members have work done with'))
+  const task = `peerwork run ${skill.name} --to ${nameWord(name)} --input '{…}'`
+  out.line(`    ${paint('cyan', task)}`)
+}
+
+/** A name as a shell takes it. */
+function nameWord(name: string): string {
+  const shown = plainLabel(name)
+  return /\s/.test(shown) ? `'${shown}'` : shown
 }
 
 function warnOpen(out: Output): void {

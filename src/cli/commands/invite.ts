@@ -3,6 +3,7 @@
 import type { Invitation } from '../../node/membership/api.ts'
 import { nameOfNetwork } from '../../protocol/membership/network-id.ts'
 import { NETWORKING, defineCommand } from '../command.ts'
+import { checkAuthority } from '../membership/authority.ts'
 import { memberHome } from '../membership/home.ts'
 import { letInUntilUsed } from '../membership/let-in.ts'
 import { PASSPHRASES } from '../membership/passphrases.ts'
@@ -59,7 +60,9 @@ export const invite = defineCommand({
   ],
   async run({ values }, context) {
     const offer = readOffer(values)
-    await memberHome(values, context)
+    const { info } = await memberHome(values, context)
+    const byOwner = offer.roles?.includes('admin') === true
+    checkAuthority(info, { what: `invites ${byOwner ? 'an admin' : 'others'}`, byOwner }, context)
     await using session = await anyAgent(values, context, { serve: true, quiet: true })
     const invitation = await sign(session, offer, values, context)
     if (values.json) context.out.json(jsonOf(invitation))

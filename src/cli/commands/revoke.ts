@@ -8,6 +8,7 @@ import { NETWORKING, defineCommand } from '../command.ts'
 import type { COMMON, Context, Values } from '../command.ts'
 import { untilInterrupted } from '../interrupts.ts'
 import { again } from '../membership/again.ts'
+import { checkAuthority } from '../membership/authority.ts'
 import { findAmong } from '../membership/find.ts'
 import { memberHome } from '../membership/home.ts'
 import { PASSPHRASES } from '../membership/passphrases.ts'
@@ -58,6 +59,8 @@ export const revoke = defineCommand({
     const { info, members } = await memberHome(values, context)
     const member = findAmong(members, words[0] ?? '')
     if (member.state === 'revoked' || member.state === 'moved') throw goneAlready(member)
+    const what = `puts out ${plainLabel(member.name)}${member.roles.includes('admin') ? ', an admin' : ''}`
+    checkAuthority(info, { what, byOwner: member.roles.includes('admin') }, context)
     if (!(await isSure(member, info.name, values, context))) return 1
     await using session = await anyAgent(values, context)
     if (session.running === undefined) await meetSomebody(session, values, context)

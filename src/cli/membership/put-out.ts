@@ -1,15 +1,12 @@
 /** A revocation, signed by the agent; or by the owner, where it takes that. */
 
-import { existsSync } from 'node:fs'
 import type { Member, Revoked } from '../../node/membership/api.ts'
-import { configDirFor, ownerKeyPath } from '../../node/membership/owner-key.ts'
-import { PeerworkError } from '../../protocol/errors.ts'
 import type { Context, Values } from '../command.ts'
 import { homeOf } from '../session.ts'
 import type { Session } from '../session.ts'
+import { isForOwner, ownerPlace } from './authority.ts'
 import { withPassphrases } from './passphrases.ts'
 import type { PASSPHRASES } from './passphrases.ts'
-import { withPlace } from './sign-invitation.ts'
 
 type Given = Values<typeof PASSPHRASES> & {
   readonly home: string | undefined
@@ -18,10 +15,7 @@ type Given = Values<typeof PASSPHRASES> & {
   readonly reason: string | undefined
 }
 
-/** What the owner can do in an agent's place. */
-const OWNERS: ReadonlySet<string> = new Set(['ROLE_MISSING', 'OWNER_KEY_NEEDED'])
-
-/** @throws PeerworkError `ROLE_MISSING`, `OWNER_KEY_NEEDED` with where the key belongs */
+/** @throws PeerworkError `ROLE_MISSING`, `OWNER_KEY_NEEDED`, `PASSPHRASE_WRONG` */
 export async function putOut(
   { agent, info }: Pick<Session, 'agent' | 'info'>,
   { id: member }: Member,
@@ -32,10 +26,9 @@ export async function putOut(
   try {
     return await agent.revoke(member, reason)
   } catch (error) {
-    if (!(error instanceof PeerworkError) || !OWNERS.has(error.code)) throw error
-    const configDir = configDirFor(context.env)
-    const path = ownerKeyPath(configDir, info.membership?.name ?? '')
-    if (!existsSync(path)) throw withPlace(error, path)
+    const place = ownerPlace(info.membership?.name ?? '', context)
+    if (!isForOwner(error, place)) throw error
+    const { configDir } = place
     const { revokeAsOwner } = await import('../../node/membership/as-owner.ts')
     const word = await withPassphrases(values, context, ({ owner }) => {
       return revokeAsOwner({

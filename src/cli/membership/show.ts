@@ -1,14 +1,13 @@
 /** `peerwork network`: which one this home is in. */
 
-import { existsSync } from 'node:fs'
 import { systemClock } from '../../node/clock.ts'
 import type { MembershipInfo } from '../../node/membership/api.ts'
-import { configDirFor, ownerKeyPath } from '../../node/membership/owner-key.ts'
 import type { Context } from '../command.ts'
 import { columns } from '../columns.ts'
 import type { Output } from '../output.ts'
 import { plainLabel } from '../plain-text.ts'
 import { again } from './again.ts'
+import { ownerPlace } from './authority.ts'
 import { lookHome } from './home.ts'
 import type { Membership, Outside } from './home.ts'
 import type { NetworkLine } from './line.ts'
@@ -26,8 +25,8 @@ export async function showNetwork({ values }: NetworkLine, context: Context): Pr
     else showNone(found, values, context.err)
     return NOT_FOUND
   }
-  const key = ownerKeyPath(configDirFor(context.env), found.info.name)
-  const ownerKey = existsSync(key) ? key : null
+  const { path, isHere } = ownerPlace(found.info.name, context)
+  const ownerKey = isHere ? path : null
   if (values.json) context.out.json(jsonOf(found, ownerKey))
   else show(found, ownerKey, context.out)
   return 0
@@ -77,7 +76,9 @@ function show(found: Membership, ownerKey: string | null, out: Output): void {
     ['', ownerKey === null ? paint('dim', 'its key is not here') : `its key is here: ${ownerKey}`],
     ['member', self],
     ['roles', rolesOf(info) || paint('red', 'none')],
-    ['until', expires === null ? '' : `${until(expires, now)}${renewal(info)}`],
+    ...(expires === null || info.roles.length === 0
+      ? []
+      : [['until', `${until(expires, now)}${renewal(info)}`]]),
     [
       'members',
       `${members}, ${admins === 1 ? 'one of them an admin' : `${admins} of them admins`}`
@@ -93,4 +94,4 @@ export const rolesOf = ({ roles }: Pick<MembershipInfo, 'roles'>): string => rol
 
 /** Members are renewed by admins; admins by the owner. */
 const renewal = ({ roles }: MembershipInfo): string =>
-  roles.includes('admin') || roles.length === 0 ? '' : ', renews itself'
+  roles.includes('admin') ? '' : ', renews itself'

@@ -8,8 +8,12 @@ const MINUTE_MS = 60 * 1000
 
 /** `2026-12-05 04:30 (in 14 days)`, in the time zone of this machine. */
 export function until(at: number, now: number): string {
-  return `${dateTime(at)} (${at > now ? `in ${span(at - now)}` : `${span(now - at)} ago`})`
+  return `${dateTime(at)} (${at > now ? `in ${length(at - now)}` : `${length(now - at)} ago`})`
 }
+
+/** Two weeks less a moment are two weeks. */
+const length = (ms: number): string =>
+  ms < 2 * DAY_MS ? span(ms) : `${Math.round(ms / DAY_MS)} days`
 
 /** `2026-12-05 04:30` */
 function dateTime(at: number): string {
@@ -20,10 +24,9 @@ function dateTime(at: number): string {
 }
 
 /** `14 days`, `3 h`, `12 min`, `40 s`: one unit, for columns. */
-export function brief(exact: number): string {
-  const ms = Math.round(exact / 1000) * 1000
+export function brief(ms: number): string {
+  if (ms >= 2 * DAY_MS) return length(ms)
   const units = [
-    [DAY_MS, ms < 2 * DAY_MS ? 'day' : 'days'],
     [HOUR_MS, 'h'],
     [MINUTE_MS, 'min']
   ] as const
