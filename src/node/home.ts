@@ -17,9 +17,14 @@ export function homeFor(options: { home?: string; name?: string }, env: Env): st
   if (options.home !== undefined) return resolve(options.home)
   const fixed = env['PEERWORK_HOME']
   if (fixed !== undefined && fixed !== '') return resolve(fixed)
+  return join(homesFolder(env), fileName(options.name ?? nameIn(env) ?? 'default'))
+}
+
+/** Where the homes of named agents lie, one beside the other. */
+export function homesFolder(env: Env): string {
   const data = env['XDG_DATA_HOME']
   const base = data !== undefined && data !== '' ? data : join(homedir(), '.local', 'share')
-  return join(base, 'peerwork', 'agents', fileName(options.name ?? nameIn(env) ?? 'default'))
+  return join(base, 'peerwork', 'agents')
 }
 
 /**

@@ -8,6 +8,7 @@ import { defineCommand } from '../command.ts'
 import type { Context } from '../command.ts'
 import { settle } from '../config/settings.ts'
 import { drain } from '../drain.ts'
+import { noteHome } from '../homes.ts'
 import { untilInterrupted } from '../interrupts.ts'
 import { Reloader } from '../reload.ts'
 import { Notifier } from '../service/notify.ts'
@@ -49,6 +50,7 @@ export const up = defineCommand({
     const { createAgent } = await import('../../node/agent.ts')
     const starting = createAgent(upInit(values, context))
     const agent = await untilInterrupted(starting, context.interrupts)
+    noteHome(settings.home, context.env)
     const reloader = new Reloader({ agent, settings, given, context, notifier })
     try {
       await announce(agent, values, context)
