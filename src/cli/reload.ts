@@ -2,8 +2,8 @@
  * Reading the configuration again while the agent runs: on SIGHUP, and when the file changes.
  *
  * The command line and the environment stay as they were at the start and still come before the
- * file. What cannot change in a running agent is said to need a restart. A file that cannot be used,
- * or is gone, leaves everything as it was, and that is said too.
+ * file. What cannot change in a running agent is said to need a restart. A file that cannot be
+ * used, or is gone, leaves everything as it was, and that is said too.
  */
 
 import type { Agent, AgentChanges } from '../node/api.ts'

@@ -1,7 +1,7 @@
 /**
  * A systemd of a user, for one test alone: in process and mount namespaces of its own, with a /run
- * of its own, so that nothing of the machine's systemd is seen or touched. The network and all other
- * files are the machine's.
+ * of its own, so that nothing of the machine's systemd is seen or touched. The network and all
+ * other files are the machine's.
  */
 
 import type { ChildProcess } from 'node:child_process'
@@ -19,7 +19,7 @@ const RUNTIME = '/run/user/0'
 /** For the manager to answer, ms. */
 const START_MS_MAX = 20_000
 
-/** As the first process of its namespace systemd would be the machine's, so the shell stays that. */
+/** As the first process of its namespace it would be the machine's, so the shell stays that. */
 const BEGIN = `mount -t tmpfs tmpfs /run &&
 mkdir -p /run/systemd/system ${RUNTIME} && chmod 700 ${RUNTIME} &&
 "$0" --user --log-target=console --log-level=warning; true`

@@ -31,8 +31,8 @@ export const agents = defineCommand({
   ],
   options: { all: { type: 'boolean', about: 'also those that do not run' } },
   json:
-    'One object: {"agents": [{"name", "home", "running", and when it runs "id", "network", "pid", ' +
-    '"started", "addresses", "load"}]}.',
+    'One object: {"agents": [{"name", "home", "running", and when it runs "id", "network", ' +
+    '"pid", "started", "addresses", "load"}]}.',
   examples: [
     ['peerwork agents', 'what runs here'],
     ['peerwork agents --all --json', 'every home, for a script']

@@ -43,10 +43,10 @@ export const service = defineCommand({
   name: 'service',
   summary: 'run an agent as a service of systemd',
   about: [
-    'install writes a unit for your own systemd (no root needed), enables it and starts the agent; ' +
-      'it takes its settings from config.json in its home, or from --config, and variables from ' +
-      'service.env in its home. Its log is in the journal. Every --name is an agent and a service ' +
-      'of its own. Installing again brings the unit up to date.',
+    'install writes a unit for your own systemd (no root needed), enables it and starts the ' +
+      'agent; it takes its settings from config.json in its home, or from --config, and ' +
+      'variables from service.env in its home. Its log is in the journal. Every --name is an ' +
+      'agent and a service of its own. Installing again brings the unit up to date.',
     '`systemctl --user reload` lets the agent read its configuration again. remove stops it and ' +
       'takes the unit away; the home stays.'
   ],
@@ -54,8 +54,8 @@ export const service = defineCommand({
   options,
   json:
     'install: {"unit", "path", "changed", "started", "lingers"}, with --print {"unit", "path", ' +
-    '"text"}. status: {"unit", "path", "installed", "enabled", "active", "state", "status", "pid", ' +
-    '"restarts", "since", "lingers"}. remove: {"unit", "removed"}.',
+    '"text"}. status: {"unit", "path", "installed", "enabled", "active", "state", "status", ' +
+    '"pid", "restarts", "since", "lingers"}. remove: {"unit", "removed"}.',
   examples: [
     ['peerwork service install --name alice', 'start alice now, and with every login'],
     ['peerwork service install --name alice --print', 'look first'],

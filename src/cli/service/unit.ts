@@ -3,9 +3,9 @@
  *
  * What is hardened here must leave the sandbox whole: bubblewrap makes user, mount, pid and network
  * namespaces (so no RestrictNamespaces=, and no filter on mount calls), speaks netlink to bring up
- * its loopback, and V8 writes code that it then runs (so no MemoryDenyWriteExecute=). Directives that
- * need mount namespaces (ProtectSystem=, PrivateTmp=, …) are left out: in a user manager they put
- * the service into a user namespace of its own, where bubblewrap may not map ids any more.
+ * its loopback, and V8 writes code that it then runs (so no MemoryDenyWriteExecute=). Directives
+ * that need mount namespaces (ProtectSystem=, PrivateTmp=, …) are left out: in a user manager they
+ * put the service into a user namespace of its own, where bubblewrap may not map ids any more.
  */
 
 import { FAREWELL_MS } from '../drain.ts'
