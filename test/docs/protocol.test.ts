@@ -48,7 +48,8 @@ test('the table of limits has every limit with its value, and no other', () => {
 })
 
 test('every protocol id and every kind of seal is described', () => {
-  for (const id of [constants.TASK_PROTOCOL, constants.BULK_PROTOCOL, constants.CARD_PROTOCOL]) {
+  const tasks = [constants.TASK_PROTOCOL, constants.BULK_PROTOCOL, constants.CARD_PROTOCOL]
+  for (const id of [...tasks, constants.MEMBER_CONNECTION, constants.MEMBER_PROTOCOL]) {
     expect(page).toContain(`## \`${id}\``)
   }
   expect(page).toContain(`## \`${constants.PROBE_PROTOCOL}\``)

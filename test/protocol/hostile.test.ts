@@ -3,7 +3,18 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { decode, encode } from '../../src/protocol/canonical.ts'
+import type { Identity } from '../../src/protocol/identity.ts'
 import { parseJson } from '../../src/protocol/json.ts'
+import { expectCertificate } from '../../src/protocol/membership/certificate.ts'
+import { decodeExchange } from '../../src/protocol/membership/exchange.ts'
+import {
+  decodeAnswer,
+  decodeHello,
+  decodeVerdict
+} from '../../src/protocol/membership/handshake.ts'
+import { expectInvitation, expectRedemption } from '../../src/protocol/membership/invitation.ts'
+import { expectRevocation } from '../../src/protocol/membership/revocation.ts'
+import { expectSuccession, sealSuccession } from '../../src/protocol/membership/succession.ts'
 import { expectCard, readCardExchange } from '../../src/protocol/message/card.ts'
 import { expectResult } from '../../src/protocol/message/result.ts'
 import { decodeBulkHeader, decodeSessionFrame } from '../../src/protocol/message/session.ts'
@@ -14,14 +25,26 @@ import type { Kind } from '../../src/protocol/seal.ts'
 import { expectBatch } from '../../src/protocol/trace.ts'
 import { alice, batchBody, bob, cardBody, codeOf, NETWORK, NOW, resultBody } from './samples.ts'
 import { taskBody } from './samples.ts'
+import { ada, ben, certificate, grantFor, invitation, LAB } from './membership/samples.ts'
+import { owner, redemption, revocation, ticket } from './membership/samples.ts'
 
 const context = { network: NETWORK, now: NOW + 300 }
 const expected = {
   task: expectTask({ ...context, self: alice.id, sender: bob.id }),
   result: expectResult({ ...context, self: bob.id, sender: alice.id }),
   card: expectCard({ ...context, sender: alice.id }),
-  batch: expectBatch(context)
+  batch: expectBatch(context),
+  certificate: expectCertificate(LAB, NOW + 300),
+  invitation: expectInvitation(LAB, NOW + 300),
+  redemption: expectRedemption(LAB, ticket.id, NOW + 300),
+  revocation: expectRevocation(LAB, NOW + 300),
+  succession: expectSuccession(LAB, NOW + 300)
 } as const
+/** By whom each is signed when it is right. */
+const signers: Partial<Record<Kind, Identity>> = {
+  ...{ task: bob, result: alice, card: alice, batch: alice },
+  ...{ certificate: ada, invitation: owner, redemption: ticket, revocation: ada, succession: ben }
+}
 const kinds = Object.keys(expected) as (keyof typeof expected)[]
 
 /** Every door; each either returns or throws a `PeerworkError`, and `open` never throws at all. */
@@ -29,6 +52,10 @@ const doors: Record<string, (bytes: Uint8Array) => unknown> = {
   session: (bytes) => decodeSessionFrame(bytes),
   bulk: (bytes) => decodeBulkHeader(bytes),
   exchange: (bytes) => readCardExchange(decode(bytes)),
+  hello: (bytes) => decodeHello(bytes),
+  verdict: (bytes) => decodeVerdict(bytes),
+  answer: (bytes) => decodeAnswer(bytes),
+  roster: (bytes) => decodeExchange(bytes),
   json: (bytes) => parseJson(bytes),
   ...Object.fromEntries(
     kinds.map((kind) => [kind, (bytes: Uint8Array) => open(bytes, expected[kind] as never)])
@@ -38,14 +65,13 @@ const doors: Record<string, (bytes: Uint8Array) => unknown> = {
 function knock(bytes: Uint8Array): void {
   for (const [name, door] of Object.entries(doors)) {
     const code = codeOf(() => door(bytes))
-    expect([undefined, 'MALFORMED', 'TOO_LARGE'], name).toContain(code)
+    expect([undefined, 'MALFORMED', 'TOO_LARGE', 'UNSUPPORTED_VERSION'], name).toContain(code)
   }
 }
 
 /** A body in an otherwise perfect seal: right version, kind and signature. */
 function sealedRaw(kind: Kind, payload: Uint8Array): Buffer {
-  const signer = kind === 'task' ? bob : alice
-  const signature = signer.sign(preAuthentication(kind, payload))
+  const signature = (signers[kind] ?? alice).sign(preAuthentication(kind, payload))
   return Buffer.concat([Buffer.of(1, KINDS[kind]), signature, payload])
 }
 
@@ -102,7 +128,12 @@ const valid = {
   task: seal('task', taskBody(), bob).bytes,
   result: seal('result', resultBody(), alice).bytes,
   card: seal('card', cardBody(), alice).bytes,
-  batch: seal('batch', batchBody(), alice).bytes
+  batch: seal('batch', batchBody(), alice).bytes,
+  certificate: certificate({ grant: grantFor(ben.id) }, ada),
+  invitation: invitation(),
+  redemption: redemption(),
+  revocation: revocation({ reason: 'left' }),
+  succession: sealSuccession(LAB, NOW, { before: ben, after: ada }).before
 }
 
 test('a valid body, damaged and signed by its right owner, is read whole or refused', () => {
@@ -132,6 +163,25 @@ test('a valid frame with any byte changed is read or malformed', () => {
       const changed = Buffer.from(frame)
       changed[at] = byte
       expect([undefined, 'MALFORMED']).toContain(codeOf(() => decodeSessionFrame(changed)))
+    }
+  }
+})
+
+test('a valid hello or record with any byte changed is read, or refused with an error of ours', () => {
+  const credential = { certificate: valid.certificate, issuers: [valid.certificate] }
+  const common = { v: 1, network: LAB, boot: new Uint8Array(16), now: NOW }
+  const frames = [
+    encode({ ...common, credential }),
+    encode({ error: { code: 'NOT_A_MEMBER', message: 'no' } }),
+    encode({ records: [{ member: credential }, { out: { revocation: valid.revocation } }] })
+  ]
+  for (const frame of frames) {
+    for (let at = 0; at < frame.length; at += 3) {
+      for (const byte of [0x00, 0x1f, 0x5f, 0x81, 0xa1, 0xbb, 0xff]) {
+        const changed = Buffer.from(frame)
+        changed[at] = byte
+        knock(changed)
+      }
     }
   }
 })

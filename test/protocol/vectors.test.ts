@@ -7,11 +7,19 @@ import { FrameParser } from '../../src/protocol/frame.ts'
 import { identityFromSeed } from '../../src/protocol/identity.ts'
 import { expectCard } from '../../src/protocol/message/card.ts'
 import { expectResult } from '../../src/protocol/message/result.ts'
+import { expectCertificate } from '../../src/protocol/membership/certificate.ts'
+import { openCredential } from '../../src/protocol/membership/credential.ts'
+import { decodeHello } from '../../src/protocol/membership/handshake.ts'
+import { expectInvitation, expectRedemption } from '../../src/protocol/membership/invitation.ts'
+import { parseJoinLink } from '../../src/protocol/membership/join-link.ts'
+import { expectRevocation } from '../../src/protocol/membership/revocation.ts'
+import { expectSuccession } from '../../src/protocol/membership/succession.ts'
 import { decodeBulkHeader, decodeSessionFrame } from '../../src/protocol/message/session.ts'
 import { expectTask } from '../../src/protocol/message/task.ts'
 import { open, peek } from '../../src/protocol/seal.ts'
 import { expectBatch } from '../../src/protocol/trace.ts'
 import { alice, bob, NETWORK, NOW } from './samples.ts'
+import { ben, LAB, owner, ticket } from './membership/samples.ts'
 import { makeVectors, VECTORS } from './vectors.ts'
 
 const vectors = JSON.parse(readFileSync(VECTORS, 'utf8')) as ReturnType<typeof makeVectors>
@@ -22,7 +30,12 @@ const doors = {
   result: (bytes: Uint8Array) =>
     open(bytes, expectResult({ ...at, self: bob.id, sender: alice.id })),
   card: (bytes: Uint8Array) => open(bytes, expectCard({ ...at, sender: alice.id })),
-  batch: (bytes: Uint8Array) => open(bytes, expectBatch(at))
+  batch: (bytes: Uint8Array) => open(bytes, expectBatch(at)),
+  certificate: (bytes: Uint8Array) => open(bytes, expectCertificate(LAB, at.now)),
+  invitation: (bytes: Uint8Array) => open(bytes, expectInvitation(LAB, at.now)),
+  redemption: (bytes: Uint8Array) => open(bytes, expectRedemption(LAB, ticket.id, at.now)),
+  revocation: (bytes: Uint8Array) => open(bytes, expectRevocation(LAB, at.now)),
+  succession: (bytes: Uint8Array) => open(bytes, expectSuccession(LAB, at.now))
 }
 
 /** DAG-JSON to values; only what the vectors use of it. */
@@ -51,6 +64,21 @@ test.each(vectors.seals)('the sealed $kind opens, and has its digest, id and exp
   expect(toHex(digest(payload))).toBe(vector.digest)
   expect(cidOf(payload)).toBe(vector.cid)
   expect(Buffer.from(vector.dsse.payload, 'base64').equals(payload)).toBe(true)
+})
+
+test('the hello of a member is read, and its credential holds', () => {
+  const { hello, network } = vectors.membership
+  const read = decodeHello(fromHex(hello.hex))
+  expect(read).toEqual(fromDagJson(hello.value))
+  const shown = read.credential ?? { certificate: new Uint8Array() }
+  const trust = { network, owner: owner.id, now: at.now }
+  expect(openCredential(shown, trust)).toMatchObject({ member: ben.id, name: 'ben' })
+})
+
+test('the link is read, and its key redeems its invitation', () => {
+  const link = parseJoinLink(vectors.membership.link)
+  expect(link).toMatchObject({ network: LAB, owner: owner.id })
+  expect(identityFromSeed(link.secret).id).toBe(ticket.id)
 })
 
 test('the frames are read from the stream as written', () => {

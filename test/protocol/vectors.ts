@@ -10,16 +10,43 @@ import { cidOf, toHex } from '../../src/protocol/canonical.ts'
 import { toDsse } from '../../src/protocol/dsse.ts'
 import { encodeFrame } from '../../src/protocol/frame.ts'
 import { identityFromSeed } from '../../src/protocol/identity.ts'
+import { encodeHello } from '../../src/protocol/membership/handshake.ts'
+import { formatJoinLink } from '../../src/protocol/membership/join-link.ts'
 import { encodeBulkHeader, encodeSessionFrame } from '../../src/protocol/message/session.ts'
 import type { SessionFrame } from '../../src/protocol/message/session.ts'
 import type { Kind, SealedBody } from '../../src/protocol/seal.ts'
 import { KINDS, peek, seal } from '../../src/protocol/seal.ts'
-import { alice, batchBody, bob, cardBody, mallory, resultBody, taskBody } from './samples.ts'
+import {
+  ada,
+  adminCertificate,
+  ben,
+  certificate,
+  certificateBody,
+  eve,
+  grantFor,
+  invitation,
+  invitationBody,
+  LAB,
+  owner,
+  redemptionBody,
+  revocationBody,
+  SECRET,
+  ticket
+} from './membership/samples.ts'
+import { alice, batchBody, bob, cardBody, mallory, NOW, resultBody } from './samples.ts'
+import { taskBody } from './samples.ts'
 
 export const VECTORS = new URL('vectors.json', import.meta.url)
-export const SEEDS = { bob: 1, alice: 2, mallory: 3 } as const
+export const SEEDS = {
+  ...{ bob: 1, alice: 2, mallory: 3 },
+  ...{ owner: 4, ada: 5, ben: 6, eve: 7, ticket: 8 }
+} as const
 type Name = keyof typeof SEEDS
-const AGENTS = { bob, alice, mallory }
+const AGENTS = { bob, alice, mallory, owner, ada, ben, eve, ticket }
+const successionBody = {
+  ...{ v: 1, network: LAB, from: ben.id, issued: NOW },
+  ...{ before: ben.id, after: eve.id }
+}
 
 const task = seal('task', taskBody(), bob)
 const result = seal('result', resultBody({ task: task.digest }), alice)
@@ -37,8 +64,14 @@ export function makeVectors() {
       sealVector('task', 'bob', taskBody()),
       sealVector('result', 'alice', resultBody({ task: task.digest })),
       sealVector('card', 'alice', cardBody()),
-      sealVector('batch', 'alice', batchBody())
+      sealVector('batch', 'alice', batchBody()),
+      sealVector('certificate', 'ada', certificateBody({ grant: grantFor(ben.id) })),
+      sealVector('invitation', 'owner', invitationBody()),
+      sealVector('redemption', 'ticket', redemptionBody()),
+      sealVector('revocation', 'ada', revocationBody({ reason: 'left' })),
+      sealVector('succession', 'ben', successionBody)
     ],
+    membership: membershipVectors(),
     frames: [
       frameVector({ kind: 'request', id, task: task.bytes, input }),
       frameVector({ kind: 'accepted', id, ahead: 0 }),
@@ -68,6 +101,20 @@ function sealVector(kind: Kind, by: Name, body: SealedBody) {
 /** A frame as it goes over the stream, with its length in front. */
 function frameVector(frame: SessionFrame) {
   return { frame: toDagJson(frame), hex: toHex(encodeFrame(...encodeSessionFrame(frame))) }
+}
+
+/** What a member of `lab` shows, and the link by which it came. */
+function membershipVectors() {
+  const credential = { certificate: certificate({}, ada), issuers: [adminCertificate()] }
+  const boot = new Uint8Array(16).fill(0x66)
+  const hello = { v: 1, network: LAB, boot, now: NOW, credential }
+  const address = `/ip4/192.168.1.20/tcp/4001/p2p/${ada.id}`
+  const link = { v: 1, network: LAB, owner: owner.id, secret: SECRET, invitation: invitation() }
+  return {
+    network: LAB,
+    hello: { value: toDagJson(hello), hex: toHex(encodeHello(hello)) },
+    link: formatJoinLink({ ...link, addresses: [address] })
+  }
 }
 
 /** Tasks for alice, brought by bob, that she must refuse, and how. */

@@ -79,13 +79,19 @@ export function openGrant(
   return { invitation: opened.sealed, redemption: said.sealed }
 }
 
-function expectInvitation(network: string, now: number): Expectation<Invitation> {
+/** How an invitation is opened; whether it still lets anybody in is for the caller to see. */
+export function expectInvitation(network: string, now: number): Expectation<Invitation> {
   const base = { kind: 'invitation', bytesMax: INVITATION_BYTES_MAX } as const
   const times = { lifeMsMax: INVITATION_LIFE_MS_MAX, evenExpired: true }
   return { ...base, ...times, network, now, check: readInvitation }
 }
 
-function expectRedemption(network: string, sender: AgentId, now: number): Expectation<Redemption> {
+/** @param sender the key of the invitation, as an id */
+export function expectRedemption(
+  network: string,
+  sender: AgentId,
+  now: number
+): Expectation<Redemption> {
   const base = { kind: 'redemption', bytesMax: INVITATION_BYTES_MAX } as const
   return { ...base, network, sender, now, check: readRedemption }
 }

@@ -45,10 +45,8 @@ export interface OpenedNotice {
  * @throws PeerworkError `NOT_A_MEMBER` when the signer is no admin, or what is wrong with the bytes
  */
 export function openNotice(shown: Notice, trust: Trust): OpenedNotice {
-  const base = { kind: 'revocation', bytesMax: REVOCATION_BYTES_MAX } as const
   const { network, now, owner } = trust
-  const expect: Expectation<Revocation> = { ...base, network, now, check: readRevocation }
-  const opened = open(shown.revocation, expect)
+  const opened = open(shown.revocation, expectRevocation(network, now))
   if (!opened.ok) throw opened.error
   const { from } = opened.sealed.body
   const [certificate, ...rest] = shown.issuers ?? []
@@ -65,4 +63,10 @@ export function openNotice(shown: Notice, trust: Trust): OpenedNotice {
     }
   }
   throw new PeerworkError('NOT_A_MEMBER', `${from} is no admin of this network`)
+}
+
+/** How a revocation is opened; who may have signed it is decided in `openNotice`. */
+export function expectRevocation(network: string, now: number): Expectation<Revocation> {
+  const base = { kind: 'revocation', bytesMax: REVOCATION_BYTES_MAX } as const
+  return { ...base, network, now, check: readRevocation }
 }

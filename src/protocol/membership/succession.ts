@@ -19,7 +19,7 @@ const half = z.strictObject({
   before: shape.agentId,
   after: shape.agentId
 })
-type Half = z.infer<typeof half> & SealedBody
+export type Half = z.infer<typeof half> & SealedBody
 const readHalf = shape.reader('succession', half)
 
 /** The same statement, sealed by the old key and by the new one. */
@@ -54,8 +54,7 @@ export function openSuccession(
   shown: Succession,
   { network, now }: { network: string; now: number }
 ): OpenedSuccession {
-  const base = { kind: 'succession', bytesMax: SUCCESSION_BYTES_MAX, check: readHalf } as const
-  const expect: Expectation<Half> = { ...base, network, now }
+  const expect = expectSuccession(network, now)
   const old = open(shown.before, expect)
   if (!old.ok) throw old.error
   const young = open(shown.after, expect)
@@ -67,4 +66,10 @@ export function openSuccession(
     throw new PeerworkError('SIGNATURE_INVALID', 'the two halves of a succession do not agree')
   }
   return { before, after, issued, digest: old.sealed.digest }
+}
+
+/** How either half is opened. */
+export function expectSuccession(network: string, now: number): Expectation<Half> {
+  const base = { kind: 'succession', bytesMax: SUCCESSION_BYTES_MAX } as const
+  return { ...base, network, now, check: readHalf }
 }
