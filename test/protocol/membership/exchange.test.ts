@@ -39,10 +39,10 @@ test('the ids of a full roster fit in a frame', () => {
 })
 
 test.each([
-  ['one id too many', { have: Array(RECORDS_MAX + 1).fill(id(0)) }],
+  ['one id too many', { have: Array.from({ length: RECORDS_MAX + 1 }, () => id(0)) }],
   [
     'one record too many',
-    { records: Array(RECORDS_PER_FRAME_MAX + 1).fill({ member: credential }) }
+    { records: Array.from({ length: RECORDS_PER_FRAME_MAX + 1 }, () => ({ member: credential })) }
   ],
   ['half an id', { have: [new Uint8Array(16)] }],
   ['a record that is both', { records: [{ member: credential, out: notice }] }],

@@ -58,7 +58,10 @@ test.each([
   ['without a time', { ...bare, now: -1 }, 'MALFORMED'],
   [
     'with four admins',
-    { ...bare, credential: { ...credential, issuers: Array(4).fill(new Uint8Array(1)) } },
+    {
+      ...bare,
+      credential: { ...credential, issuers: Array.from({ length: 4 }, () => new Uint8Array(1)) }
+    },
     'MALFORMED'
   ],
   ['with more than there is', { ...bare, friend: true }, 'MALFORMED']
