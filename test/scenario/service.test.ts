@@ -32,11 +32,17 @@ async function installed(config: object) {
   return { home, manager, peerwork, info, configure, path }
 }
 
+async function reported(peerwork: Awaited<ReturnType<typeof installed>>['peerwork']) {
+  const { out } = await peerwork('service', 'status', '--json')
+  return JSON.parse(out) as { readonly status: string; readonly state: string }
+}
+
 test.skipIf(noManager)(
   'an agent is installed, comes back after a crash, drains when stopped, and is removed',
   async () => {
     const config = { preset: 'loopback', open: true, skills: [skill('wait'), skill('echo')] }
-    const { manager, peerwork, info, path } = await installed({ ...config, drain: '20s' })
+    const stand = await installed({ ...config, drain: '20s' })
+    const { manager, peerwork, info, configure, path } = stand
     await using stage = new Stage()
 
     const { code, err } = await peerwork('service', 'install')
@@ -47,8 +53,7 @@ test.skipIf(noManager)(
     expect(readFileSync(path, 'utf8')).toContain('TimeoutStopSec=25')
     const alice = await info()
     expect(alice).toMatchObject({ name: 'alice' })
-    const status = await peerwork('service', 'status', '--json')
-    expect(JSON.parse(status.out)).toMatchObject({
+    expect(await reported(peerwork)).toMatchObject({
       ...{ installed: true, enabled: true, active: true, status: 'alice is up', restarts: 0 },
       ...{ state: 'active (running)', unit: UNIT }
     })
@@ -58,6 +63,14 @@ test.skipIf(noManager)(
     const plain = await stage.start({ skills: [skill('echo')] })
     const { value, isolation } = await bob.run('echo', 'hello', { to: 'alice' })
     expect([value, isolation]).toEqual(['hello', (await plain.agent.info()).isolation])
+
+    configure({ ...config, open: false, capacity: 3, drain: '20s' })
+    expect((await manager.systemctl('reload', UNIT)).code).toBe(0)
+    await until('it was read again', async () => (await info())?.admits === 'nobody')
+    const { status: said } = await reported(peerwork)
+    expect(said).toBe('alice is up; open changed; capacity needs a restart')
+    configure({ ...config, drain: '20s' })
+    await until('it was read again', async () => (await info())?.admits === 'everybody')
 
     await manager.systemctl('kill', '--kill-whom=main', '--signal=KILL', UNIT)
     await until(
