@@ -79,7 +79,7 @@ export async function assemble(beginning: Beginning): Promise<Agent> {
     info: () => agent.info(),
     stopping: () => agent.stopping
   })
-  const desk = new BulkDesk((peer) => admission.admits(peer) || submitter.worksFor(peer))
+  const desk = new BulkDesk((peer) => admission.admits(peer) || submitter.worksFor(peer), counters)
   const table = new TaskTable(clock, counters)
   const common = { identity, network: options.network, clock, desk, trace, table }
   const whyAlone = (): string => diagnosis.whyAlone()

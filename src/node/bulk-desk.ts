@@ -11,6 +11,7 @@ import { toHex } from '../protocol/canonical.ts'
 import type { BulkPart } from '../protocol/message/session.ts'
 import { acceptBulk } from './bulk.ts'
 import type { BulkReader } from './bulk.ts'
+import type { Counters } from './counters.ts'
 
 /** How long a stream waits for its task, ms: both were sent in the same moment. */
 const EARLY_MS_MAX = 5_000
@@ -37,9 +38,11 @@ export type Welcome = (peer: string) => boolean
 
 export class BulkDesk {
   readonly #welcome: Welcome
+  readonly #counters: Pick<Counters, 'count'> | undefined
 
-  constructor(welcome: Welcome) {
+  constructor(welcome: Welcome, counters?: Pick<Counters, 'count'>) {
     this.#welcome = welcome
+    this.#counters = counters
   }
 
   readonly #early = new Map<string, Early>()
@@ -49,7 +52,7 @@ export class BulkDesk {
   async accept(stream: Stream, connection: Connection): Promise<void> {
     const peer = connection.remotePeer.toString()
     if (!this.#welcome(peer)) {
-      stream.abort(new PeerworkError('NOT_ADMITTED', 'nothing was asked of this peer'))
+      stream.abort(this.#refusal('NOT_ADMITTED', 'nothing was asked of this peer'))
       return
     }
     let reader: BulkReader
@@ -67,7 +70,7 @@ export class BulkDesk {
     }
     const waiting = [...this.#early.values()].filter((early) => early.peer === peer).length
     if (waiting >= EARLY_MAX || this.#early.has(key)) {
-      reader.abort(new PeerworkError('BUSY', 'too many streams without a task'))
+      reader.abort(this.#refusal('BUSY', 'too many streams without a task'))
       return
     }
     const timer = setTimeout(() => {
@@ -101,6 +104,11 @@ export class BulkDesk {
   forget(peer: string, task: string, ...parts: readonly BulkPart[]): void {
     if (this.#expected.size === 0) return
     for (const part of parts) this.#expected.delete(keyOf(peer, task, part))
+  }
+
+  #refusal(code: 'NOT_ADMITTED' | 'BUSY', why: string): PeerworkError {
+    this.#counters?.count('streams_refused', { protocol: 'bulk', code })
+    return new PeerworkError(code, why)
   }
 }
 

@@ -43,6 +43,8 @@ export interface CardsOptions {
   /** A verified card came. */
   readonly learned: (card: Card, connection: Connection, hints: readonly PeerHint[]) => void
   readonly refused: (connection: Connection, error: PeerworkError) => void
+  /** A peer asked so often that it got no answer. */
+  readonly tooMany?: () => void
 }
 
 export class Cards {
@@ -85,6 +87,7 @@ export class Cards {
     if (!this.#mayAsk(connection.remotePeer.toString())) {
       // Without a look at what it says: reading cards is the work that must not be had for nothing.
       stream.abort(new PeerworkError('BUSY', 'too many card exchanges'))
+      this.#options.tooMany?.()
       return
     }
     const signal = AbortSignal.timeout(EXCHANGE_MS_MAX)

@@ -26,6 +26,8 @@ export interface ControlInit {
   /** Must be the agent's alone (0700): its mode guards the socket while it is made. */
   readonly home: string
   readonly log: ControlLog
+  /** A connection was one too many. */
+  readonly full?: () => void
 }
 
 /**
@@ -42,6 +44,7 @@ export async function serveControl(init: ControlInit): Promise<AsyncDisposable> 
     const full = open.size >= CONTROL_CONNECTIONS_MAX
     open.add(socket)
     socket.on('close', () => open.delete(socket))
+    if (full) init.full?.()
     if (full) refuse(socket)
     else serve(socket, init)
   })

@@ -44,6 +44,16 @@ export const METRICS = {
     help: 'Trace batches of others that were not taken, by error code.',
     labels: ['code']
   },
+  streams_refused: {
+    type: 'counter',
+    help: 'Streams of peers that were not served, by protocol and error code.',
+    labels: ['protocol', 'code']
+  },
+  commands_refused: {
+    type: 'counter',
+    help: 'Connections to the control socket that were not served, by error code.',
+    labels: ['code']
+  },
   probes_refused: {
     type: 'counter',
     help: 'Requests to dial a peer back that were refused, by error code.',

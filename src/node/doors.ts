@@ -26,7 +26,9 @@ export async function openDoors(doors: Doors): Promise<void> {
   await using opened = new AsyncDisposableStack()
   if (options.control && options.home !== undefined) {
     const { serveControl } = await import('./control.ts')
-    opened.use(await serveControl({ agent, home: options.home, log: logs('control') }))
+    const full = () => doors.counters.count('commands_refused', { code: 'BUSY' })
+    const log = logs('control')
+    opened.use(await serveControl({ agent, home: options.home, log, full }))
   }
   if (options.metrics !== undefined) {
     const metrics = opened.use(await openMetrics(doors, options.metrics))

@@ -30,6 +30,8 @@ export interface GossipOptions {
   readonly network: string
   readonly now: () => number
   readonly refused: (error: Error) => void
+  /** A batch was dropped unread: its neighbour sends too many. */
+  readonly tooMany?: () => void
   /** Who may follow traces; everybody, unless the network has an owner. */
   readonly mayObserve?: (peer: string) => boolean
 }
@@ -61,14 +63,17 @@ class Meter {
 }
 
 export function createGossip(options: GossipOptions): Gossip {
-  const { pubsub, network, now, refused, mayObserve } = options
+  const { pubsub, network, now, refused, tooMany, mayObserve } = options
   if (mayObserve !== undefined) deafTo(pubsub, mayObserve)
   const topic = traceTopic(network)
   const receivers = new Set<(batch: Sealed<TraceBatch>) => void>()
   const meter = new Meter(now)
   pubsub.topicValidators.set(topic, (neighbour, message) => {
     // Before the signature: verifying is what a flood would be for.
-    if (!meter.admit(neighbour.toString())) return TopicValidatorResult.Ignore
+    if (!meter.admit(neighbour.toString())) {
+      tooMany?.()
+      return TopicValidatorResult.Ignore
+    }
     const time = now()
     // Sealed and published in one moment: an old batch is a replay, beyond what gossip remembers.
     const duplicate = (body: TraceBatch): boolean => time - body.issued > CLOCK_BEHIND_MS_MAX

@@ -54,12 +54,13 @@ export class Links {
 
   constructor(options: LinksOptions) {
     this.#options = options
-    const { host, identity, network, clock, describe } = options
+    const { host, identity, network, clock, describe, observed } = options
     this.cards = new Cards({
       ...{ identity, network, clock, describe },
       hints: () => this.#hints(),
       learned: (card, connection, hints) => this.#learned(card, connection, hints),
-      refused: (connection, error) => this.#refuse(connection, error)
+      refused: (connection, error) => this.#refuse(connection, error),
+      tooMany: () => observed.unserved('card', 'BUSY')
     })
     host.addEventListener('connection:open', (event) => this.#opened(event.detail))
     host.addEventListener('connection:close', (event) => this.#closed(event.detail))

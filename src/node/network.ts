@@ -112,7 +112,8 @@ export class Network {
         const { code, message: why } = toPeerworkError(thrown)
         counters.count('trace_batches_refused', { code })
         log.warn({ why }, 'trace batch refused')
-      }
+      },
+      tooMany: () => counters.count('trace_batches_refused', { code: 'BUSY' })
     })
   }
 

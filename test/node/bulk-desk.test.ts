@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Connection, Stream } from '@libp2p/interface'
 import { BulkDesk } from '../../src/node/bulk-desk.ts'
 import { BulkWriter } from '../../src/node/bulk.ts'
+import { Counters } from '../../src/node/counters.ts'
 import { toHex } from '../../src/protocol/canonical.ts'
 import { BULK_PROTOCOL } from '../../src/protocol/constants.ts'
 import { until } from '../helpers/processes.ts'
@@ -9,6 +10,7 @@ import { createRawHost } from '../helpers/raw-host.ts'
 import type { RawHost } from '../helpers/raw-host.ts'
 
 let desk: BulkDesk
+let counters: Counters
 let taken: number
 let stranger: string | undefined
 let opener: RawHost
@@ -32,9 +34,16 @@ afterAll(async () => {
 
 function fresh(): BulkDesk {
   stranger = undefined
-  desk = new BulkDesk((peer) => peer !== stranger)
+  counters = new Counters()
+  desk = new BulkDesk((peer) => peer !== stranger, counters)
   taken = 0
   return desk
+}
+
+/** What was refused, by code. */
+function refusals(): Record<string, number> {
+  const samples = counters.samples('streams_refused')
+  return Object.fromEntries(samples.map(({ labels, value }) => [labels['code'] ?? '', value]))
 }
 
 let ids = 0
@@ -138,6 +147,7 @@ test('a peer may have 16 streams waiting, and no second one of a kind', async ()
   expect((await expected).header.id).toEqual(wanted)
   expect((await desk.expect(opener.id, toHex(twice), 'input')).header.id).toEqual(twice)
   expect(await isOpen(await open())).toBe(true)
+  expect(refusals()).toEqual({ BUSY: 2 })
 })
 
 test('a peer that nothing was asked of has no stream taken at all', async () => {
@@ -153,4 +163,5 @@ test('a peer that nothing was asked of has no stream taken at all', async () => 
         () => false
       )
   await until('dropped', async () => !(await isOpen()), 1_000)
+  expect(refusals()).toEqual({ NOT_ADMITTED: 1 })
 })

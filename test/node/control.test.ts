@@ -14,14 +14,16 @@ const log = { warn: () => undefined }
 
 async function serving(home = privateHome()) {
   const agent = new ControlDouble()
-  const control = await serveControl({ agent, home, log })
+  const counted = { full: 0 }
+  const full = () => void counted.full++
+  const control = await serveControl({ agent, home, log, full })
   let open = true
   const close = async (): Promise<void> => {
     if (open) await control[Symbol.asyncDispose]()
     open = false
   }
   onTestFinished(close)
-  return { agent, home, path: join(home, 'control.sock'), close }
+  return { agent, home, path: join(home, 'control.sock'), close, counted }
 }
 
 async function dial(path: string): Promise<Socket> {
@@ -139,10 +141,11 @@ test('a guest may submit for as long as its connection lasts', async () => {
 })
 
 test('connections beyond the limit are told so', async () => {
-  const { path } = await serving()
+  const { path, counted } = await serving()
   for (let count = 0; count < CONTROL_CONNECTIONS_MAX; count++) await dial(path)
   const [answer] = await tell(path, '{"op":"info"}\n')
   expect(answer).toMatchObject({ error: { code: 'BUSY' } })
+  expect(counted.full).toBe(1)
 })
 
 test('a socket left by a dead process is replaced', async () => {

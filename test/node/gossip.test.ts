@@ -19,6 +19,8 @@ interface Member {
   readonly got: TraceBatch[]
   readonly refused: string[]
   leave(): void
+  /** Batches that nobody looked at. */
+  dropped: number
 }
 
 let members: Member[]
@@ -28,11 +30,12 @@ async function member(subscribed = true): Promise<Member> {
   const refused: string[] = []
   const gossip = createGossip({
     ...{ pubsub: host.host.services.pubsub, network: 'home', now: Date.now },
-    refused: (error) => refused.push((error as Error & { code: string }).code)
+    refused: (error) => refused.push((error as Error & { code: string }).code),
+    tooMany: () => made.dropped++
   })
   const got: TraceBatch[] = []
   const leave = subscribed ? gossip.subscribe(({ body }) => got.push(body)) : () => undefined
-  const made = { host, gossip, got, refused, leave }
+  const made: Member = { host, gossip, got, refused, leave, dropped: 0 }
   members.push(made)
   return made
 }
@@ -163,6 +166,7 @@ test('a flood of one neighbour is cut, without a look at its signatures', async 
   await new Promise((resolve) => setTimeout(resolve, 800))
   // A flood may fall into two or three seconds of the meter.
   expect(b.got.length + b.refused.length - before).toBeLessThanOrEqual(600)
+  expect(b.dropped).toBeGreaterThan(0)
 })
 
 test('own batches are received too, and whether anybody listens is known', async () => {

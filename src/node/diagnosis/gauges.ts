@@ -35,6 +35,10 @@ export function registerGauges(
   counters.gauge('tasks_running', () => load()?.running ?? 0)
   counters.gauge('tasks_queued', () => load()?.queued ?? 0)
   counters.gauge('tasks_capacity', () => load()?.capacity ?? 0)
+  counters.gauge('peers_waiting', () => latest()?.work?.peersWaiting ?? 0)
+  counters.gauge('queue_wait_longest_seconds', () => {
+    return (latest()?.work?.longestWaitMs ?? 0) / 1_000
+  })
   counters.gauge('clock_skew_seconds', () => {
     const skewMs = skewOf(clocks())
     return skewMs === undefined ? [] : [{ labels: {}, value: skewMs / 1_000 }]

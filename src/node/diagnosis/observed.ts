@@ -78,6 +78,11 @@ export class Observed {
       this.#read({ peer, name: null, aheadMs: by === 'us' ? aheadMs : -aheadMs })
   }
 
+  /** A stream of a peer was not served. */
+  unserved(protocol: string, code: ErrorCode): void {
+    this.#counters.count('streams_refused', { protocol, code })
+  }
+
   /** A dial ended with a refusal: theirs, unless it was ours and has been told already. */
   refusedAtDial(peer: string, error: PeerworkError): void {
     const ours = this.#refusals.get(`${peer} ${error.code} us`)

@@ -7,12 +7,11 @@ import { checkMetrics, noPrometheus } from '../../helpers/prometheus.ts'
 /** Every metric with samples, some of them nasty. */
 function full(): Counters {
   const counters = new Counters()
-  counters.count('tasks_refused', { code: 'BUSY' }, 3)
   counters.count('tasks_ended', { side: 'executor', state: 'failed', code: 'a "b"\\c\nd' })
   counters.count('peers_refused', { code: 'WRONG_NETWORK', by: 'us' })
   counters.count('dials_failed', { reason: 'refused' })
   counters.count('trace_batches_refused', { code: 'REPLAYED' })
-  counters.count('probes_refused', { code: 'BUSY' })
+  counters.count('probes_refused', { code: 'BUSY' }, 3)
   counters.gauge('peers', () => 2)
   counters.gauge('clock_skew_seconds', () => -0.25)
   counters.gauge('resident_memory_bytes', () => 1.5e21)
@@ -24,10 +23,10 @@ function full(): Counters {
 test('a family is its help, its type and a line for each sample', () => {
   const page = toPrometheus(full())
   expect(page).toContain(
-    '# HELP peerwork_tasks_refused_total Tasks of others that this agent refused to take, ' +
+    '# HELP peerwork_probes_refused_total Requests to dial a peer back that were refused, ' +
       'by error code.\n' +
-      '# TYPE peerwork_tasks_refused_total counter\n' +
-      'peerwork_tasks_refused_total{code="BUSY"} 3\n'
+      '# TYPE peerwork_probes_refused_total counter\n' +
+      'peerwork_probes_refused_total{code="BUSY"} 3\n'
   )
   expect(page).toContain('\npeerwork_peers 2\n')
   expect(page).toContain('\npeerwork_clock_skew_seconds -0.25\n')
