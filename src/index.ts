@@ -3,6 +3,7 @@
 export { createAgent } from './node/agent.ts'
 export { defineSkill } from './tasks/skill.ts'
 export { ERRORS, PeerworkError } from './protocol/errors.ts'
+export { TaskFailure } from './node/task-failure.ts'
 export { toDsse } from './protocol/dsse.ts'
 export type {
   Agent,
@@ -21,6 +22,7 @@ export type {
   TaskTiming,
   WatchFilter
 } from './node/api.ts'
+export type { RouteCandidate, RouteExplanation } from './node/routing/told.ts'
 export type { DsseEnvelope } from './protocol/dsse.ts'
 export type { ErrorCode, ErrorFacts, ErrorRecord } from './protocol/errors.ts'
 export type { JsonObject, JsonValue } from './protocol/json.ts'

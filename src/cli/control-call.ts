@@ -5,8 +5,8 @@ import type { Socket } from 'node:net'
 import { LineParser } from '../node/control-lines.ts'
 import { CONTROL_LINE_BYTES_MAX } from '../node/control-protocol.ts'
 import type { ControlAnswer, ControlRequest } from '../node/control-protocol.ts'
-import { PeerworkError, fromRecord, isErrorCode } from '../protocol/errors.ts'
-import type { ErrorRecord } from '../protocol/errors.ts'
+import { errorFrom } from '../node/task-failure.ts'
+import { PeerworkError } from '../protocol/errors.ts'
 
 /** How long a running agent may take to answer a question about itself, ms. */
 const ANSWER_MS_MAX = 10_000
@@ -76,20 +76,13 @@ async function* answersOf(
   for await (const bytes of socket) {
     for (const line of parser.push(bytes as Uint8Array)) {
       const answer = JSON.parse(Buffer.from(line).toString()) as ControlAnswer
-      if ('error' in answer) throw errorOf(answer.error)
+      if ('error' in answer) throw errorFrom(answer.error)
       yield answer
     }
   }
 }
 
 const gone = (signal: AbortSignal | undefined): boolean => signal?.aborted === true
-
-/** The running agent may be of a newer version and know a code that we do not. */
-export function errorOf(record: ErrorRecord): PeerworkError {
-  if (isErrorCode(record.code)) return fromRecord(record)
-  const { code, message } = record as { code: string; message: string }
-  return new PeerworkError('INTERNAL', `${code}: ${message}`)
-}
 
 function nameless(thrown: unknown, path: string): PeerworkError {
   if (thrown instanceof PeerworkError) return thrown

@@ -14,7 +14,9 @@ import type { ControlRequest, WireResult, WireTaskEvent } from '../node/control-
 import { fromWireResult } from '../node/control-protocol.ts'
 import { PeerworkError } from '../protocol/errors.ts'
 import type { JsonValue } from '../protocol/json.ts'
-import { ask, askLong, errorOf, follow } from './control-call.ts'
+import type { RouteExplanation } from '../node/routing/told.ts'
+import { errorFrom } from '../node/task-failure.ts'
+import { ask, askLong, follow } from './control-call.ts'
 
 export interface Running {
   readonly agent: AgentApi
@@ -68,6 +70,10 @@ function controlClient(path: string): AgentApi {
       return ask(path, { op: 'revoke', member, ...(reason !== undefined && { reason }) })
     },
     announce: (record) => ask(path, { op: 'announce', record }),
+    explain: (skill, input, options = {}) => {
+      const request = submission('explain', { skill, input, options })
+      return askLong<RouteExplanation>(path, request, options.signal)
+    },
     run: async <Output>(skill: string, input: unknown, options: SubmitOptions = {}) => {
       const request = submission('run', { skill, input, options })
       const result = await askLong<WireResult>(path, request, options.signal)
@@ -86,7 +92,10 @@ interface Submission {
   readonly options: SubmitOptions
 }
 
-function submission(op: 'submit' | 'run', { skill, input, options }: Submission): ControlRequest {
+function submission(
+  op: 'submit' | 'run' | 'explain',
+  { skill, input, options }: Submission
+): ControlRequest {
   const { signal: _signal, ...rest } = options
   return { op, skill, input: input as JsonValue, options: rest }
 }
@@ -160,7 +169,7 @@ class RemoteTask implements SubmittedTask {
       return { ...wire, result }
     }
     if (wire.type === 'failed' || wire.type === 'canceled') {
-      const error = errorOf(wire.error)
+      const error = errorFrom(wire.error)
       this.#ended.reject(error)
       return { ...wire, error }
     }

@@ -1,5 +1,6 @@
 /** How an error is told: what happened, the facts, what to do next. */
 
+import { TaskFailure } from '../node/task-failure.ts'
 import { ERRORS } from '../protocol/errors.ts'
 import type { PeerworkError } from '../protocol/errors.ts'
 import type { Output } from './output.ts'
@@ -40,7 +41,10 @@ function isNews(value: string | number | boolean | null, message: string): boole
 /** The answer of a command that failed, in `--json` mode. */
 export function errorJson(error: PeerworkError): object {
   const { code, message, facts, hint } = error
-  return { error: { code, message, facts, hint } }
+  const told = { error: { code, message, facts, hint } }
+  if (!(error instanceof TaskFailure)) return told
+  const { failure } = error.toJSON()
+  return { ...told, failure }
 }
 
 export function exitCodeOf(error: PeerworkError): number {

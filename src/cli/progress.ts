@@ -6,6 +6,7 @@ import { formatDuration } from './units.ts'
 import { shortId, shortTask } from './names.ts'
 import type { Output } from './output.ts'
 import { plainLabel, plainText } from './plain-text.ts'
+import { showRoute } from './route-table.ts'
 import { progressText } from './trace-line.ts'
 
 export class TaskProgress {
@@ -32,8 +33,12 @@ export class TaskProgress {
     switch (event.type) {
       case 'submitted':
         return this.#status(`task ${shortTask(event.task)}: looking for a peer with ${this.#skill}`)
+      case 'routed':
+        this.clear()
+        return showRoute(event, this.#err)
       case 'sent':
         this.#peer = plainLabel(event.name) || shortId(event.to)
+        if (event.after !== undefined) this.#noteAgain(event)
         if (!event.listed) this.#noteStranger(event.to)
         return this.#status(`task ${shortTask(event.task)}: sent to ${this.#peer}`)
       case 'accepted':
@@ -58,6 +63,15 @@ export class TaskProgress {
   clear(): void {
     if (this.#open) this.#err.rewrite('')
     this.#open = false
+  }
+
+  /** Another peer after one that failed; what that one streamed does not count. */
+  #noteAgain({ after = '', attempt }: Extract<TaskEvent, { type: 'sent' }>): void {
+    this.clear()
+    this.#streamed = ''
+    const why = after === 'hedge' ? 'no answer yet' : after
+    const text = `note: ${why}; asking ${this.#peer} too (attempt ${attempt})`
+    this.#err.line(this.#err.paint('yellow', after === 'hedge' ? text : text.replace(' too', '')))
   }
 
   /** Anybody may offer any skill under any name; only an id says who it is. */

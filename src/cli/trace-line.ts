@@ -78,6 +78,8 @@ export function describeWork(event: WorkEvent, names: Names): string {
   switch (event.type) {
     case 'task.submitted':
       return `submitted, ${formatBytes(event.bytes)}`
+    case 'task.routed':
+      return routedText(event, names)
     case 'task.received':
       return `received, ${formatBytes(event.bytes)}`
     case 'task.accepted':
@@ -101,6 +103,15 @@ export function describeWork(event: WorkEvent, names: Names): string {
     case 'task.replayed':
       return 'answered from the journal'
   }
+}
+
+function routedText(event: Extract<WorkEvent, { type: 'task.routed' }>, names: Names): string {
+  const { attempt, after, candidates, more, peer } = event
+  const again = after === undefined ? '' : ` after ${plainLabel(after)}, attempt ${attempt}`
+  const won = candidates.find((candidate) => candidate.peer === peer)
+  const others = candidates.length + more - 1
+  const why = won === undefined ? 'not among the best' : plainLabel(won.why)
+  return `routed to ${names.of(peer)}${again}: ${why}${others > 0 ? `, ${others} left` : ''}`
 }
 
 interface Progress {

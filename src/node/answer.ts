@@ -36,16 +36,27 @@ export function sealOutcome(
   const { started, now, chunks, patch } = facts
   const output =
     outcome.status === 'completed'
-      ? { output: { digest: digest(outcome.output), bytes: outcome.output.length } }
-      : { error: outcome.error }
+      ? { output: payloadOf(outcome.output) }
+      : failureOf(outcome.error, outcome.partial)
   const body = {
     ...addressing(task, now),
     ...{ status: outcome.status, chunks, usage: outcome.usage, isolation: outcome.isolation },
     ...{ engine: ENGINE, started, finished: now },
     ...output,
-    ...(patch === null ? {} : { patch: { digest: digest(patch), bytes: patch.length } })
+    ...(patch === null ? {} : { patch: payloadOf(patch) })
   } as Result
   return seal('result', body, identity)
+}
+
+const payloadOf = (bytes: Uint8Array) => ({ digest: digest(bytes), bytes: bytes.length })
+
+function failureOf(error: ErrorRecord, partial: Uint8Array | undefined) {
+  return partial === undefined ? { error } : { error, partial: payloadOf(partial) }
+}
+
+/** The bytes that travel beside a result as its output: of failed work, what there was of it. */
+export function outputOf(outcome: Outcome): Uint8Array | null {
+  return (outcome.status === 'completed' ? outcome.output : outcome.partial) ?? null
 }
 
 /** The answer to a task that runs no more and whose end nobody knows. */

@@ -8,7 +8,7 @@
 import type { PeerworkError } from '../protocol/errors.ts'
 import type { JsonObject, JsonValue } from '../protocol/json.ts'
 import type { Isolation, Usage } from '../protocol/message/result.ts'
-import type { Budget } from '../protocol/message/task.ts'
+import type { Budget, Priority } from '../protocol/message/task.ts'
 import type { TraceEvent } from '../protocol/trace.ts'
 import type { PatchOperation } from '../tasks/skill.ts'
 import type { SkillOffer } from '../tasks/work.ts'
@@ -17,8 +17,10 @@ import type { Finding } from './diagnosis/finding.ts'
 import type { HealthState } from './diagnosis/health.ts'
 import type { SupervisedLink } from './diagnosis/link.ts'
 import type { MembershipApi, MembershipInfo } from './membership/api.ts'
+import type { WorkStatus } from './work-status.ts'
 
 export type { AgentChanges, AgentInit } from './agent-init.ts'
+import type { RouteExplanation } from './routing/told.ts'
 
 export interface AgentInfo {
   readonly id: string
@@ -57,6 +59,8 @@ export interface AgentStatus {
   readonly alone: string | null
   /** Every check, passed or not; without peers, `PEERS` tells why. */
   readonly findings: readonly Finding[]
+  /** The tasks of others: how long they wait, and which were refused. */
+  readonly work?: WorkStatus
 }
 
 export interface Peer {
@@ -94,8 +98,21 @@ export interface SubmitOptions {
   readonly deadline?: number | string
   /** How long to wait for a peer that offers the skill, same forms. Default 10 s. */
   readonly wait?: number | string
+  /** Among the tasks of this agent that wait at one executor; default `normal`. */
+  readonly priority?: Priority
   /** The same key is never run twice by one executor. */
   readonly idempotencyKey?: string
+  /** Only peers with one of these models behind the skill. */
+  readonly models?: readonly string[]
+  /** Only peers whose skill has all of these tags. */
+  readonly tags?: readonly string[]
+  /**
+   * When there is no result after this long, a second peer is asked too; the first verified result
+   * counts, and the other task is canceled. Not with `to`, nor once chunks come.
+   */
+  readonly hedge?: number | string
+  /** Tell with `routed` events who could have got the task, and why each won or lost. */
+  readonly explain?: boolean
   readonly budget?: Partial<Omit<Budget, 'wallMs'>>
   /** Shared state of the run: the skill reads it and answers with a patch. */
   readonly state?: JsonObject
@@ -124,6 +141,8 @@ export interface TaskResult<Output = JsonValue> {
   readonly state?: JsonObject
   /** True when the executor answered from its journal instead of running again. */
   readonly replay: boolean
+  /** Peers that it was given to, count. */
+  readonly attempts: number
   /** The sealed result, for keeping or export as DSSE. */
   readonly sealed: Uint8Array
 }
@@ -146,6 +165,11 @@ export type TaskEvent<Output = JsonValue> =
       readonly skill: string
       readonly trace: string
     }
+  | ({
+      readonly type: 'routed'
+      readonly task: string
+      readonly attempt: number
+    } & RouteExplanation)
   | {
       readonly type: 'sent'
       readonly task: string
@@ -153,6 +177,10 @@ export type TaskEvent<Output = JsonValue> =
       readonly name: string
       /** Whether that peer is on this agent's own allow list. */
       readonly listed: boolean
+      /** 1; more when peers before it failed. Then what they streamed is to be forgotten. */
+      readonly attempt: number
+      /** What the peer before it failed with, or `hedge` when that one is only slow. */
+      readonly after?: string
     }
   | { readonly type: 'accepted'; readonly task: string; readonly ahead: number }
   | {
@@ -237,6 +265,8 @@ export interface AgentApi extends MembershipApi {
     input: unknown,
     options?: SubmitOptions
   ): Promise<TaskResult<Output>>
+  /** Who would get this task now; nothing is sent. @throws PeerworkError as a task would */
+  explain(skill: string, input: unknown, options?: SubmitOptions): Promise<RouteExplanation>
   /** @throws PeerworkError `NOT_RUNNING` when no such task is open here */
   cancel(task: string, reason?: string): Promise<void>
   tasks(): Promise<readonly TaskSummary[]>

@@ -21,14 +21,18 @@ import { whenSettled } from './membership/when-settled.ts'
 import type { Network } from './network.ts'
 import type { AgentOptions } from './options.ts'
 import { describeAgent } from './own-card.ts'
-import { handOn, PeerAgent } from './peer-agent.ts'
+import { handOn } from './hand-on.ts'
+import { PeerAgent } from './peer-agent.ts'
 import type { Parts } from './peer-agent.ts'
 import { Peers } from './peers.ts'
+import { Quotas } from './quotas.ts'
+import { keepHistory } from './routing/history-file.ts'
 import { Server } from './serve.ts'
 import { Submitter } from './submit.ts'
 import { TaskTable } from './task-table.ts'
 import { TraceLog } from './trace-log.ts'
 import { Watch } from './watch.ts'
+import { workStatus } from './work-status.ts'
 
 /** What `createAgent` has begun before it read the rest of the code. */
 export interface Beginning {
@@ -52,7 +56,11 @@ export async function assemble(beginning: Beginning): Promise<Agent> {
   const name = options.name ?? `agent-${identity.id.slice(-6)}`
   const { membership, admission = createAdmission(options) } = belonging ?? {}
   const announce = (): void => live.network?.changed()
-  const changes = new Changes({ options, admission, workshop, log, logs, announce })
+  const quotas = new Quotas({
+    ...{ options: options.quotas, clock },
+    has: (peer, role) => membership?.may(peer, role) ?? false
+  })
+  const changes = new Changes({ options, admission, workshop, log, logs, announce, quotas })
   const close = (): void => changes[Symbol.dispose]()
   const closers: Parts['closers'] = [close]
   undo.push(close)
@@ -83,14 +91,17 @@ export async function assemble(beginning: Beginning): Promise<Agent> {
   const table = new TaskTable(clock, counters)
   const common = { identity, network: options.network, clock, desk, trace, table }
   const whyAlone = (): string => diagnosis.whyAlone()
+  const kept = keepHistory(options.home, clock.now)
+  undo.push(() => kept[Symbol.dispose]())
+  closers.push(() => kept[Symbol.dispose]())
   const submitter = new Submitter({
-    ...{ ...common, peers, whyAlone },
+    ...{ ...common, peers, whyAlone, history: kept.history },
     stranger: ({ id: peer, name: called }, skill) => {
       log.warn({ peer, name: called, skill }, 'a task goes to a peer that is not on the allow list')
     }
   })
   const server = new Server({
-    ...{ ...common, journal, admission, workshop, counters, log },
+    ...{ ...common, journal, admission, workshop, counters, quotas, log },
     handOn: (parent, request) => handOn(submitter, trace, parent, request)
   })
   const watch = new Watch((id) => (id === identity.id ? name : peers.nameOf(id)))
@@ -107,6 +118,7 @@ export async function assemble(beginning: Beginning): Promise<Agent> {
   const served: Parts['served'] = {}
   const agent: PeerAgent = new PeerAgent({
     ...{ id: identity.id, name, options, clock, log, workshop, admission, journal, peers },
+    work: () => workStatus(counters, workshop),
     ...{ network, submitter, table, trace, watch, diagnosis, changes, served, closers, belonging }
   })
   diagnosis.start()

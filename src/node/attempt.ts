@@ -36,6 +36,8 @@ export interface AttemptOptions extends Expected {
   readonly connection: Connection
   readonly session: Session
   readonly deadlines: Deadlines
+  /** How long the peer may take to say whether it takes the task, ms; not given: all its time. */
+  readonly acceptMs: number | undefined
   /** Says when somebody cancels; not canceled yet. */
   readonly handle: Pick<TaskHandle, 'signal' | 'onCancel'>
   readonly on: {
@@ -58,7 +60,8 @@ export async function attempt(options: AttemptOptions): Promise<Verified> {
   // Made when something has to be fetched or sent besides the frames; mostly, nothing has.
   let closing: AbortController | undefined
   const closed = (): AbortSignal => (closing ??= new AbortController()).signal
-  listen(options, ended)
+  const heard = patience(options, ended)
+  listen(options, ended, heard)
   handle.onCancel = (reason) => {
     session.send({ kind: 'cancel', id: task.body.id, reason: clipLabel(reason.message) })
   }
@@ -83,6 +86,7 @@ export async function attempt(options: AttemptOptions): Promise<Verified> {
   } finally {
     deadlines.clear(late)
     deadlines.clear(last)
+    heard?.()
     handle.onCancel = () => undefined
     session.forget(id)
     chunks.close()
@@ -91,15 +95,33 @@ export async function attempt(options: AttemptOptions): Promise<Verified> {
   }
 }
 
+/** Give up on a peer that does not say whether it takes the task. Call the answer when it did. */
+function patience(
+  { acceptMs, deadlines, session, task }: AttemptOptions,
+  ended: PromiseWithResolvers<ResultFrame>
+): (() => void) | undefined {
+  if (acceptMs === undefined) return undefined
+  const deadline = deadlines.set(acceptMs, () => {
+    session.send({ kind: 'cancel', id: task.body.id, reason: 'not accepted in time' })
+    const facts = { acceptMs }
+    ended.reject(
+      new PeerworkError('DEADLINE_EXCEEDED', `not accepted within ${acceptMs} ms`, facts)
+    )
+  })
+  return () => deadlines.clear(deadline)
+}
+
 /** Pass on what the peer says, and end with its result or its refusal. */
 function listen(
   { session, id, on }: AttemptOptions,
-  ended: PromiseWithResolvers<ResultFrame>
+  ended: PromiseWithResolvers<ResultFrame>,
+  heard: (() => void) | undefined
 ): void {
   let accepted = false
   session.listen(id, {
     lost: (error) => ended.reject(error),
     reply(frame) {
+      heard?.()
       if (frame.kind === 'result') ended.resolve(frame)
       else if (frame.kind === 'accepted') {
         // Once is news; a peer that repeats itself is not passed on.

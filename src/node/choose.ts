@@ -1,98 +1,99 @@
 /**
- * Which peer gets a task: the one that was named, or of those that offer the skill the least busy.
+ * Which peer gets a task: the one that was named, or the best of those that could.
  *
  * What a peer says of its skills and its load is its own claim, so peers that the operator named
- * come before strangers, however idle those say they are.
+ * come before strangers, however idle those say they are. How the best is found: routing/score.ts.
  */
 
 import { PeerworkError } from '../protocol/errors.ts'
-import type { SubmitOptions } from './api.ts'
-import type { KnownPeer, Peers } from './peers.ts'
+import type { KnownPeer } from './peers.ts'
+import { fitting, ranked } from './routing/candidates.ts'
+import type { Candidate, Neighbourhood } from './routing/candidates.ts'
+import { circleError, misfit } from './routing/wanted.ts'
+import type { Wanted } from './routing/wanted.ts'
 
-/** More tasks at once than one machine works on, count: claims of more are no sign of strength. */
-const CAPACITY_MAX = 1_024
+export interface Search extends Wanted {
+  /** Of the task: decides between equals. */
+  readonly id: string
+}
 
-export interface Wanted {
-  readonly skill: string
-  readonly to?: string | undefined
-  /** `listed`: only a peer on the allow list gets it. */
-  readonly trust: Trust
+export interface Waiting extends Search {
   readonly waitMs: number
   readonly signal: AbortSignal
 }
 
-export type Trust = NonNullable<SubmitOptions['trust']>
-
-export interface Neighbourhood {
-  readonly self: string
-  readonly peers: Peers
-  /** Tasks of ours that run at a peer now. */
-  readonly busyAt: (peer: string) => number
-  /** Why nobody is there, in a sentence. */
-  readonly whyAlone: () => string
+/** Who gets it, and the candidates that this was decided among. */
+export interface Choice {
+  readonly peer: KnownPeer
+  /** Best first, the peer included; empty when there was no other. */
+  readonly among: readonly Candidate[]
 }
+
+const ALONE: readonly Candidate[] = []
 
 /**
  * Wait for a fitting peer, at most `waitMs`.
  *
- * @throws PeerworkError `NO_PEERS`, `NO_PEER_WITH_SKILL`, `PEER_UNKNOWN`, `PEER_AMBIGUOUS`, or the
- *   reason of `signal`
+ * @throws PeerworkError `NO_PEERS`, `NO_PEER_WITH_SKILL`, `PEER_UNKNOWN`, `PEER_AMBIGUOUS`, `LOOP`,
+ *   or the reason of `signal`
  */
-export async function choosePeer(wanted: Wanted, around: Neighbourhood): Promise<KnownPeer> {
+export async function choosePeer(wanted: Waiting, around: Neighbourhood): Promise<Choice> {
   wanted.signal.throwIfAborted()
   if (wanted.to === around.self) {
     throw new PeerworkError('PEER_UNKNOWN', `${wanted.to} is this agent itself`)
   }
   const now = pick(wanted, around)
   if (now !== undefined) return now
+  const circle = circleAround(wanted, around)
+  if (circle !== undefined) throw circle
   const late = AbortSignal.timeout(wanted.waitMs)
   const events = around.peers.events.read({ signal: AbortSignal.any([late, wanted.signal]) })
   for await (const event of events) {
     if (event.type === 'left') continue
-    const peer = pick(wanted, around)
-    if (peer !== undefined) return peer
+    const choice = pick(wanted, around)
+    if (choice !== undefined) return choice
   }
   wanted.signal.throwIfAborted()
   throw notFound(wanted, around)
 }
 
-/** The peer that would get it now. */
-export function pick(
-  { skill, to, trust }: Pick<Wanted, 'skill' | 'to' | 'trust'>,
-  { peers, busyAt }: Neighbourhood
-): KnownPeer | undefined {
-  const fits = (peer: KnownPeer): boolean => {
-    const trusted = trust === 'anybody' || peers.lists(peer.id)
-    return trusted && peer.skills.some(({ name }) => name === skill)
-  }
-  if (to !== undefined) {
-    const peer = peers.find(to)
-    return peer !== undefined && fits(peer) ? peer : undefined
-  }
-  const all = peers.all().filter(fits)
-  const listed = all.filter(({ id }) => peers.lists(id))
-  const load = (peer: KnownPeer): number => loadOf(peer, busyAt(peer.id))
-  return (listed.length > 0 ? listed : all).sort((one, other) => load(one) - load(other))[0]
+/**
+ * Who would get it now. A schema that does not allow the input is looked at last, because that is
+ * dear; when none allows it, the best is chosen all the same, and tells what is wrong with it.
+ */
+export function pick(wanted: Search, around: Neighbourhood): Choice | undefined {
+  const fits = fitting(wanted, around)
+  const [only] = fits
+  if (only === undefined) return undefined
+  if (fits.length === 1) return { peer: only, among: ALONE }
+  const among = ranked(fits, wanted, { around, seed: wanted.id })
+  const best = among.find(({ facts }) => around.fault(facts.peer, wanted) === undefined)
+  const peer = (best ?? among[0])?.facts.peer
+  return peer === undefined ? undefined : { peer, among }
 }
 
-/** How busy a peer is for its size: what it says, at most full, and what we know. */
-function loadOf({ load }: KnownPeer, ours: number): number {
-  const capacity = Math.min(CAPACITY_MAX, Math.max(1, load.capacity))
-  return Math.min(1, load.queued / capacity) + ours / capacity
+/** Somebody offers it, but has it already further up. */
+function circleAround(wanted: Waiting, around: Neighbourhood): PeerworkError | undefined {
+  if (wanted.path === undefined) return undefined
+  const { to } = wanted
+  const named = to === undefined ? around.peers.all() : [around.peers.find(to)]
+  for (const peer of named) {
+    const offers = peer?.skills.some(({ name }) => name === wanted.skill) === true
+    const error = peer !== undefined && offers && circleError(wanted, peer, around)
+    if (error instanceof PeerworkError) return error
+  }
+  return undefined
 }
 
-function notFound({ skill, to, trust, waitMs }: Wanted, around: Neighbourhood): PeerworkError {
+function notFound(wanted: Waiting, around: Neighbourhood): PeerworkError {
+  const { skill, to, trust, waitMs } = wanted
   const { peers, whyAlone } = around
   const waited = `after ${waitMs} ms`
   if (peers.size === 0) {
     return new PeerworkError('NO_PEERS', `no peers found ${waited}: ${whyAlone()}`, { waitMs })
   }
   const facts = { skill, peers: peers.size, waitMs }
-  if (to === undefined) {
-    const who = trust === 'listed' ? 'no peer on the allow list' : `none of ${peers.size} peers`
-    const message = `${who} offers "${skill}" ${waited}`
-    return new PeerworkError('NO_PEER_WITH_SKILL', message, facts)
-  }
+  if (to === undefined) return nobody(wanted, around, facts)
   const peer = peers.find(to)
   if (peer === undefined) {
     return new PeerworkError('PEER_UNKNOWN', `no peer "${to}" among ${peers.size} ${waited}`, facts)
@@ -101,7 +102,29 @@ function notFound({ skill, to, trust, waitMs }: Wanted, around: Neighbourhood): 
     const message = `${peer.name} is not on the allow list, and no other peer is wanted`
     return new PeerworkError('NO_PEER_WITH_SKILL', message, facts)
   }
+  const lacks = misfit(wanted, peer, around)
   const has = peer.skills.map(({ name }) => name).join(', ') || 'none'
-  const message = `${peer.name} does not offer "${skill}"; it offers: ${has}`
+  const offers = peer.skills.some(({ name }) => name === skill)
+  const message = offers
+    ? `${peer.name} offers "${skill}", but ${lacks ?? 'was busy'}`
+    : `${peer.name} does not offer "${skill}"; it offers: ${has}`
   return new PeerworkError('NO_PEER_WITH_SKILL', message.slice(0, 400), facts)
+}
+
+/** None of those that are there; of those that offer it, the first tells what it lacks. */
+function nobody(
+  wanted: Waiting,
+  around: Neighbourhood,
+  facts: { readonly skill: string; readonly peers: number; readonly waitMs: number }
+): PeerworkError {
+  const { skill, peers, waitMs } = facts
+  const who = wanted.trust === 'listed' ? 'no peer on the allow list' : `none of ${peers} peers`
+  const near = around.peers.all().find((peer) => {
+    const trusted = wanted.trust === 'anybody' || around.peers.lists(peer.id)
+    return trusted && peer.skills.some(({ name }) => name === skill)
+  })
+  const why = near === undefined ? undefined : misfit(wanted, near, around)
+  const detail = near === undefined || why === undefined ? '' : `: ${near.name} ${why}`
+  const message = `${who} offers "${skill}"${detail === '' ? '' : ' as wanted'} after ${waitMs} ms`
+  return new PeerworkError('NO_PEER_WITH_SKILL', `${message}${detail}`.slice(0, 400), facts)
 }

@@ -57,6 +57,11 @@ export async function* answer(
       yield { ok: toWireResult(await agent.run(request.skill, request.input, options)) }
       return
     }
+    case 'explain': {
+      const options = { ...request.options, signal }
+      yield { ok: await agent.explain(request.skill, request.input, options) }
+      return
+    }
     case 'submit': {
       const task = agent.submit(request.skill, request.input, { ...request.options, signal })
       // The last event tells the same; without this a failure would count as unhandled.

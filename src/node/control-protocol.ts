@@ -27,8 +27,8 @@ export type ControlRequest =
   | { readonly op: 'revoke'; readonly member: string; readonly reason?: string }
   | { readonly op: 'announce'; readonly record: string }
   | {
-      /** `submit` streams events, `run` answers once with the result. */
-      readonly op: 'submit' | 'run'
+      /** `submit` streams events, `run` answers once with the result, `explain` with who'd get it. */
+      readonly op: 'submit' | 'run' | 'explain'
       readonly skill: string
       readonly input: JsonValue
       readonly options: Omit<SubmitOptions, 'signal'>

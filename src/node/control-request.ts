@@ -3,8 +3,10 @@
 import * as z from 'zod/mini'
 import { HELLO_BYTES_MAX } from '../protocol/constants.ts'
 import { parseJson } from '../protocol/json.ts'
+import { LABELS_MAX } from '../protocol/message/card.ts'
 import { LINK_ADDRESSES_MAX } from '../protocol/membership/join-link.ts'
 import { roles } from '../protocol/membership/role.ts'
+import { PRIORITIES } from '../protocol/message/task.ts'
 import * as shape from '../protocol/shape.ts'
 import type { ControlRequest } from './control-protocol.ts'
 
@@ -19,6 +21,7 @@ const budget = z.strictObject({
   depth: z.optional(shape.count)
 })
 
+const labels = z.optional(shape.list(shape.shortText, LABELS_MAX))
 const submission = {
   skill: shape.text,
   input: z.unknown(),
@@ -28,7 +31,12 @@ const submission = {
     wait: duration,
     trust: z.optional(z.enum(['listed', 'anybody'])),
     idempotencyKey: text,
+    priority: z.optional(z.enum(PRIORITIES)),
     budget: z.optional(budget),
+    models: labels,
+    tags: labels,
+    hedge: duration,
+    explain: z.optional(shape.flag),
     traceparent: text
   })
 }
@@ -59,6 +67,7 @@ const request = z.discriminatedUnion('op', [
   z.strictObject({ op: z.literal('watch-peers') }),
   z.strictObject({ op: z.literal('submit'), ...submission }),
   z.strictObject({ op: z.literal('run'), ...submission }),
+  z.strictObject({ op: z.literal('explain'), ...submission }),
   z.strictObject({ op: z.literal('admit'), peer: shape.agentId }),
   z.strictObject({
     op: z.literal('cancel'),

@@ -37,7 +37,7 @@ export function describeAgent(
   }
 }
 
-function toOffer({ name, description, input, output, tags, models }: SkillOffer): Offer {
+function toOffer({ name, description, input, output, tags, models, price }: SkillOffer): Offer {
   for (const [what, labels] of Object.entries({ tags, models })) {
     if (labels.length > LABELS_MAX) {
       throw tooMany(`${name}: ${labels.length} ${what}; a skill may have`, LABELS_MAX)
@@ -47,7 +47,9 @@ function toOffer({ name, description, input, output, tags, models }: SkillOffer)
     input: schemaText(name, 'input', input),
     output: schemaText(name, 'output', output)
   }
-  return { name, description, ...schemas, tags: [...tags], models: [...models] }
+  const labels = { tags: [...tags], models: [...models] }
+  const offer = { name, description, ...schemas, ...labels }
+  return price === undefined ? offer : { ...offer, price }
 }
 
 function schemaText(skill: string, what: string, schema: JsonObject): string {

@@ -7,13 +7,9 @@
 
 import { PeerworkError } from '../protocol/errors.ts'
 import type { JsonValue } from '../protocol/json.ts'
-import { encodeJson } from '../protocol/json.ts'
 import type { Role } from '../protocol/membership/role.ts'
-import type { WorkFields } from '../protocol/trace.ts'
-import { contextOf } from '../protocol/trace.ts'
-import { formatTraceparent } from '../protocol/trace-context.ts'
 import type { Admission } from '../tasks/admission.ts'
-import type { HandedOn, HandOn, Workshop } from '../tasks/work.ts'
+import type { Workshop } from '../tasks/work.ts'
 import type {
   Agent,
   AgentChanges,
@@ -36,11 +32,13 @@ import type { Network } from './network.ts'
 import type { AgentOptions } from './options.ts'
 import { publicPart } from './peers.ts'
 import type { Peers } from './peers.ts'
+import type { RouteExplanation } from './routing/told.ts'
 import type { Submitter } from './submit.ts'
 import type { TaskTable } from './task-table.ts'
 import type { TraceLog } from './trace-log.ts'
 import { VERSION } from './version.ts'
 import type { Watch } from './watch.ts'
+import type { WorkStatus } from './work-status.ts'
 
 /** How long `stop` lets running tasks finish, ms. */
 const GRACE_MS = 5_000
@@ -63,6 +61,7 @@ export interface Parts {
   readonly watch: Watch
   readonly diagnosis: Diagnosis
   readonly changes: Changes
+  readonly work: () => WorkStatus
   /** In a network with an owner. */
   readonly belonging?: Belonging | undefined
   /** Where metrics are served, once they are. */
@@ -140,6 +139,11 @@ export class PeerAgent implements Agent {
     return this.submit<Output>(skill, input, options).result
   }
 
+  async explain(skill: string, input: unknown, options?: SubmitOptions): Promise<RouteExplanation> {
+    this.#mustRun()
+    return this.#parts.submitter.explain({ skill, input }, options)
+  }
+
   cancel(task: string, reason?: string): Promise<void> {
     return this.#parts.submitter.cancel(task, reason)
   }
@@ -148,12 +152,12 @@ export class PeerAgent implements Agent {
     return Promise.resolve(this.#parts.table.list())
   }
 
-  status(): Promise<AgentStatus> {
-    return this.#parts.diagnosis.status()
+  async status(): Promise<AgentStatus> {
+    return { ...(await this.#parts.diagnosis.status()), work: this.#parts.work() }
   }
 
-  doctor(): Promise<AgentStatus> {
-    return this.#parts.diagnosis.doctor()
+  async doctor(): Promise<AgentStatus> {
+    return { ...(await this.#parts.diagnosis.doctor()), work: this.#parts.work() }
   }
 
   members(): Promise<readonly Member[]> {
@@ -264,28 +268,4 @@ export class PeerAgent implements Agent {
   #mustRun(): void {
     if (this.#stopped !== undefined) throw new PeerworkError('CLOSED', 'this agent was stopped')
   }
-}
-
-/** A skill hands a part of its work on: the same trace, what is left of the budget. */
-export async function handOn(
-  submitter: Submitter,
-  trace: TraceLog,
-  parent: WorkFields,
-  { skill, input, options, budget, signal }: HandOn
-): Promise<HandedOn> {
-  if (budget.depth < 0) {
-    throw new PeerworkError('DEPTH_EXCEEDED', 'the task was handed on as often as it may be')
-  }
-  const wallMs = Math.min(budget.wallMs, options.deadlineMs ?? budget.wallMs)
-  const inherited = { parent: parent.task, budget: { ...budget, wallMs } }
-  const value = JSON.parse(Buffer.from(input).toString()) as JsonValue
-  const traceparent = formatTraceparent(contextOf(parent))
-  const to = options.to === undefined ? {} : { to: options.to }
-  const task = submitter.submit({ skill, input: value, inherited }, { ...to, traceparent, signal })
-  for await (const event of task) {
-    if (event.type !== 'sent') continue
-    trace.emit({ type: 'task.handed-on', ...parent, to: event.to, subtask: task.id })
-  }
-  const { value: answer, usage } = await task.result
-  return { output: encodeJson(answer), usage }
 }

@@ -24,6 +24,8 @@ export interface KnownPeer extends Peer {
   readonly connection: Connection
   /** What its skills had on the wire. */
   readonly bytes: number
+  /** When its card came, ms since 1970 by our clock: how old its load is. */
+  readonly heard: number
 }
 
 /** Every task changes a card, and cards may be large: of one peer, only the newest change waits. */
@@ -74,6 +76,7 @@ export class Peers {
     const best = preferred(before?.connection, connection)
     const peer: KnownPeer = {
       ...{ id, name, version, addresses, isolation, load, card, skills, bytes },
+      heard: found.since,
       connection: best,
       link: linkKind(best),
       via: before?.via ?? found.via,
@@ -161,7 +164,7 @@ export function matchesId(id: string, text: string): boolean {
 }
 
 export function publicPart(peer: KnownPeer): Peer {
-  const { card: _card, connection: _connection, bytes: _bytes, ...rest } = peer
+  const { card: _card, connection: _connection, bytes: _bytes, heard: _heard, ...rest } = peer
   return rest
 }
 

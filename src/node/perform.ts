@@ -11,16 +11,19 @@ import type { JsonObject } from '../protocol/json.ts'
 import { PeerworkError } from '../protocol/errors.ts'
 import type { Identity } from '../protocol/identity.ts'
 import { NO_USAGE } from '../protocol/message/result.ts'
-import type { Task } from '../protocol/message/task.ts'
+import type { Hop, Task } from '../protocol/message/task.ts'
 import type { Sealed } from '../protocol/seal.ts'
 import type { TracePort, WorkFields } from '../protocol/trace.ts'
 import type { HandedOn, HandOn, Outcome, Work, Workshop } from '../tasks/work.ts'
-import { sealOutcome } from './answer.ts'
+import { outputOf, sealOutcome } from './answer.ts'
+import { below } from './loop.ts'
 import type { Clock } from './clock.ts'
+import type { Counters } from './counters.ts'
 import { nameOf } from './journal-entry.ts'
 import type { Entry } from './journal-entry.ts'
 import type { Journal } from './journal.ts'
 import type { Logger } from './logger.ts'
+import type { Quotas } from './quotas.ts'
 import { RunningTask } from './running.ts'
 import type { Waiter } from './running.ts'
 import type { TaskTable } from './task-table.ts'
@@ -33,8 +36,17 @@ export interface PerformerOptions {
   readonly trace: TracePort
   readonly table: TaskTable
   readonly log: Logger
+  readonly counters: Pick<Counters, 'count'>
+  readonly quotas: Pick<Quotas, 'shareOf'>
   /** A running task hands a part of its work to another agent. */
-  readonly handOn: (parent: WorkFields, request: HandOn) => Promise<HandedOn>
+  readonly handOn: (parent: Parent, request: HandOn) => Promise<HandedOn>
+}
+
+/** A task of which a part is handed on. */
+export interface Parent {
+  readonly fields: WorkFields
+  /** The tasks above the part, this one included. */
+  readonly path: readonly Hop[]
 }
 
 export class Performer {
@@ -98,15 +110,18 @@ export class Performer {
   }
 
   #work(running: RunningTask, { fields, input, state }: Job, hold: Hold): Work {
-    const { trace, table, handOn } = this.#options
+    const { trace, table, handOn, counters, quotas } = this.#options
     const { id, signal } = running
-    const { from, skill, budget, trace: traceparent } = running.task.body
-    const work = { id, from, skill, input, budget, traceparent, signal }
+    const { from, skill, budget, priority, trace: traceparent } = running.task.body
+    const share = quotas.shareOf(from)
+    const work = { id, from, skill, input, budget, priority, share, traceparent, signal }
     return {
       ...(state === undefined ? work : { ...work, state }),
       on: {
         started: (info) =>
           hold.run(() => {
+            counters.count('tasks_begun')
+            counters.count('queue_wait_seconds', NONE, info.waitedMs / 1_000)
             table.update(running.row, { state: 'working' })
             trace.emit({ type: 'task.started', ...fields, ...info })
           }),
@@ -118,7 +133,7 @@ export class Performer {
           if (running.chunkCount === 0) trace.emit({ type: 'task.streaming', ...fields })
           return running.chunk(bytes)
         },
-        handOn: (request) => handOn(fields, request)
+        handOn: (request) => handOn({ fields, path: below(running.task.body) }, request)
       }
     }
   }
@@ -130,7 +145,7 @@ export class Performer {
     if (running.chunkCount > 0) void running.endChunks()
     running.over()
     const facts = { started, now: clock.now(), chunks: running.chunks }
-    const output = outcome.status === 'completed' ? outcome.output : null
+    const output = outputOf(outcome)
     const changes = outcome.patch ?? []
     const patch = changes.length === 0 ? null : encodeJson(changes)
     const result = sealOutcome(running.task, outcome, { ...facts, patch }, identity)
@@ -191,6 +206,7 @@ export class Performer {
   }
 }
 
+const NONE = {}
 const FAULT = new PeerworkError('INTERNAL', 'this agent has a fault of its own; see its log')
 
 export interface Job {

@@ -12,13 +12,14 @@ import {
 import { PeerworkError } from '../protocol/errors.ts'
 import type { Identity } from '../protocol/identity.ts'
 import { encodeJson } from '../protocol/json.ts'
-import { ID_BYTES } from '../protocol/message/task.ts'
-import type { Budget, Payload, Task } from '../protocol/message/task.ts'
+import { LABELS_MAX } from '../protocol/message/card.ts'
+import { ID_BYTES, PRIORITIES } from '../protocol/message/task.ts'
+import type { Budget, Hop, Payload, Priority, Task } from '../protocol/message/task.ts'
 import { seal } from '../protocol/seal.ts'
 import type { Sealed } from '../protocol/seal.ts'
 import { formatTraceparent, parseTraceparent } from '../protocol/trace-context.ts'
 import type { SubmitOptions } from './api.ts'
-import type { Trust } from './choose.ts'
+import type { Trust } from './routing/wanted.ts'
 import type { Clock } from './clock.ts'
 import { toMs } from './duration.ts'
 
@@ -43,6 +44,17 @@ export interface Request {
   readonly to: string | undefined
   readonly trust: Trust
   readonly key: string | undefined
+  readonly priority: Priority | undefined
+  readonly models: readonly string[] | undefined
+  readonly tags: readonly string[] | undefined
+  /** After this a second peer is asked too, ms. */
+  readonly hedgeMs: number | undefined
+  /** Tell with each peer why it was chosen. */
+  readonly explain: boolean
+  /** The tasks above this one. */
+  readonly path: readonly Hop[] | undefined
+  /** Peers that had their turn. */
+  readonly tried?: ReadonlySet<string>
 }
 
 /**
@@ -50,6 +62,7 @@ export interface Request {
  */
 export interface Inherited {
   readonly parent: string
+  readonly path: readonly Hop[]
   readonly budget: Budget
 }
 
@@ -73,15 +86,32 @@ export function toRequest(
   }
   const above = traceparent === undefined ? undefined : parseTraceparent(traceparent)
   return {
-    ...{ skill, input, state, to, key, trust },
+    ...{ skill, input, state, to, key, trust, priority: priorityOf(options) },
     id: toHex(clock.random(ID_BYTES)),
     trace: above?.traceId ?? toHex(clock.random(16)),
     span: toHex(clock.random(8)),
     parentSpan: above?.spanId,
     parent: inherited?.parent,
     budget: inherited?.budget ?? budgetOf(options),
-    waitMs: options.wait === undefined ? WAIT_MS : toMs(options.wait, 'wait')
+    path: inherited?.path,
+    waitMs: options.wait === undefined ? WAIT_MS : toMs(options.wait, 'wait'),
+    models: labels(options.models, 'models'),
+    tags: labels(options.tags, 'tags'),
+    hedgeMs: options.hedge === undefined ? undefined : toMs(options.hedge, 'hedge'),
+    explain: options.explain ?? false
   }
+}
+
+function labels(list: readonly string[] | undefined, what: string): typeof list {
+  if (list === undefined || list.length <= LABELS_MAX) return list
+  throw new PeerworkError('BAD_OPTION', `${list.length} ${what}, at most ${LABELS_MAX}`)
+}
+
+/** Normal is not said: the task is as long as without a word for it. */
+function priorityOf({ priority }: SubmitOptions): Priority | undefined {
+  if (priority === undefined || priority === 'normal') return undefined
+  if (PRIORITIES.includes(priority)) return priority
+  throw new PeerworkError('BAD_OPTION', `priority: "${String(priority)}" is no priority`)
 }
 
 function budgetOf({ deadline, budget = {} }: SubmitOptions): Budget {
@@ -115,7 +145,9 @@ export function sealRequest(
     budget: request.budget,
     trace: formatTraceparent({ traceId: request.trace, spanId: request.span, sampled: true }),
     ...(request.parent === undefined ? {} : { parent: fromHex(request.parent) }),
-    ...(request.key === undefined ? {} : { key: request.key })
+    ...(request.path === undefined ? {} : { path: [...request.path] }),
+    ...(request.key === undefined ? {} : { key: request.key }),
+    ...(request.priority === undefined ? {} : { priority: request.priority })
   }
   return seal('task', body, identity)
 }

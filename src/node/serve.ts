@@ -20,16 +20,17 @@ import { sealAgain, sealInterrupted } from './answer.ts'
 import type { BulkDesk } from './bulk-desk.ts'
 import { Caller } from './caller.ts'
 import type { Means } from './caller.ts'
-import type { Counters } from './counters.ts'
 import { Deliveries } from './deliveries.ts'
 import { FrameStream } from './frame-stream.ts'
-import { Holdings, INPUTS, OUTPUTS } from './holdings.ts'
+import { Holdings, OUTPUTS } from './holdings.ts'
 import { entryOf, fieldsOf, objectOf, payloadsOf } from './incoming.ts'
 import type { Incoming, Parts, RequestFrame } from './incoming.ts'
 import type { Entry, Known } from './journal-entry.ts'
+import { refuseLoop } from './loop.ts'
 import { Patience } from './patience.ts'
 import { Performer } from './perform.ts'
 import type { PerformerOptions } from './perform.ts'
+import type { Quotas } from './quotas.ts'
 
 /** Tasks one session may have open, count: more than the queue of any one executor. */
 const SESSION_OPEN_MAX = 1_024
@@ -42,14 +43,13 @@ const RUNNING = { state: 'running' } as const
 export interface ServerOptions extends PerformerOptions {
   readonly network: string
   readonly admission: Admission
-  readonly counters: Pick<Counters, 'count'>
+  readonly quotas: Quotas
   readonly desk: BulkDesk
 }
 
 export class Server {
   readonly #options: ServerOptions
   readonly #performer: Performer
-  readonly #inputs = new Holdings(INPUTS)
   readonly #patience: Patience
   readonly #means: Means
 
@@ -90,10 +90,10 @@ export class Server {
 
   /** All in one turn, unless a payload has yet to come. */
   #request(frame: RequestFrame, caller: Caller): void {
-    const { admission, counters } = this.#options
+    const { admission, counters, quotas } = this.#options
     const admitted = admission.admits(caller.peer)
     if (!admitted && !this.#patience.lasts(caller.connection)) {
-      counters.count('tasks_refused', { code: 'NOT_ADMITTED' })
+      counters.count('tasks_refused', { code: 'NOT_ADMITTED', reason: 'again' })
       caller.dismiss(new PeerworkError('NOT_ADMITTED', 'refused too often'))
       return
     }
@@ -101,8 +101,10 @@ export class Server {
     try {
       if (!admitted) admission.check(caller.peer)
       if (caller.size >= SESSION_OPEN_MAX) {
-        throw new PeerworkError('BUSY', 'too many open tasks', { retryAfterMs: 1_000 })
+        const facts = { reason: 'session', retryAfterMs: 1_000 }
+        throw new PeerworkError('BUSY', 'too many open tasks', facts)
       }
+      quotas.check(caller.peer)
       request = this.#read(frame, caller)
       const arriving = this.#answer(request)
       if (arriving !== undefined) void this.#later(request, arriving)
@@ -126,7 +128,8 @@ export class Server {
   #refuse(frame: RequestFrame, caller: Caller, thrown: unknown, request?: Incoming): void {
     const error = this.#shareable(toPeerworkError(thrown), caller.peer)
     caller.refuse(frame.id, error)
-    this.#options.counters.count('tasks_refused', { code: error.code })
+    const { reason = '' } = error.facts
+    this.#options.counters.count('tasks_refused', { code: error.code, reason: String(reason) })
     if (request === undefined) return
     this.#options.trace.emit({ type: 'task.rejected', ...request.fields, code: error.code })
   }
@@ -178,11 +181,12 @@ export class Server {
   /** Fresh work: complete its input and begin it. */
   #begin(request: Incoming): Promise<void> | undefined {
     const { task, fields, caller } = request
-    const { clock, trace } = this.#options
+    const { clock, trace, quotas } = this.#options
     checkFresh(task.body, clock.now())
+    refuseLoop(task.body, this.#options.identity.id)
     const { input, state } = task.body
     trace.emit({ type: 'task.received', ...fields, bytes: input.bytes })
-    const giveBack = this.#inputs.take(caller.peer, input.bytes + (state?.bytes ?? 0))
+    const giveBack = quotas.hold(caller.peer, input.bytes + (state?.bytes ?? 0))
     try {
       const parts = payloadsOf(request, this.#options.desk)
       if (parts instanceof Promise) return this.#beginLater(request, parts, giveBack)

@@ -1,67 +1,62 @@
 /**
- * Submitting: find a peer, sign the task for it, follow the attempt, tell the owner and the trace.
+ * Submitting: find a peer, follow the task there, and turn to the next peer when that one fails.
+ *
+ * A task is one signed request for each peer that gets it, all with the same id and key: so none
+ * ever runs it twice, and what it used up counts against one budget, within one deadline.
  */
 
-import { fromRecord, PeerworkError, toPeerworkError } from '../protocol/errors.ts'
-import type { ErrorRecord } from '../protocol/errors.ts'
-import type { Identity } from '../protocol/identity.ts'
-import type { JsonObject, JsonValue } from '../protocol/json.ts'
-import { parseJson } from '../protocol/json.ts'
-import { clipLabel } from '../protocol/text.ts'
-import type { TracePort, WorkFields } from '../protocol/trace.ts'
-import { applyPatch } from '../tasks/json-patch.ts'
-import { compileSchema } from '../tasks/schema.ts'
-import type { SkillOffer } from '../tasks/work.ts'
+import { PeerworkError, toPeerworkError } from '../protocol/errors.ts'
+import type { Budget } from '../protocol/message/task.ts'
 import type { SubmitOptions, TaskResult } from './api.ts'
-import { attempt } from './attempt.ts'
-import type { BulkDesk } from './bulk-desk.ts'
 import { choosePeer, pick } from './choose.ts'
-import type { Neighbourhood } from './choose.ts'
-import type { Clock } from './clock.ts'
-import { Deadlines } from './deadlines.ts'
-import type { KnownPeer, Peers } from './peers.ts'
-import { sealRequest, toRequest } from './request.ts'
+import type { Choice } from './choose.ts'
+import { Follower } from './follow.ts'
+import type { FollowerOptions } from './follow.ts'
+import type { Peers } from './peers.ts'
+import { toRequest } from './request.ts'
 import type { Inherited, Request } from './request.ts'
-import { Sessions } from './session.ts'
+import { Acquaintances } from './routing/acquaintance.ts'
+import type { Neighbourhood } from './routing/candidates.ts'
+import { explain } from './routing/explain.ts'
+import { acceptMsFor, ATTEMPTS_MAX, goesOn, LEFT_MS_MIN } from './routing/failover.ts'
+import { hedged } from './routing/hedge.ts'
+import type { Leg, Start } from './routing/hedge.ts'
+import type { History } from './routing/history.ts'
+import type { RouteExplanation } from './routing/told.ts'
+import { SkillChecks } from './skill-checks.ts'
 import { TaskHandle } from './task-handle.ts'
-import type { TaskTable } from './task-table.ts'
-import type { Verified } from './verify.ts'
 
 /** Tasks of this agent that may be open at once, count: each holds its input in memory. */
 const OPEN_MAX = 4_096
 
-export interface SubmitterOptions {
-  readonly identity: Identity
-  readonly network: string
-  readonly clock: Clock
+export interface SubmitterOptions extends FollowerOptions {
   readonly peers: Peers
-  readonly desk: BulkDesk
-  readonly trace: TracePort
-  readonly table: TaskTable
+  readonly history: History
   readonly whyAlone: () => string
-  /** A task goes to a peer that the operator did not name, neither for this task nor before. */
-  readonly stranger: (peer: KnownPeer, skill: string) => void
 }
-
-type Check = (value: JsonValue) => string | undefined
 
 export class Submitter {
   readonly #options: SubmitterOptions
-  readonly #sessions = new Sessions()
   readonly #open = new Map<string, TaskHandle>()
-  readonly #busyAt = new Map<string, number>()
-  /** Checks compiled once per offer; an offer is replaced when the peer's card changes. */
-  readonly #checks = new WeakMap<SkillOffer, { input: Check; output: Check }>()
-
-  readonly #deadlines: Deadlines
+  readonly #acquaintances: Acquaintances
+  readonly #follower: Follower
   readonly #around: Neighbourhood
 
   constructor(options: SubmitterOptions) {
     this.#options = options
-    const { clock, identity, peers, whyAlone } = options
-    this.#deadlines = new Deadlines(() => clock.elapsed())
-    const busyAt = (peer: string): number => this.#busyAt.get(peer) ?? 0
-    this.#around = { self: identity.id, peers, busyAt, whyAlone }
+    const { clock, identity, peers, whyAlone, history } = options
+    const checks = new SkillChecks()
+    const acquaintances = new Acquaintances(() => clock.elapsed())
+    this.#acquaintances = acquaintances
+    this.#follower = new Follower(options, { checks, acquaintances, history })
+    const { busyAt, restsNow, rttOf } = acquaintances
+    this.#around = {
+      ...{ self: identity.id, peers, history, whyAlone, busyAt, restsNow, rttOf },
+      ...{ now: clock.now, fault: checks.faultOf }
+    }
+    peers.events.listen(({ type, peer }) => {
+      if (type === 'left') acquaintances.forget(peer.id)
+    })
   }
 
   /** @throws PeerworkError for a request that no peer could take: `INPUT_INVALID`, `BAD_OPTION` */
@@ -88,7 +83,7 @@ export class Submitter {
 
   /** Whether a peer works for us right now. */
   worksFor(peer: string): boolean {
-    return this.#busyAt.has(peer)
+    return this.#acquaintances.busyAt(peer) > 0
   }
 
   /** @throws PeerworkError `NOT_RUNNING` */
@@ -105,7 +100,19 @@ export class Submitter {
   /** Cancel what is open and end the sessions. */
   async close(): Promise<void> {
     await Promise.all([...this.#open.values()].map((handle) => handle.cancel('the agent stops')))
-    await this.#sessions.close()
+    await this.#follower.close()
+  }
+
+  /** Who would get it now; nothing is sent. @throws PeerworkError as a task that finds nobody */
+  async explain(
+    what: { readonly skill: string; readonly input: unknown },
+    options: SubmitOptions = {}
+  ): Promise<RouteExplanation> {
+    const request = toRequest(what, options, this.#options.clock)
+    const signal = options.signal ?? new AbortController().signal
+    const choice =
+      pick(request, this.#around) ?? (await choosePeer({ ...request, signal }, this.#around))
+    return explain(request, this.#around, choice)
   }
 
   async #drive(request: Request, handle: TaskHandle): Promise<void> {
@@ -116,10 +123,18 @@ export class Submitter {
     table.open({ id, skill, trace, side: 'requester', peer: null })
     try {
       // Nothing is signed before `submit` returns: who cancels at once has sent nothing.
-      const peer = await (pick(request, this.#around) ?? this.#wait(request, handle))
+      let choice = await (pick(request, this.#around) ?? this.#wait(request, handle))
       if (handle.canceled !== undefined) throw handle.canceled
-      const foundMs = clock.elapsed() - begin
-      const result = await this.#follow({ request, handle, peer, begin, foundMs })
+      const until = clock.elapsed() + request.budget.wallMs
+      const trip: Trip = { request, handle, begin, until, attempt: 1, after: undefined }
+      let result: TaskResult | undefined
+      while (result === undefined) {
+        try {
+          result = await this.#go(trip, choice)
+        } catch (thrown) {
+          choice = this.#next(trip, choice, thrown)
+        }
+      }
       table.close(id, 'completed', null)
       handle.end({ type: 'completed', task: id, result })
     } catch (thrown) {
@@ -132,167 +147,109 @@ export class Submitter {
     }
   }
 
-  #wait({ skill, to, trust, waitMs }: Request, handle: TaskHandle): Promise<KnownPeer> {
-    return choosePeer({ skill, to, trust, waitMs, signal: handle.signal }, this.#around)
+  #wait(request: Request, handle: TaskHandle): Promise<Choice> {
+    return choosePeer({ ...request, signal: handle.signal }, this.#around)
   }
 
-  /** Everything from the chosen peer on; the trace tells each step. */
-  async #follow(going: Going): Promise<TaskResult> {
-    const { request, handle, peer } = going
-    const { trace, table } = this.#options
-    const fields = fieldsOf(request, peer.id)
-    const { id, skill } = request
-    this.#count(peer.id, 1)
-    try {
-      const check = this.#checkOf(peer, skill)
-      const fault = check.input(JSON.parse(textOf(request.input)) as JsonValue)
-      if (fault !== undefined) {
-        throw new PeerworkError('INPUT_INVALID', `the input does not fit "${skill}": ${fault}`)
-      }
-      trace.emit({ type: 'task.submitted', ...fields, bytes: request.input.length })
-      table.update(id, { peer: peer.id })
-      const listed = this.#options.peers.lists(peer.id)
-      if (!listed && request.to === undefined) this.#options.stranger(peer, skill)
-      handle.push({ type: 'sent', task: id, to: peer.id, name: peer.name, listed })
-      return await this.#attempt(going, fields, check.output)
-    } catch (thrown) {
-      const error = toPeerworkError(thrown)
-      const { code, message } = error
-      if (code === 'CANCELED') {
-        trace.emit({ type: 'task.canceled', ...fields, reason: clipLabel(message) })
-      } else trace.emit({ type: 'task.failed', ...fields, code, message })
-      throw error
-    } finally {
-      this.#count(peer.id, -1)
+  #go(trip: Trip, choice: Choice): Promise<TaskResult> {
+    const { request, handle } = trip
+    if (request.explain) this.#explain(trip, choice)
+    const alone = request.to !== undefined || choice.among.length < 2
+    if (alone || request.hedgeMs === undefined) {
+      return this.#send(trip, choice, handle, alone)
     }
-  }
-
-  async #attempt(going: Going, fields: WorkFields, checkOutput: Check): Promise<TaskResult> {
-    const { request, handle, peer, begin, foundMs } = going
-    const { identity, network, clock, desk, trace, table } = this.#options
-    const { id } = request
-    const { connection } = peer
-    const session =
-      this.#sessions.ready(peer.id, connection) ?? (await this.#sessions.to(peer.id, connection))
-    if (handle.canceled !== undefined) throw handle.canceled
-    const task = sealRequest(request, peer.id, { identity, network, clock })
-    let acceptedMs = 0
-    const { input, state } = request
-    const verified = await attempt({
-      task,
-      id,
-      session,
-      desk,
-      checkOutput,
-      input,
-      state,
-      connection,
-      handle,
-      peer: peer.id,
-      now: clock.now,
-      deadlines: this.#deadlines,
-      on: {
-        accepted(ahead) {
-          acceptedMs = clock.elapsed() - begin - foundMs
-          trace.emit({ type: 'task.accepted', ...fields, ahead })
-          table.update(id, { state: 'accepted' })
-          handle.push({ type: 'accepted', task: id, ahead })
-        },
-        progress(body) {
-          table.update(id, { state: 'working' })
-          handle.push({ type: 'progress', task: id, ...body })
-        },
-        chunk: (value) => handle.pushChunk(value)
-      }
+    const first: Start = (leg) => this.#send(trip, choice, leg, false)
+    return hedged(handle, {
+      ...{ first, afterMs: request.hedgeMs },
+      second: () => this.#second(trip, choice)
     })
-    const totalMs = clock.elapsed() - begin
-    const workMs = totalMs - foundMs - acceptedMs
-    const timing = { findMs: foundMs, acceptMs: acceptedMs, workMs, totalMs }
-    return this.#settle(verified, { request, fields, timing })
   }
 
-  /** A verified result becomes a value, or the error it carries. */
-  #settle({ result, value, patch }: Verified, about: About): TaskResult {
-    const { body } = result
-    const { request, fields, timing } = about
-    if (body.status !== 'completed') {
-      const unsaid = { code: 'INTERNAL', message: 'failed without saying why' } as const
-      throw fromRecord((body.error as ErrorRecord | undefined) ?? unsaid)
+  #send(trip: Trip, { peer, among }: Choice, leg: Leg, alone: boolean): Promise<TaskResult> {
+    const { request, begin, until, attempt, after } = trip
+    const now = this.#options.clock.elapsed()
+    const acceptMs = alone ? undefined : acceptMsFor(request.input.length, until - now)
+    const foundMs = now - begin
+    const going = { request, leg, peer, begin, foundMs, attempt, after, among, acceptMs }
+    return this.#follower.follow(going)
+  }
+
+  /** The first peer takes long: another one is to have the same task. */
+  #second(trip: Trip, { peer: slow }: Choice): Start | undefined {
+    if (!this.#further(trip, slow.id)) return undefined
+    const choice = pick(trip.request, this.#around)
+    if (choice === undefined) return undefined
+    trip.tried?.add(choice.peer.id)
+    trip.attempt++
+    trip.after = 'hedge'
+    if (trip.request.explain) this.#explain(trip, choice)
+    return async (leg) => {
+      const result = await this.#send(trip, choice, leg, true)
+      this.#options.history.note(slow.id, 'late')
+      return result
     }
-    const after = changed(request, patch)
-    const { usage, chunks, engine, isolation } = body
-    const { wallMs, cpuMs, tokens, cost } = usage
-    const bytes = (body.output?.bytes ?? 0) + chunks.bytes
-    this.#options.trace.emit({
-      ...{ type: 'task.completed', ...fields, wallMs, cpuMs, tokens, cost, bytes },
-      chunks: chunks.count
-    })
-    const { id: task, skill, trace } = request
-    const replay = body.replay ?? false
-    const told = { task, skill, value, by: body.from, trace, usage, isolation, engine, timing }
-    return { ...told, chunks: chunks.count, replay, sealed: result.bytes, ...after }
   }
 
-  #checkOf(peer: KnownPeer, skill: string): { input: Check; output: Check } {
-    const offer = peer.skills.find(({ name }) => name === skill)
-    if (offer === undefined) throw new PeerworkError('SKILL_UNKNOWN', `${skill} is gone`)
-    const known = this.#checks.get(offer)
-    if (known !== undefined) return known
-    const check = {
-      input: compileSchema(offer.input),
-      output: compileSchema(offer.output)
-    }
-    this.#checks.set(offer, check)
-    return check
+  /** The peer failed: who is next? @throws what it failed with, when that is nobody */
+  #next(trip: Trip, { peer }: Choice, thrown: unknown): Choice {
+    const error = toPeerworkError(thrown)
+    const { handle } = trip
+    if (handle.canceled !== undefined || !goesOn(error.code)) throw error
+    if (!this.#further(trip, peer.id)) throw error
+    const next = pick(trip.request, this.#around)
+    if (next === undefined) throw error
+    trip.attempt++
+    trip.after = error.code
+    return next
   }
 
-  #count(peer: string, change: number): void {
-    const now = (this.#busyAt.get(peer) ?? 0) + change
-    if (now > 0) this.#busyAt.set(peer, now)
-    else this.#busyAt.delete(peer)
+  /** Prepare to ask another peer with what is left. False when there is nothing left to ask with. */
+  #further(trip: Trip, failed: string): boolean {
+    const { request, handle, until } = trip
+    const leftMs = Math.floor(until - this.#options.clock.elapsed())
+    const enough = leftMs >= LEFT_MS_MIN && trip.attempt < ATTEMPTS_MAX
+    if (request.to !== undefined || !enough) return false
+    trip.tried ??= new Set()
+    trip.tried.add(failed)
+    trip.budget ??= request.budget
+    const budget = leftOf(trip.budget, handle.spent, leftMs)
+    trip.request = { ...request, budget, tried: trip.tried }
+    return true
+  }
+
+  #explain({ request, handle, attempt }: Trip, choice: Choice): void {
+    const explanation = explain(request, this.#around, choice)
+    handle.push({ type: 'routed', task: request.id, attempt, ...explanation })
   }
 }
 
-/**
- * The shared state after the task, when it had one or changed one.
- *
- * @throws PeerworkError `OUTPUT_INVALID` for a patch that does not fit, or outgrows the bounds
- */
-function changed(
-  { state }: Request,
-  patch: Verified['patch']
-): Pick<TaskResult, 'patch' | 'state'> {
-  const before = state === undefined ? {} : (parseJson(state) as JsonObject)
-  if (patch === undefined) return state === undefined ? {} : { state: before }
-  try {
-    return { patch, state: applyPatch(before, patch) }
-  } catch (error) {
-    throw new PeerworkError('OUTPUT_INVALID', toPeerworkError(error).message)
-  }
-}
-
-interface Going {
-  readonly request: Request
+/** A task on its way through one or more peers. */
+interface Trip {
+  request: Request
   readonly handle: TaskHandle
-  readonly peer: KnownPeer
   readonly begin: number
-  readonly foundMs: number
+  /** When its time is up, by the monotonic clock. */
+  readonly until: number
+  attempt: number
+  after: string | undefined
+  /** Peers that had it; made with the second. */
+  tried?: Set<string>
+  /** As it was at first. */
+  budget?: Budget
 }
 
-interface About {
-  readonly request: Request
-  readonly fields: WorkFields
-  readonly timing: TaskResult['timing']
+/** @param spent by all peers so far */
+function leftOf(budget: Budget, spent: TaskHandle['spent'], leftMs: number): Budget {
+  const { cpuMs, tokens, cost } = budget
+  const left = (limit: number, used: number): number => Math.max(0, limit - used)
+  return {
+    ...budget,
+    wallMs: leftMs,
+    ...(cpuMs === undefined ? {} : { cpuMs: left(cpuMs, Math.round(spent.cpuMs)) }),
+    ...(tokens === undefined ? {} : { tokens: left(tokens, spent.tokens) }),
+    ...(cost === undefined ? {} : { cost: left(cost, spent.cost) })
+  }
 }
-
-function fieldsOf(request: Request, peer: string): WorkFields {
-  const { trace, span, parentSpan, id: task, skill } = request
-  const fields = { trace, span, task, skill, side: 'requester', peer } as const
-  return parentSpan === undefined ? fields : { ...fields, parent: parentSpan }
-}
-
-const textOf = ({ buffer, byteOffset, length }: Uint8Array): string =>
-  Buffer.from(buffer, byteOffset, length).toString()
 
 function messageOf(reason: unknown): string {
   return reason instanceof Error ? reason.message : 'canceled by the requester'

@@ -2,6 +2,7 @@
 
 import { PeerworkError } from '../protocol/errors.ts'
 import type { JsonValue } from '../protocol/json.ts'
+import type { Spent } from '../tasks/work.ts'
 import type { SubmittedTask, TaskEvent, TaskResult } from './api.ts'
 
 /** Chunks that may wait for a reader before the sender is held back, count. */
@@ -12,6 +13,8 @@ const CHUNKS_WAITING_MAX = 32
 const EVENTS_WAITING_MAX = 1_000
 /** How long `cancel` waits for the executor's word, ms; then the task is over here all the same. */
 const CANCEL_MS_MAX = 2_000
+
+const NOTHING: Spent = { cpuMs: 0, tokens: 0, cost: 0 }
 
 export class TaskHandle implements SubmittedTask {
   readonly id: string
@@ -26,6 +29,7 @@ export class TaskHandle implements SubmittedTask {
   #resultWanted = false
   #wakeReader = (): void => undefined
   #wakeWriters: (() => void)[] = []
+  #spent: Spent | undefined
   /** Called when somebody cancels. */
   onCancel: (reason: PeerworkError) => void = () => undefined
 
@@ -55,6 +59,20 @@ export class TaskHandle implements SubmittedTask {
 
   get over(): boolean {
     return this.#over
+  }
+
+  /** What all peers that this was given to have used up, as far as they told. */
+  get spent(): Spent {
+    return this.#spent ?? NOTHING
+  }
+
+  spend({ cpuMs, tokens, cost }: Spent): void {
+    const { spent } = this
+    this.#spent = {
+      cpuMs: spent.cpuMs + cpuMs,
+      tokens: spent.tokens + tokens,
+      cost: spent.cost + cost
+    }
   }
 
   async cancel(reason = 'canceled by the requester'): Promise<void> {

@@ -40,6 +40,8 @@ export interface Verified {
   /** Only when completed. */
   readonly value: JsonValue
   readonly patch: readonly PatchOperation[] | undefined
+  /** What there was of work whose time or budget ran out; checked against no schema. */
+  readonly partial: JsonValue | undefined
 }
 
 export interface Arriving {
@@ -103,15 +105,16 @@ function complete(
   }
   const { desk, peer } = options
   const from = { desk, peer, id: body.id, closed }
-  const output = done
-    ? take(body.output, frame.output, { ...from, part: 'output', bytesMax: OUTPUT_BYTES_MAX })
-    : undefined
+  const output = take(done ? body.output : body.partial, frame.output, {
+    ...{ ...from, part: 'output', bytesMax: OUTPUT_BYTES_MAX }
+  })
   const patch = take(body.patch, frame.patch, {
     ...{ ...from, part: 'patch', bytesMax: STATE_BYTES_MAX }
   })
   const read = ([outputBytes, patchBytes]: readonly (Uint8Array | undefined)[]): Verified => ({
     result,
-    value: outputBytes === undefined ? null : valueOf(outputBytes, options.checkOutput),
+    value: outputBytes === undefined || !done ? null : valueOf(outputBytes, options.checkOutput),
+    partial: outputBytes === undefined || done ? undefined : parseJson(outputBytes),
     patch: patchBytes === undefined ? undefined : operationsOf(patchBytes)
   })
   const waits = output instanceof Promise || patch instanceof Promise

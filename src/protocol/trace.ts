@@ -41,6 +41,15 @@ const work = {
   peer
 }
 
+/** Candidates that one event tells of, count: the winner and those that came near. */
+export const CANDIDATES_MAX = 5
+const candidate = shape.object({
+  peer,
+  /** Points out of 100; absent when it was left out. */
+  score: shape.optional(shape.quantity),
+  why: shape.shortText
+})
+
 const event = shape.union([
   shape.tagged('agent.started', { ...base, name: shape.shortText }),
   shape.tagged('agent.stopped', { ...base }),
@@ -48,6 +57,18 @@ const event = shape.union([
   shape.tagged('peer.left', { ...base, peer, reason: shape.shortText }),
   /** Requester: signed and on its way. Executor: opened, verified and addressed to it. */
   shape.tagged('task.submitted', { ...work, bytes: shape.count }),
+  /** Requester: why this peer, of several, or why another one after the first. */
+  shape.tagged('task.routed', {
+    ...work,
+    /** 1 for the first peer, 2 for the one after it … */
+    attempt: shape.count,
+    /** What the one before ended with; `hedge`: it was only slow. */
+    after: shape.optional(shape.shortText),
+    /** Best first. */
+    candidates: shape.list(candidate, CANDIDATES_MAX),
+    /** Candidates beyond those, count. */
+    more: shape.count
+  }),
   shape.tagged('task.received', { ...work, bytes: shape.count }),
   shape.tagged('task.accepted', { ...work, ahead: shape.count }),
   shape.tagged('task.rejected', { ...work, code }),

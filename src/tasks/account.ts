@@ -5,6 +5,7 @@ import type { Usage } from '../protocol/message/result.ts'
 import type { Budget } from '../protocol/message/task.ts'
 import { SPENT_MAX } from './limits.ts'
 import type { Reading } from './process-meter.ts'
+import type { Spent } from './work.ts'
 
 type Limited = 'cpuMs' | 'tokens' | 'cost' | 'bytes'
 
@@ -41,10 +42,10 @@ export class Account {
    * What a part used up counts against the budget, but not as used here: each agent reports its
    * own, so that a whole trace can be added up.
    */
-  part({ cpuMs, tokens, cost }: Pick<Usage, 'cpuMs' | 'tokens' | 'cost'>): void {
+  part({ cpuMs, tokens, cost }: Spent): void {
     this.#parts.cpuMs += cpuMs
-    this.#parts.tokens += tokens
-    this.#parts.cost += cost
+    this.#parts.tokens = Math.min(SPENT_MAX, this.#parts.tokens + tokens)
+    this.#parts.cost = Math.min(SPENT_MAX, this.#parts.cost + cost)
   }
 
   get cpuSpent(): boolean {
@@ -58,6 +59,16 @@ export class Account {
   get overspent(): 'tokens' | 'cost' | undefined {
     if (over(this.#tokens + this.#parts.tokens, this.#budget.tokens)) return 'tokens'
     return over(this.#cost + this.#parts.cost, this.#budget.cost) ? 'cost' : undefined
+  }
+
+  /** The first part of the budget that is used up, those of hand-ons included. */
+  get exhausted(): Limited | undefined {
+    return this.cpuSpent ? 'cpuMs' : this.overspent
+  }
+
+  /** Whether an output that did not become the result may still go along. */
+  fits(partial: number): boolean {
+    return !over(partial, this.#budget.bytes)
   }
 
   exceeded(what: Limited): PeerworkError {

@@ -22,9 +22,11 @@ interface Parts {
   readonly terms: { readonly deadline: number; readonly elapsed: () => number }
   readonly account: Account
   readonly sandbox: Sandbox
+  /** A part has used something up; called before its answer reaches the skill. */
+  readonly spent: () => void
 }
 
-export function createHandOns({ work, terms, account, sandbox }: Parts): HandOns {
+export function createHandOns({ work, terms, account, sandbox, spent }: Parts): HandOns {
   let open = 0
   // Most tasks hand nothing on.
   let stopped: AbortController | undefined
@@ -50,9 +52,11 @@ export function createHandOns({ work, terms, account, sandbox }: Parts): HandOns
       ...(to === null ? {} : { to }),
       ...(deadlineMs === null ? {} : { deadlineMs: budget.wallMs })
     }
-    const { output, usage } = await work.on.handOn({ skill, input, options, budget, signal })
-    account.part(usage)
-    return output
+    const handed = await work.on.handOn({ skill, input, options, budget, signal })
+    account.part(handed.usage)
+    spent()
+    if ('error' in handed) throw handed.error
+    return handed.output
   }
   return {
     start(message, input) {

@@ -2,7 +2,7 @@
 
 import { LABEL_LENGTH_MAX, NAME_LENGTH_MAX, SKILL_NAME } from '../protocol/constants.ts'
 import { PeerworkError } from '../protocol/errors.ts'
-import { LABELS_MAX, SCHEMA_LENGTH_MAX } from '../protocol/message/card.ts'
+import { isPrice, LABELS_MAX, SCHEMA_LENGTH_MAX } from '../protocol/message/card.ts'
 import { MEMORY_MB_MAX } from './limits.ts'
 import type { Broker } from './fetch-broker.ts'
 import type { Pool } from './pool.ts'
@@ -48,8 +48,9 @@ export class Registry {
 }
 
 export function offerOf(loaded: LoadedSkill): SkillOffer {
-  const { name, description, input, output, tags, models } = loaded
-  return { name, description, input, output, tags, models }
+  const { name, description, input, output, tags, models, price } = loaded
+  const offer = { name, description, input, output, tags, models }
+  return price === null ? offer : { ...offer, price }
 }
 
 /**
@@ -66,6 +67,7 @@ export function checkLoaded(skill: LoadedSkill, file: string): LoadedSkill {
     description: typeof description !== 'string' || description.length > 1000,
     memoryMb: !whole(memoryMb, MEMORY_MB_MAX),
     concurrency: !whole(concurrency, Number.MAX_SAFE_INTEGER),
+    price: skill.price !== null && !isPrice(skill.price),
     timeoutMs: timeoutMs !== null && !(Number.isFinite(timeoutMs) && timeoutMs > 0)
   }
   const wrong = {

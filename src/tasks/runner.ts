@@ -18,6 +18,7 @@ import { createHandOns } from './hand-on.ts'
 import type { HandOns } from './hand-on.ts'
 import { checkPatch } from './json-patch.ts'
 import { GRACE_MS, LOG_BYTES_MAX, PROGRESS_EVERY_MS } from './limits.ts'
+import { partialFor } from './partial.ts'
 import type { Reading } from './process-meter.ts'
 import { createGate } from './progress-gate.ts'
 import type { Gate } from './progress-gate.ts'
@@ -60,11 +61,12 @@ class Run implements Running, TaskPort {
   readonly #terms: Terms
   readonly #started: number
   readonly #account: Account
-  // Most tasks need none of these four.
+  // Most tasks need none of these five.
   #flow: ChunkFlow | undefined
   #parts: HandOns | undefined
   #net: TaskFetch | undefined
   #progress: Gate<ProgressBody> | undefined
+  #partial: Uint8Array | undefined
   readonly #settle: (outcome: Outcome) => void
   readonly #deadline: NodeJS.Timeout
   /** Why the task has to end, once that is decided. */
@@ -102,7 +104,9 @@ class Run implements Running, TaskPort {
       if (message.retire) this.#sandbox.tired = true
       return this.#conclude(this.#failed(message.error))
     }
-    if (this.#verdict === undefined) this.#hear(message, payload)
+    // Also in its last moments: being stopped is when a skill thinks of it.
+    if (message.type === 'partial') this.#partial = payload
+    else if (this.#verdict === undefined) this.#hear(message, payload)
   }
 
   measured(reading: Reading): void {
@@ -136,24 +140,30 @@ class Run implements Running, TaskPort {
       }
       case 'spend': {
         this.#account.spend(message)
-        const what = this.#account.overspent
-        return what === undefined ? undefined : this.#stop(this.#account.exceeded(what))
+        return this.#checkSpent()
       }
       case 'log':
         return this.#say(message.level, message.message)
       case 'hand-on':
         this.#parts ??= createHandOns({
           ...{ work: this.#work, terms: this.#terms },
-          ...{ account: this.#account, sandbox: this.#sandbox }
+          ...{ account: this.#account, sandbox: this.#sandbox },
+          spent: () => this.#checkSpent()
         })
         return this.#parts.start(message, payload)
       case 'done':
       case 'failed':
+      case 'partial':
         return
       default:
         this.#net ??= this.#terms.fetch((words, bytes) => this.#sandbox.send(words, bytes))
         return this.#net.take(message, payload)
     }
+  }
+
+  #checkSpent(): void {
+    const what = this.#account.exhausted
+    if (what !== undefined) this.#stop(this.#account.exceeded(what))
   }
 
   /** Called by a timer too, where nobody would catch. */
@@ -266,7 +276,9 @@ class Run implements Running, TaskPort {
       return this.#settle({ status: 'completed', output, ...facts })
     }
     const why = ended ?? new PeerworkError('INTERNAL', 'a task ended without an outcome')
-    this.#settle({ status: statusOf(why), error: recordOf(why), ...facts })
+    const partial = partialFor(why, this.#partial, this.#account)
+    const ending = { status: statusOf(why), error: recordOf(why), ...facts }
+    this.#settle(partial === undefined ? ending : { ...ending, partial })
   }
 }
 

@@ -1,7 +1,7 @@
 /** `ctx`: what a skill may use of the outside world. Runs inside the sandbox. */
 
 import { inspect } from 'node:util'
-import { CHUNK_BYTES_MAX } from '../protocol/constants.ts'
+import { CHUNK_BYTES_MAX, OUTPUT_BYTES_MAX } from '../protocol/constants.ts'
 import { fromRecord, PeerworkError } from '../protocol/errors.ts'
 import type { JsonObject, JsonValue } from '../protocol/json.ts'
 import { encodeJson, parseJson } from '../protocol/json.ts'
@@ -46,6 +46,7 @@ export function createContext(parts: Parts): OwnContext {
     secrets,
     progress: (first: number | string, second?: string) => gate.push(progressOf(first, second)),
     emit: (chunk) => emitter.emit(chunk),
+    partial: (value) => send({ type: 'partial', task }, partialOf(value)),
     spend: (used) => send({ type: 'spend', task, ...amountsOf(used) }),
     state: state.words,
     run: (skill, input, options) => handed.run(skill, input, options),
@@ -72,6 +73,13 @@ function amountsOf(used: { tokens?: number; cost?: number }): { tokens: number; 
   const fits = (amount: number): boolean => amount >= 0 && amount <= SPENT_MAX
   if (fits(tokens) && fits(cost)) return { tokens, cost }
   throw new TypeError(`ctx.spend takes amounts from 0 to ${SPENT_MAX}`)
+}
+
+function partialOf(value: JsonValue): Uint8Array {
+  const bytes = encodeJson(value)
+  if (bytes.length <= OUTPUT_BYTES_MAX) return bytes
+  const text = `a partial output of ${bytes.length} bytes, at most ${OUTPUT_BYTES_MAX}`
+  throw new PeerworkError('OUTPUT_TOO_LARGE', text, { bytes: bytes.length })
 }
 
 function progressOf(

@@ -8,6 +8,7 @@
 import type { ErrorRecord } from '../protocol/errors.ts'
 import { isErrorCode, PeerworkError } from '../protocol/errors.ts'
 import type { JsonObject, JsonValue } from '../protocol/json.ts'
+import type { Price } from '../protocol/message/card.ts'
 import { SPENT_MAX } from './limits.ts'
 import type { PatchOperation } from './skill.ts'
 
@@ -19,6 +20,7 @@ export interface LoadedSkill {
   readonly output: JsonObject
   readonly tags: readonly string[]
   readonly models: readonly string[]
+  readonly price: Price | null
   readonly hosts: readonly string[]
   readonly memoryMb: number
   readonly concurrency: number
@@ -112,6 +114,8 @@ export type FromRunner =
       readonly fraction: number | null
       readonly message: string | null
     })
+  /** Payload: what the task is to answer with should its time or budget run out. */
+  | (OfTask & { readonly type: 'partial' })
   /** Payload: the chunk. */
   | (OfTask & { readonly type: 'chunk' })
   | (OfTask & { readonly type: 'spend'; readonly tokens: number; readonly cost: number })
@@ -173,6 +177,7 @@ const FIELDS: Record<FromRunner['type'], Record<string, Check>> = {
     fraction: orNull((value) => isQuantity(value) && (value as number) <= 1),
     message: orNull(isText)
   },
+  partial: ofTask,
   chunk: ofTask,
   spend: { ...ofTask, tokens: isCount, cost: isAmount },
   log: { ...ofTask, level: oneOf('debug', 'info', 'warn', 'error'), message: isText },

@@ -5,6 +5,8 @@ import { NAME_LENGTH_MAX, SKILL_NAME } from '../protocol/constants.ts'
 import { PeerworkError } from '../protocol/errors.ts'
 import type { JsonObject, JsonValue } from '../protocol/json.ts'
 import { CONCURRENCY_MAX, MEMORY_MB, MEMORY_MB_MAX, MEMORY_MB_MIN } from './limits.ts'
+import { isPrice } from '../protocol/message/card.ts'
+import type { Price } from '../protocol/message/card.ts'
 import type { LoadedSkill } from './sandbox-messages.ts'
 import type { Schema, SchemaIssue, SkillDefinition } from './skill.ts'
 
@@ -61,6 +63,10 @@ const OPTIONAL: Record<string, Check> = {
   tags: [isTexts, 'a list of strings'],
   models: textsOrFunction,
   hosts: textsOrFunction,
+  price: [
+    (value) => typeof value === 'function' || isPrice(value),
+    'an object of perThousandTokens and perTask, numbers from 0, or a function that returns one'
+  ],
   memoryMb: wholeFrom(MEMORY_MB_MIN, MEMORY_MB_MAX),
   concurrency: wholeFrom(1, CONCURRENCY_MAX),
   timeoutMs: wholeFrom(1, 24 * 60 * 60 * 1000)
@@ -131,11 +137,19 @@ async function offerOf(definition: SkillDefinition, config: JsonValue): Promise<
     output: await print(definition.output, 'output'),
     tags: definition.tags ?? [],
     models: listOf('models', definition.models, config),
+    price: priceOf(definition.price, config),
     hosts: listOf('hosts', definition.hosts, config),
     memoryMb: definition.memoryMb ?? MEMORY_MB,
     concurrency: definition.concurrency ?? 1,
     timeoutMs: definition.timeoutMs ?? null
   }
+}
+
+function priceOf(price: SkillDefinition['price'], config: JsonValue): Price | null {
+  const stated = typeof price === 'function' ? price(config) : price
+  if (stated === undefined) return null
+  if (isPrice(stated)) return stated
+  throw invalid('price must return an object of perThousandTokens and perTask, numbers from 0')
 }
 
 /** The JSON Schema of what goes in, or of what comes out after the schema's transforms. */

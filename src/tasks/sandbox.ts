@@ -51,6 +51,7 @@ export interface TaskPort {
   lost(error: PeerworkError): void
 }
 
+const CHATTER = new Set<FromRunner['type']>(['progress', 'log', 'spend', 'partial'])
 const NO_METER: Meter = {
   pid: 0,
   measures: false,
@@ -197,11 +198,11 @@ export class Sandbox {
 
   /** A skill that talks too much would keep the agent from everything else. */
   #chat({ type }: TaskMessage): void {
-    if (type !== 'progress' && type !== 'log' && type !== 'spend') return
+    if (!CHATTER.has(type)) return
     const now = this.#init.elapsed()
     if (now - this.#chatter.since > 1000) this.#chatter = { since: now, count: 0 }
     if (++this.#chatter.count <= CHATTER_PER_SECOND_MAX) return
-    const text = `more than ${CHATTER_PER_SECOND_MAX} progress, log or spend calls in a second`
+    const text = `more than ${CHATTER_PER_SECOND_MAX} progress, log, partial or spend calls in a second`
     throw new PeerworkError('SKILL_CRASHED', text)
   }
 

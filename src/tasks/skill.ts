@@ -7,6 +7,7 @@
  */
 
 import type { JsonObject, JsonValue } from '../protocol/json.ts'
+import type { Price } from '../protocol/message/card.ts'
 
 /** https://standardschema.dev: the part that Peerwork uses. */
 export interface Schema<Input = unknown, Output = Input> {
@@ -52,6 +53,11 @@ export interface SkillContext<Config = JsonValue> {
   progress(message: string): void
   /** Stream a value to the requester. Waits while the requester reads slowly: always `await` it. */
   emit(chunk: JsonValue): Promise<void>
+  /**
+   * What to answer with should time or budget run out: any JSON, each call replaces the last. Also
+   * heard while `signal` is aborted and the grace lasts.
+   */
+  partial(value: JsonValue): void
   /** Report what a model or an API used up; counted against the task's budget. */
   spend(used: { tokens?: number; cost?: number }): void
   /** The run's shared state: a JSON object that travels with the task, changed by JSON Patch. */
@@ -105,6 +111,8 @@ export interface SkillDefinition<
   readonly config?: Config
   readonly tags?: readonly string[]
   readonly models?: readonly string[] | ((config: OutputOf<Config>) => readonly string[])
+  /** What it costs, in the operator's unit: requesters compare, and keep to their budget. */
+  readonly price?: Price | ((config: OutputOf<Config>) => Price)
   /**
    * Hosts that `ctx.fetch` may reach: `example.org`, `example.org:8443`, `*.example.org`, or `*`
    * for every public host. Private addresses are reachable only when written out here.

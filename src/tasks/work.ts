@@ -5,8 +5,9 @@
  * queues it, runs it in a sandbox and answers with an `Outcome`. The workshop knows no network.
  */
 
-import type { ErrorRecord } from '../protocol/errors.ts'
+import type { ErrorRecord, PeerworkError } from '../protocol/errors.ts'
 import type { JsonObject } from '../protocol/json.ts'
+import type { Price } from '../protocol/message/card.ts'
 import type { Isolation, Usage } from '../protocol/message/result.ts'
 import type { ProgressBody } from '../protocol/message/session.ts'
 import type { Budget, Priority } from '../protocol/message/task.ts'
@@ -22,11 +23,11 @@ export interface Work {
   /** JSON, UTF-8; already checked for size and digest, not yet against the skill's schema. */
   readonly input: Uint8Array
   readonly budget: Budget
-  readonly traceparent: string
   /** Among the waiting work of the same requester. Default `normal`. */
-  readonly priority?: Priority
+  readonly priority?: Priority | undefined
   /** Of the service: a requester with twice the share of another gets twice as much. Default 1. */
   readonly share?: number
+  readonly traceparent: string
   /** Aborts on cancel; the reason is a PeerworkError, `CANCELED` unless it says otherwise. */
   readonly signal: AbortSignal
   /** The run's shared state at the start, when the task carries one. */
@@ -42,17 +43,19 @@ export interface WorkPort {
   /** One chunk, JSON bytes. The skill's `emit` resolves when this does: backpressure. */
   chunk(bytes: Uint8Array): Promise<void>
   /**
-   * The skill hands a part on. Answers with the part's output and what it used up.
-   * @throws PeerworkError what the part failed with
+   * The skill hands a part on. Answers with the part's output, or what it failed with, and with
+   * what it used up either way.
    */
   handOn(request: HandOn): Promise<HandedOn>
 }
 
-export interface HandedOn {
-  /** JSON bytes. */
-  readonly output: Uint8Array
-  readonly usage: Usage
-}
+/** What a part used up, of what is shared with the task above it. */
+export type Spent = Pick<Usage, 'cpuMs' | 'tokens' | 'cost'>
+
+export type HandedOn =
+  /** `output`: JSON bytes. */
+  | { readonly output: Uint8Array; readonly usage: Spent }
+  | { readonly error: PeerworkError; readonly usage: Spent }
 
 export interface HandOn {
   readonly skill: string
@@ -66,7 +69,12 @@ export interface HandOn {
 export type Outcome = OutcomeFacts &
   (
     | { readonly status: 'completed'; readonly output: Uint8Array }
-    | { readonly status: 'failed' | 'canceled'; readonly error: ErrorRecord }
+    | {
+        readonly status: 'failed' | 'canceled'
+        readonly error: ErrorRecord
+        /** JSON bytes: what there was when time or budget ran out. */
+        readonly partial?: Uint8Array
+      }
   )
 
 interface OutcomeFacts {
@@ -85,6 +93,7 @@ export interface SkillOffer {
   readonly output: JsonObject
   readonly tags: readonly string[]
   readonly models: readonly string[]
+  readonly price?: Price | undefined
 }
 
 /** A skill file the operator chose, and what it may use. */
@@ -109,6 +118,8 @@ export interface Workshop extends AsyncDisposable {
   change(sources: readonly SkillSource[]): Promise<void>
   readonly isolation: Isolation
   load(): { readonly running: number; readonly queued: number; readonly capacity: number }
+  /** Who waits now: peers, and since when the oldest task of them does, ms. */
+  waiting(): { readonly peers: number; readonly longestMs: number }
   /**
    * Take work in, or refuse before anything runs. Synchronous, so that a refusal costs nothing.
    *
@@ -118,8 +129,6 @@ export interface Workshop extends AsyncDisposable {
   take(work: Work): { readonly ahead: number; readonly outcome: Promise<Outcome> }
   /** Refuse new work and wait for the rest, at most `graceMs`; then cancel what still runs. */
   drain(graceMs: number): Promise<void>
-  /** Who waits now: peers, and since when the oldest task of them does, ms. */
-  waiting(): { readonly peers: number; readonly longestMs: number }
 }
 
 /** What the workshop needs of a logger; pino's shape. */

@@ -1,7 +1,8 @@
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
-import { ask, askLong, errorOf, follow } from '../../src/cli/control-call.ts'
+import { ask, askLong, follow } from '../../src/cli/control-call.ts'
+import { errorFrom } from '../../src/node/task-failure.ts'
 import type { ErrorRecord } from '../../src/protocol/errors.ts'
 import { privateHome } from '../node/control-double.ts'
 
@@ -41,6 +42,6 @@ test('an aborted wait is canceled', async () => {
 })
 
 test('a code from the future is told, not lost', () => {
-  const error = errorOf({ code: 'NEW_CODE', message: 'later' } as unknown as ErrorRecord)
+  const error = errorFrom({ code: 'NEW_CODE', message: 'later' } as unknown as ErrorRecord)
   expect(error).toMatchObject({ code: 'INTERNAL', message: 'NEW_CODE: later' })
 })

@@ -8,7 +8,14 @@ function progress(tty: boolean) {
   return { err, progress: new TaskProgress(context.err, 'shout') }
 }
 
-const sent = { type: 'sent', task: TASK, to: RESULT.by, name: 'bob', listed: true } as const
+const sent = {
+  type: 'sent',
+  task: TASK,
+  to: RESULT.by,
+  name: 'bob',
+  listed: true,
+  attempt: 1
+} as const
 
 test('a terminal sees a line that changes, and what was done', () => {
   const { err, progress: task } = progress(true)

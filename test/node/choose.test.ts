@@ -1,8 +1,11 @@
 import type { Connection } from '@libp2p/interface'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { choosePeer } from '../../src/node/choose.ts'
-import type { Wanted } from '../../src/node/choose.ts'
+import type { Waiting } from '../../src/node/choose.ts'
 import { Peers } from '../../src/node/peers.ts'
+import type { Neighbourhood } from '../../src/node/routing/candidates.ts'
+import { History } from '../../src/node/routing/history.ts'
+import { digest } from '../../src/protocol/canonical.ts'
 import { createRawHost } from '../helpers/raw-host.ts'
 import type { RawHost } from '../helpers/raw-host.ts'
 import { alice, bob, cardBody, mallory } from '../protocol/samples.ts'
@@ -31,15 +34,18 @@ function hood(...cards: Parameters<typeof cardBody>[0][]) {
     peers.update(cardBody(card), connection, found)
   for (const card of cards) add(card)
   const busy = new Map<string, number>()
-  const around = {
-    ...{ self: mallory.id, peers, busyAt: (id: string) => busy.get(id) ?? 0 },
-    whyAlone: () => 'mDNS is off'
+  const history = new History(() => 0)
+  const around: Neighbourhood = {
+    ...{ self: mallory.id, peers, busyAt: (id: string) => busy.get(id) ?? 0, history },
+    ...{ whyAlone: () => 'mDNS is off', restsNow: () => false, rttOf: () => 1, now: () => 0 },
+    fault: (peer, { input }) => (input === undefined ? undefined : `not for ${peer.name}`)
   }
-  const choose = (wanted: Partial<Wanted> = {}) => {
+  const choose = async (wanted: Partial<Waiting> = {}) => {
     const signal = new AbortController().signal
-    return choosePeer({ skill: 'shout', waitMs: 50, trust: 'anybody', signal, ...wanted }, around)
+    const usual = { id: 'seed', skill: 'shout', waitMs: 50, trust: 'anybody', signal } as const
+    return (await choosePeer({ ...usual, ...wanted }, around)).peer
   }
-  return { choose, busy, add, peers, listed }
+  return { choose, busy, add, peers, listed, history, around }
 }
 
 test('the least busy peer for its size gets the task', async () => {
@@ -48,7 +54,7 @@ test('the least busy peer for its size gets the task', async () => {
     { from: bob.id, name: 'bob', load: { running: 0, queued: 1, capacity: 1 } }
   )
   expect((await choose()).id).toBe(alice.id)
-  busy.set(alice.id, 2)
+  busy.set(alice.id, 8)
   expect((await choose()).id).toBe(bob.id)
 })
 
@@ -146,4 +152,55 @@ test('a stranger that takes the name of a listed peer changes nothing', async ()
   expect((await choose({ to: 'alice' })).id).toBe(alice.id)
   listed.add(bob.id)
   await expect(choose({ to: 'alice' })).rejects.toMatchObject({ code: 'PEER_AMBIGUOUS' })
+})
+
+const model = (...models: string[]) => cardBody().skills.map((offer) => ({ ...offer, models }))
+
+test('models and tags are asked for: any of the models, all of the tags', async () => {
+  const { choose } = hood({}, { from: bob.id, name: 'bob', skills: model('small', 'large') })
+  expect((await choose({ models: ['huge', 'large'] })).id).toBe(bob.id)
+  await expect(choose({ models: ['huge'] })).rejects.toMatchObject({
+    code: 'NO_PEER_WITH_SKILL',
+    message: 'none of 2 peers offers "shout" as wanted after 50 ms: alice has no model huge'
+  })
+  await expect(choose({ tags: ['text', 'fast'] })).rejects.toThrow('has no tag fast')
+  await expect(choose({ to: 'alice', models: ['large'] })).rejects.toThrow(
+    'alice offers "shout", but has no model large'
+  )
+})
+
+test('a price over the budget is too dear, and of those that are not the cheaper one wins', async () => {
+  const priced = (perThousandTokens: number) =>
+    cardBody().skills.map((offer) => ({ ...offer, price: { perThousandTokens } }))
+  const { choose } = hood({ skills: priced(4) }, { from: bob.id, name: 'bob', skills: priced(1) })
+  expect((await choose()).id).toBe(bob.id)
+  expect((await choose({ budget: { cost: 2, tokens: 1_500 } })).id).toBe(bob.id)
+  await expect(choose({ budget: { cost: 1, tokens: 1_500 } })).rejects.toThrow(
+    'alice asks 6, and 1 is to be spent'
+  )
+})
+
+test('a peer with failures comes after one without, and peers that had their turn not again', async () => {
+  const { choose, history } = hood({}, { from: bob.id, name: 'bob' })
+  history.note(alice.id, 'lost')
+  expect((await choose()).id).toBe(bob.id)
+  expect((await choose({ tried: new Set([bob.id]) })).id).toBe(alice.id)
+})
+
+test('when no schema takes the input, the best peer is chosen to say so', async () => {
+  const { choose, history } = hood({}, { from: bob.id, name: 'bob' })
+  history.note(alice.id, 'lost')
+  expect((await choose({ input: Buffer.from('1') })).id).toBe(bob.id)
+})
+
+test('the work does not go back to where it came from', async () => {
+  const { choose } = hood({}, { from: bob.id, name: 'bob' })
+  const input = Buffer.from('1')
+  const path = [{ from: alice.id, skill: 'shout', input: digest(input) }]
+  expect((await choose({ path, input })).id).toBe(bob.id)
+  const both = [...path, { from: bob.id, skill: 'other', input: digest(input) }]
+  const circle = choose({ path: both, input, waitMs: 10_000 })
+  await expect(circle).rejects.toMatchObject({ code: 'LOOP' })
+  await expect(choose({ to: 'alice', path, input })).rejects.toThrow(alice.id)
+  expect((await choose({ path, input: Buffer.from('2') })).id).toBeDefined()
 })

@@ -10,12 +10,14 @@ import type {
   ObservedEvent,
   Peer,
   PeerEvent,
+  SubmitOptions,
   TaskEvent
 } from '../../src/node/api.ts'
 import type { SubmittedTask, TaskResult, TaskSummary } from '../../src/node/api.ts'
 import type { Controlled } from '../../src/node/control-answer.ts'
 import type { Invitation, InviteOptions, Member } from '../../src/node/membership/api.ts'
 import type { Revoked } from '../../src/node/membership/api.ts'
+import type { RouteExplanation } from '../../src/node/routing/told.ts'
 import { PeerworkError } from '../../src/protocol/errors.ts'
 import { identityFromSeed } from '../../src/protocol/identity.ts'
 import type { JsonValue } from '../../src/protocol/json.ts'
@@ -88,6 +90,7 @@ export const RESULT: TaskResult = {
   chunks: 1,
   timing: { findMs: 1, acceptMs: 2, workMs: 3, totalMs: 6 },
   replay: false,
+  attempts: 1,
   sealed: Uint8Array.of(1, 2, 3)
 }
 
@@ -170,6 +173,12 @@ export class ControlDouble implements Controlled {
     } finally {
       this.ended.resolve('watch')
     }
+  }
+
+  explain(skill: string, input: unknown, options: SubmitOptions = {}): Promise<RouteExplanation> {
+    const { signal: _signal, ...rest } = options
+    this.asked.push(['explain', skill, input, rest])
+    return Promise.resolve({ skill, chosen: BOB, candidates: [], others: 2 })
   }
 
   run<Output = JsonValue>(): Promise<TaskResult<Output>> {

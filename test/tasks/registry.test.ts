@@ -12,7 +12,8 @@ const loaded = {
   hosts: ['example.org'],
   memoryMb: 64,
   concurrency: 1,
-  timeoutMs: null
+  timeoutMs: null,
+  price: null
 }
 const skill = { loaded, offer: offerOf(loaded) } as unknown as Skill
 

@@ -1,7 +1,12 @@
 /** `peerwork run`: have a peer do a task, and print what it answers. */
 
 import type { SubmitOptions, SubmittedTask, TaskResult } from '../../node/api.ts'
+import type { RouteExplanation } from '../../node/routing/told.ts'
+import { TaskFailure } from '../../node/task-failure.ts'
 import { PeerworkError } from '../../protocol/errors.ts'
+import type { JsonValue } from '../../protocol/json.ts'
+import { PRIORITIES } from '../../protocol/message/task.ts'
+import type { Priority } from '../../protocol/message/task.ts'
 import { NETWORKING, defineCommand } from '../command.ts'
 import { untilInterrupted } from '../interrupts.ts'
 import type { Context, Values } from '../command.ts'
@@ -12,6 +17,8 @@ import { callerOf } from '../guest.ts'
 import { findOffer } from '../offers.ts'
 import { TaskProgress } from '../progress.ts'
 import { plainJson, plainText } from '../plain-text.ts'
+import { BUDGET, budgetOf, ROUTING, routingOf } from '../route-options.ts'
+import { showRoute } from '../route-table.ts'
 import { anyAgent } from '../session.ts'
 import type { Session } from '../session.ts'
 
@@ -33,9 +40,15 @@ const options = {
   },
   deadline: { type: 'string', value: '<time>', about: 'from now to the result; 60s by default' },
   wait: { type: 'string', value: '<time>', about: 'how long to look for a peer; 10s by default' },
+  priority: {
+    type: 'string',
+    value: '<class>',
+    choices: PRIORITIES,
+    about: 'before or after others of your own tasks that wait there; normal by default'
+  },
   'idempotency-key': { type: 'string', value: '<key>', about: 'the same key never runs twice' },
-  'budget-tokens': { type: 'string', value: '<n>', about: 'most model tokens to spend' },
-  'budget-cost': { type: 'string', value: '<n>', about: "most money, in the operator's unit" },
+  ...ROUTING,
+  ...BUDGET,
   trace: { type: 'string', value: '<traceparent>', about: 'W3C traceparent to continue' },
   ...NETWORKING
 } as const
@@ -49,6 +62,9 @@ export const run = defineCommand({
       'task.',
     'Without --to, a peer on the allow list gets the task before a stranger that offers the ' +
       'skill; a note on stderr says when it is a stranger.',
+    'Without --to, a task goes on to the next best peer when one is lost, full or too late. When ' +
+      'its time or budget runs out, what the skill had until then is printed, and the exit code ' +
+      'tells that it is only a part.',
     'A text file, or @- for text on stdin, becomes {"text": …} for a skill whose input requires ' +
       'a string "text", and a JSON string for any other skill.'
   ],
@@ -56,10 +72,13 @@ export const run = defineCommand({
   options,
   json:
     'One object: task, skill, value, by, trace, isolation, engine, chunks, usage, ' +
-    'timing (findMs, acceptMs, workMs, totalMs), replay, sealed (base64).',
+    'timing (findMs, acceptMs, workMs, totalMs), replay, attempts, sealed (base64). With --dry-run: ' +
+    'skill, chosen, candidates (peer, name, state, why, score, points, facts), others. When it ' +
+    'failed: error, and failure (by, usage, chunks, partial, sealed) when the peer signed it.',
   examples: [
     [`peerwork run shout --input '{"text":"hello"}'`, 'a task with JSON input'],
     ['peerwork run analyse-text --input @README.md --to alice', 'a document, to one peer'],
+    ['peerwork run chat --model llama3.2 --explain --dry-run', 'who would get it, and why'],
     ['peerwork run chat --input @prompt.json --deadline 5m --json | jq .value', 'for a script']
   ],
   async run({ values, words }, context) {
@@ -72,12 +91,36 @@ export const run = defineCommand({
       valueFor(input, { session, skill, values }),
       context.interrupts
     )
+    if (values['dry-run']) {
+      return await dryRun(session.agent.explain(skill, value, submitOptions), values.json, context)
+    }
     const task = session.agent.submit(skill, value, submitOptions)
     const progress = new TaskProgress(context.err, skill, values.to)
-    const result = await follow(task, progress, context)
+    const result = await follow(task, progress, context).catch((error: unknown) => {
+      if (!values.json) printPartial(error, context)
+      throw error
+    })
     print(result, { context, json: values.json, streamed: progress.streamed })
   }
 })
+
+/** Who would get it, as the result of the command. */
+async function dryRun(
+  explaining: Promise<RouteExplanation>,
+  json: boolean,
+  { out, interrupts }: Context
+): Promise<void> {
+  const route = await untilInterrupted(explaining, interrupts)
+  if (json) out.json(route)
+  else showRoute(route, out)
+}
+
+/** What there was when time or budget ran out is a result too, if not the whole one. */
+function printPartial(error: unknown, { out, err }: Context): void {
+  if (!(error instanceof TaskFailure) || error.partial === undefined) return
+  err.line(err.paint('yellow', 'this is only a part of the result:'))
+  printValue(error.partial, out)
+}
 
 interface Wanted {
   readonly session: Session
@@ -154,18 +197,18 @@ function print(result: TaskResult, { context, json, streamed }: Printing): void 
   if (json) {
     return out.json({ ...result, sealed: Buffer.from(result.sealed).toString('base64') })
   }
-  if (typeof value !== 'string') {
-    return out.line(out.tty ? plainJson(value, 2) : JSON.stringify(value, null, 2))
-  }
+  const seen = typeof value === 'string' && value.trim() === streamed.trim()
   // On one terminal the reader has seen the whole text as it was streamed.
-  if (out.tty && err.tty && value.trim() === streamed.trim()) return
-  out.line(out.tty ? plainText(value) : value)
+  if (seen && out.tty && err.tty) return
+  printValue(value, out)
+}
+
+function printValue(value: JsonValue, out: Context['out']): void {
+  if (typeof value === 'string') return out.line(out.tty ? plainText(value) : value)
+  out.line(out.tty ? plainJson(value, 2) : JSON.stringify(value, null, 2))
 }
 
 function submitOptionsOf(values: Values<typeof options>): SubmitOptions {
-  const tokens = amount(values['budget-tokens'], '--budget-tokens')
-  const cost = amount(values['budget-cost'], '--budget-cost')
-  const budget = { ...(tokens !== undefined && { tokens }), ...(cost !== undefined && { cost }) }
   const key = values['idempotency-key']
   for (const option of ['deadline', 'wait'] as const) {
     const text = values[option]
@@ -176,17 +219,10 @@ function submitOptionsOf(values: Values<typeof options>): SubmitOptions {
     ...(values['listed-only'] && { trust: 'listed' as const }),
     ...(values.deadline !== undefined && { deadline: values.deadline }),
     ...(values.wait !== undefined && { wait: values.wait }),
+    ...(values.priority !== undefined && { priority: values.priority as Priority }),
     ...(key !== undefined && { idempotencyKey: key }),
-    ...(Object.keys(budget).length > 0 && { budget }),
+    ...routingOf(values),
+    ...budgetOf(values),
     ...(values.trace !== undefined && { traceparent: values.trace })
   }
-}
-
-function amount(text: string | undefined, option: string): number | undefined {
-  if (text === undefined) return undefined
-  const value = Number(text)
-  if (text.trim() === '' || !Number.isFinite(value) || value < 0) {
-    throw new PeerworkError('BAD_OPTION', `${option} is a number from 0: "${text}"`)
-  }
-  return value
 }

@@ -15,6 +15,12 @@ export const LABELS_MAX = 16
 const schemaText = shape.exactText((value) => value.length <= SCHEMA_LENGTH_MAX)
 const labels = shape.list(shape.shortText, LABELS_MAX)
 
+/** What work costs, in the operator's unit; `budget.cost` counts in the same. */
+const price = shape.object({
+  perThousandTokens: shape.optional(shape.quantity),
+  perTask: shape.optional(shape.quantity)
+})
+
 const offer = shape.object({
   name: shape.skillName,
   description: shape.text,
@@ -23,7 +29,9 @@ const offer = shape.object({
   output: schemaText,
   tags: labels,
   /** Models behind the skill, for example `llama-3.2-3b`. */
-  models: labels
+  models: labels,
+  /** Absent: the skill states none. */
+  price: shape.optional(price)
 })
 
 const card = shape.object({
@@ -46,6 +54,8 @@ const card = shape.object({
 })
 
 export type Card = z.infer<typeof card> & SealedBody
+export type Price = z.infer<typeof price>
+export const isPrice = shape.tester(price)
 export type Offer = z.infer<typeof offer>
 
 export const readCard = shape.reader('card', card)

@@ -36,6 +36,11 @@ const result = shape.object({
   status: shape.oneOf(['completed', 'failed', 'canceled']),
   /** Present when completed. */
   output: shape.optional(payload),
+  /**
+   * What the skill had by then, of work that failed because its time or its budget ran out. Any
+   * JSON: it need not fit the skill's output schema.
+   */
+  partial: shape.optional(payload),
   /** RFC 6902 operations on the shared state, a JSON array. */
   patch: shape.optional(payload),
   /** What was streamed before: SHA-256 over each chunk's 4-byte length and bytes, in order. */
@@ -59,12 +64,16 @@ const result = shape.object({
 export type Result = z.infer<typeof result> & SealedBody
 export type Usage = z.infer<typeof usage>
 
-/** Completed work has an output and no error; all other work the reverse. */
+/**
+ * Completed work has an output and no error; all other work the reverse, and what failed may have a
+ * partial output.
+ */
 const consistent = shape.also(
   result,
-  ({ status, output, error }) => {
+  ({ status, output, error, partial }) => {
     const done = status === 'completed'
-    return done === (output !== undefined) && done === (error === undefined)
+    const whole = done === (output !== undefined) && done === (error === undefined)
+    return whole && (partial === undefined || status === 'failed')
   },
   'status, output and error do not fit together'
 )

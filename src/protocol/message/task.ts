@@ -63,6 +63,8 @@ const task = shape.object({
   trace: shape.traceparent,
   /** The task this one is a part of. */
   parent: shape.optional(shape.bytes(ID_BYTES)),
+  /** The tasks above this one, the first asked for first; its parent is the last. */
+  path: shape.optional(shape.list(hop, DEPTH_LEFT_MAX, 1)),
   /** Idempotency key: the same key from the same requester runs once. Default: the id. */
   key: shape.optional(shape.token),
   /** Among the waiting tasks of the same requester. Default: normal. */
@@ -70,6 +72,7 @@ const task = shape.object({
 })
 
 export type Task = z.infer<typeof task> & SealedBody
+export type Hop = z.infer<typeof hop>
 export type Budget = z.infer<typeof budget>
 export type Payload = z.infer<typeof payload>
 

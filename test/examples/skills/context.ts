@@ -44,6 +44,7 @@ export function listen<Config>(given: Given<Config>): Heard<Config> {
       secrets: given.secrets ?? {},
       progress: say,
       emit: async (chunk) => void chunks.push(chunk),
+      partial: () => undefined,
       spend: ({ tokens = 0 }) => void (heard.tokens += tokens),
       state: { read: refuse, patch: refuse },
       run: refuse,

@@ -1,0 +1,142 @@
+/**
+ * Hedging: when the first peer takes long, a second one gets the same task, and the first verified
+ * result counts. The other task is canceled.
+ *
+ * Chunks of two peers would mix, so the first one that streams leads: its chunks are shown, and no
+ * second peer is asked any more.
+ */
+
+import type { JsonValue } from '../../protocol/json.ts'
+import { PeerworkError, toPeerworkError } from '../../protocol/errors.ts'
+import type { Spent } from '../../tasks/work.ts'
+import type { TaskEvent, TaskResult } from '../api.ts'
+import { goesOn } from './failover.ts'
+
+type News = Exclude<TaskEvent, { type: 'chunk' | 'completed' | 'failed' | 'canceled' }>
+
+/** The owner of a task, as one attempt sees it. */
+export interface Leg {
+  readonly signal: AbortSignal
+  readonly canceled: PeerworkError | undefined
+  /** Called when somebody cancels. */
+  onCancel: (reason: PeerworkError) => void
+  push(event: News): void
+  pushChunk(value: JsonValue): Promise<void>
+  spend(used: Spent): void
+}
+
+export type Start = (leg: Leg) => Promise<TaskResult>
+
+export interface Hedge {
+  readonly first: Start
+  /** Undefined when there is nobody else. */
+  readonly second: () => Start | undefined
+  readonly afterMs: number
+}
+
+/** @throws PeerworkError what the last of both failed with, or what no peer could do better */
+export function hedged(owner: Leg, { first, second, afterMs }: Hedge): Promise<TaskResult> {
+  const ended = Promise.withResolvers<TaskResult>()
+  const race = new Race(owner)
+  let running = 0
+  const end = (settle: () => void): void => {
+    if (race.over) return
+    clearTimeout(timer)
+    race.finish()
+    settle()
+  }
+  const begin = (start: Start): void => {
+    const leg = race.enter()
+    running++
+    start(leg).then(
+      (result) => {
+        leg.over = true
+        end(() => ended.resolve(result))
+      },
+      (thrown: unknown) => {
+        leg.over = true
+        running--
+        const error = toPeerworkError(thrown)
+        if (running === 0 || !goesOn(error.code)) end(() => ended.reject(error))
+      }
+    )
+  }
+  const timer = setTimeout(() => {
+    const other = race.streams || race.over ? undefined : second()
+    if (other !== undefined) begin(other)
+  }, afterMs)
+  begin(first)
+  return ended.promise
+}
+
+const BEATEN = new PeerworkError('CANCELED', 'another peer was faster')
+
+class Race {
+  over = false
+  readonly owner: Leg
+  readonly #legs: Runner[] = []
+  #lead: Runner | undefined
+
+  constructor(owner: Leg) {
+    this.owner = owner
+    owner.onCancel = (reason) => {
+      for (const leg of this.#legs) leg.onCancel(reason)
+    }
+  }
+
+  get streams(): boolean {
+    return this.#lead !== undefined
+  }
+
+  enter(): Runner {
+    const leg = new Runner(this)
+    this.#legs.push(leg)
+    return leg
+  }
+
+  /** Whether the chunks of this one are those to be shown. */
+  leads(leg: Runner): boolean {
+    this.#lead ??= leg
+    return !this.over && this.#lead === leg
+  }
+
+  finish(): void {
+    this.over = true
+    this.owner.onCancel = () => undefined
+    for (const leg of this.#legs) if (!leg.over) leg.stop(BEATEN)
+  }
+}
+
+class Runner implements Leg {
+  over = false
+  onCancel: (reason: PeerworkError) => void = () => undefined
+  readonly #race: Race
+  readonly #beaten = new AbortController()
+  readonly signal: AbortSignal
+
+  constructor(race: Race) {
+    this.#race = race
+    this.signal = AbortSignal.any([race.owner.signal, this.#beaten.signal])
+  }
+
+  get canceled(): PeerworkError | undefined {
+    return this.#beaten.signal.aborted ? BEATEN : this.#race.owner.canceled
+  }
+
+  stop(reason: PeerworkError): void {
+    this.#beaten.abort(reason)
+    this.onCancel(reason)
+  }
+
+  push(event: News): void {
+    if (!this.#race.over) this.#race.owner.push(event)
+  }
+
+  async pushChunk(value: JsonValue): Promise<void> {
+    if (this.#race.leads(this)) await this.#race.owner.pushChunk(value)
+  }
+
+  spend(used: Spent): void {
+    this.#race.owner.spend(used)
+  }
+}
