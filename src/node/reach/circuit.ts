@@ -8,6 +8,7 @@
  */
 
 import { circuitRelayServer, circuitRelayTransport } from '@libp2p/circuit-relay-v2'
+import type { Connection } from '@libp2p/interface'
 import { peerIdFromString } from '@libp2p/peer-id'
 import { multiaddr } from '@multiformats/multiaddr'
 import { PeerworkError, toPeerworkError } from '../../protocol/errors.ts'
@@ -87,6 +88,12 @@ export class Circuit {
   }
 }
 
+interface Server {
+  readonly reservations: Map<Connection['remotePeer'], { signal: { clear(): void } }>
+  start(): Promise<void>
+  stop(): Promise<void>
+}
+
 const NOBODY = { has: () => false, add: () => true }
 
 /** Serve as a relay until the returned function is called. */
@@ -105,7 +112,17 @@ export async function serveRelay(
       defaultDurationLimit: durationMs,
       defaultDataLimit: BigInt(bytes)
     }
-  })(parts) as unknown as { start(): Promise<void>; stop(): Promise<void> }
+  })(parts) as unknown as Server
   await server.start()
-  return () => server.stop()
+  const onClose = ({ detail: { remotePeer } }: CustomEvent<Connection>): void => {
+    if (parts.connectionManager.getConnections(remotePeer).length > 0) return
+    // The stock server keeps the place for an hour, and with it out whoever comes next.
+    server.reservations.get(remotePeer)?.signal.clear()
+    server.reservations.delete(remotePeer)
+  }
+  parts.events.addEventListener('connection:close', onClose)
+  return async () => {
+    parts.events.removeEventListener('connection:close', onClose)
+    await server.stop()
+  }
 }

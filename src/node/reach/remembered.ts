@@ -105,6 +105,7 @@ function read(text: string | undefined, now: number): Remembered[] {
 }
 
 function usable(value: JsonValue, now: number): Remembered[] {
+  if (typeof value !== 'object' || value === null) return []
   const { id, addresses, at } = value as Record<string, JsonValue>
   if (typeof id !== 'string' || !isAgentId(id) || typeof at !== 'number') return []
   if (!Array.isArray(addresses) || at > now || now - at > AGE_MS_MAX) return []
