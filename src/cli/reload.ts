@@ -23,7 +23,9 @@ import type { UpValues } from './up-options.ts'
 const LOOK_EVERY_MS = 500
 
 /** What a running agent can take over. */
-const LIVE = new Set(['allow', 'allowFile', 'open', 'skills', 'skillConfig', 'logLevel', 'drain'])
+const LIVE = new Set([
+  ...['allow', 'allowFile', 'open', 'skills', 'skillConfig', 'quotas', 'logLevel', 'drain']
+])
 
 export interface ReloadInit {
   readonly agent: Pick<Agent, 'change' | 'name'>
@@ -108,11 +110,12 @@ export class Reloader implements Disposable {
     const names = differing.map(({ key }) => key.name)
     const changed = names.filter((name) => LIVE.has(name))
     const skills = asked || changed.includes('skills') || changed.includes('skillConfig')
-    const { allow = [], allowFile = null, open = false, logLevel } = init
+    const { allow = [], allowFile = null, open = false, quotas = {}, logLevel } = init
     const changes: AgentChanges = {
       ...(changed.includes('allow') && { allow }),
       ...(changed.includes('allowFile') && { allowFile }),
       ...(changed.includes('open') && { open }),
+      ...(changed.includes('quotas') && { quotas }),
       ...(changed.includes('logLevel') && logLevel !== undefined && { logLevel }),
       ...(skills && { skills: init.skills ?? [] })
     }

@@ -5,6 +5,7 @@ import type { AgentInit } from '../node/api.ts'
 import { toMs } from '../node/duration.ts'
 import { PeerworkError } from '../protocol/errors.ts'
 import type { Context } from './command.ts'
+import { quotasOf } from './quotas.ts'
 import { homeOf, initOf } from './session.ts'
 import { skillSources } from './skill-config.ts'
 import type { UpValues } from './up-options.ts'
@@ -33,6 +34,7 @@ export function upInit(values: UpValues, context: Pick<Context, 'env' | 'cwd'>):
     ...(level !== undefined && { minIsolation: level as 'os' }),
     ...(capacity !== undefined && { capacity }),
     ...(queue !== undefined && { queue }),
+    ...(values.quota.length > 0 && { quotas: quotasOf(values.quota) }),
     ...(metrics !== undefined && { metrics })
   }
 }

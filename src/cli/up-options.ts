@@ -40,7 +40,17 @@ export const UP_OPTIONS = {
     about: 'refuse to start below this level'
   },
   capacity: { type: 'string', value: '<n>', about: 'tasks at once; one a processor by default' },
-  queue: { type: 'string', value: '<n>', about: 'tasks that may wait; 64 by default' },
+  queue: {
+    type: 'string',
+    value: '<n>',
+    about: 'tasks of one peer that may wait; 64 by default'
+  },
+  quota: {
+    type: 'string',
+    multiple: true,
+    value: '<limit>',
+    about: 'what a peer may ask, like rate=50 or <peer or role>:in-flight=8 (repeat)'
+  },
   drain: {
     type: 'string',
     value: '<time>',

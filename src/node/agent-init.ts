@@ -2,6 +2,7 @@
 
 import type { Isolation } from '../protocol/message/result.ts'
 import type { SkillSource } from '../tasks/work.ts'
+import type { QuotasInit } from './quota.ts'
 
 /** What can change while an agent runs. What is left out stays as it is. */
 export interface AgentChanges {
@@ -13,6 +14,8 @@ export interface AgentChanges {
   /** In place of all. A skill whose file, configuration and secrets are as before stays as it is. */
   readonly skills?: readonly (string | SkillSource)[]
   readonly logLevel?: string
+  /** In place of all. */
+  readonly quotas?: QuotasInit
 }
 
 /** How to make an agent. Everything has a default. */
@@ -62,8 +65,10 @@ export interface AgentInit {
   readonly minIsolation?: Isolation
   /** Tasks that run at once; default: number of processors. */
   readonly capacity?: number
-  /** Tasks that may wait; default 64. */
+  /** Tasks of one peer that may wait, and half of those of all; default 64. */
   readonly queue?: number
+  /** How much one peer may ask of this agent; the preset says how much when this does not. */
+  readonly quotas?: QuotasInit
   readonly passphrase?: string
   /** Serve the control socket in the home (`peerwork up`). Default: when there is a home. */
   readonly control?: boolean

@@ -24,10 +24,10 @@ export async function createAgent(init: AgentInit = {}): Promise<Agent> {
   const options = toOptions(init)
   const logs = createLogs(toLogLevels(options.logLevel), options.name ?? 'agent')
   const log = logs('node')
-  const { now } = systemClock
+  const { now, chance } = systemClock
   const { skills, capacity, queue, home, minIsolation } = options
   const workshop = createWorkshop({
-    ...{ skills, capacity, queue, now, log: logs('tasks') },
+    ...{ skills, capacity, queue, now, chance, log: logs('tasks') },
     ...(home === undefined ? {} : { home }),
     ...(minIsolation === undefined ? {} : { minIsolation })
   })

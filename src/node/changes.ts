@@ -11,6 +11,8 @@ import { toLogLevels } from './log-levels.ts'
 import type { Logger, Logs } from './logger.ts'
 import type { AgentOptions } from './options.ts'
 import { toSources } from './options.ts'
+import { toQuotas } from './quota.ts'
+import type { Quotas } from './quotas.ts'
 
 export interface ChangesInit {
   readonly options: AgentOptions
@@ -20,6 +22,7 @@ export interface ChangesInit {
   readonly logs: Logs
   /** Other agents have to hear of new skills. */
   readonly announce: () => void
+  readonly quotas: Quotas
 }
 
 export class Changes implements Disposable {
@@ -53,8 +56,9 @@ export class Changes implements Disposable {
   }
 
   async #change(changes: AgentChanges): Promise<void> {
-    const { admission, workshop, logs, announce } = this.#init
+    const { admission, workshop, logs, announce, quotas, options } = this.#init
     const { allow, allowFile, open, skills, logLevel } = changes
+    const asked = changes.quotas && toQuotas(changes.quotas, options.preset.quota)
     const levels = logLevel === undefined ? undefined : toLogLevels(logLevel)
     for (const peer of allow ?? []) {
       if (!isAgentId(peer)) throw new PeerworkError('BAD_OPTION', `allow: "${peer}" is no peer id`)
@@ -67,6 +71,7 @@ export class Changes implements Disposable {
       throw error
     }
     if (levels !== undefined) logs.change(levels)
+    if (asked !== undefined) quotas.change(asked)
     if (open !== undefined) admission.open(open)
     if (allow !== undefined) this.#replace(allow)
     if (allowFile !== undefined) this.#use(file)

@@ -21,8 +21,13 @@ export const METRICS = {
   // Counted as it happens
   tasks_refused: {
     type: 'counter',
-    help: 'Tasks of others that this agent refused to take, by error code.',
-    labels: ['code']
+    help: 'Tasks of others that this agent refused to take, by error code and reason.',
+    labels: ['code', 'reason']
+  },
+  tasks_begun: { type: 'counter', help: 'Tasks of others that began to run.' },
+  queue_wait_seconds: {
+    type: 'counter',
+    help: 'How long those that began had waited before, all together.'
   },
   tasks_ended: {
     type: 'counter',
@@ -39,11 +44,6 @@ export const METRICS = {
     help: 'Attempts to reach an address that failed, by reason.',
     labels: ['reason']
   },
-  trace_batches_refused: {
-    type: 'counter',
-    help: 'Trace batches of others that were not taken, by error code.',
-    labels: ['code']
-  },
   streams_refused: {
     type: 'counter',
     help: 'Streams of peers that were not served, by protocol and error code.',
@@ -52,6 +52,11 @@ export const METRICS = {
   commands_refused: {
     type: 'counter',
     help: 'Connections to the control socket that were not served, by error code.',
+    labels: ['code']
+  },
+  trace_batches_refused: {
+    type: 'counter',
+    help: 'Trace batches of others that were not taken, by error code.',
     labels: ['code']
   },
   probes_refused: {
@@ -84,6 +89,8 @@ export const METRICS = {
   tasks_running: { type: 'gauge', help: 'Tasks of others that run now.' },
   tasks_queued: { type: 'gauge', help: 'Tasks of others that wait.' },
   tasks_capacity: { type: 'gauge', help: 'Tasks of others that may run at once.' },
+  peers_waiting: { type: 'gauge', help: 'Peers whose tasks wait.' },
+  queue_wait_longest_seconds: { type: 'gauge', help: 'How long the oldest task that waits does.' },
   clock_skew_seconds: {
     type: 'gauge',
     help: 'How far this clock is ahead of the median of the connected peers; negative: behind.'
@@ -150,6 +157,7 @@ export class Counters {
 /** The values in the order of the table, for this is counted at every task. */
 function keyOf(name: CounterName, labels: Labels): string {
   let key = ''
-  for (const label of METRICS[name].labels) key += `${labels[label] ?? ''}\n`
+  const { labels: names = [] }: Metric = METRICS[name]
+  for (const label of names) key += `${labels[label] ?? ''}\n`
   return key
 }

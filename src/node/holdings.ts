@@ -47,7 +47,7 @@ export class Holdings {
   /** @throws PeerworkError `BUSY` unless there is room for so many bytes */
   check(peer: string, bytes: number): void {
     if (this.fits(peer, bytes)) return
-    const facts = { bytes, held: this.of(peer), retryAfterMs: RETRY_AFTER_MS }
+    const facts = { reason: 'memory', bytes, held: this.of(peer), retryAfterMs: RETRY_AFTER_MS }
     throw new PeerworkError(
       'BUSY',
       `too many bytes of ${this.#bounds.what} are held already`,

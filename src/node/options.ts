@@ -12,12 +12,15 @@ import { toMs } from './duration.ts'
 import { toLogLevels } from './log-levels.ts'
 import { PRESETS } from './presets.ts'
 import type { Preset } from './presets.ts'
+import { toQuotas } from './quota.ts'
+import type { QuotaOptions } from './quota.ts'
 
 const NETWORK = 'home'
 /** Where a peer through which others join is expected: they write its address down. */
 const SERVER_LISTEN = ['/ip4/0.0.0.0/tcp/4001']
 /**
- * Tasks that may wait for a runner, count: some seconds of work; more would only wait to expire.
+ * Tasks of one peer that may wait for a runner, count: some seconds of work; more would only wait
+ * to expire.
  */
 const QUEUE = 64
 const QUEUE_MAX = 10_000
@@ -51,6 +54,7 @@ export interface AgentOptions {
   readonly minIsolation: Isolation | undefined
   readonly capacity: number
   readonly queue: number
+  readonly quotas: QuotaOptions
   readonly passphrase: string | undefined
   readonly control: boolean
   /** As `toLogLevels` reads it. */
@@ -85,6 +89,7 @@ export function toOptions(init: AgentInit): AgentOptions {
     minIsolation: init.minIsolation,
     capacity: whole('capacity', init.capacity ?? availableParallelism(), CAPACITY_MAX),
     queue: whole('queue', init.queue ?? QUEUE, QUEUE_MAX, 0),
+    quotas: toQuotas(init.quotas ?? {}, preset.quota),
     passphrase: init.passphrase,
     control: init.control ?? home !== undefined,
     logLevel: readable(init.logLevel ?? 'silent'),

@@ -29,14 +29,19 @@ export class TokenBucket {
    *   none are taken
    */
   take(count = 1, waitMsMax = 0): number | undefined {
+    const waitMs = this.dueMs(count)
+    if (waitMs > waitMsMax) return undefined
+    this.#tokens -= count
+    return waitMs
+  }
+
+  /** When so many tokens are there, ms from now. */
+  dueMs(count = 1): number {
     const now = this.#elapsed()
     const earned = ((now - this.#at) / 1_000) * this.#rate.perSecond
     this.#tokens = Math.min(this.#rate.burst, this.#tokens + earned)
     this.#at = now
     const missing = Math.max(0, count - this.#tokens)
-    const waitMs = Math.ceil((missing / this.#rate.perSecond) * 1_000)
-    if (waitMs > waitMsMax) return undefined
-    this.#tokens -= count
-    return waitMs
+    return Math.ceil((missing / this.#rate.perSecond) * 1_000)
   }
 }

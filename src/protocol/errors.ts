@@ -69,7 +69,7 @@ export const ERRORS = {
   INPUT_INVALID: entry(2, false, 'Compare the input with the schema shown by `peerwork skills`.'),
   INPUT_TOO_LARGE: entry(2, false, 'Send less, or split the work into several tasks.'),
   BUSY: entry(4, true, 'Wait for `retryAfter` and submit again, or ask another peer.'),
-  QUOTA_EXCEEDED: entry(4, true, 'Wait for `retryAfter`, ask another peer, or for more of a share.'),
+  QUOTA_EXCEEDED: entry(4, true, 'Wait for `retryAfter`, ask another peer, or its operator for more.'),
   SHUTTING_DOWN: entry(4, true, 'Submit again when the agent is back, or ask another peer.'),
   WRONG_NETWORK: entry(4, false, 'Start both agents with the same --network.'),
   WRONG_AUDIENCE: entry(4, false, 'The task was addressed to another agent: submit it there.'),

@@ -88,8 +88,8 @@ export class Lane<T extends Waiting> {
     let tasks = 0
     let ms = 0
     for (let rank = RANKS[priority]; rank >= 0; rank--) {
-      tasks += this.#ranks[rank as 0 | 1 | 2].length
-      ms += this.#ms[rank as 0 | 1 | 2]
+      tasks += this.#ranks[rank].length
+      ms += this.#ms[rank]
     }
     return { tasks, ms }
   }

@@ -12,6 +12,7 @@ import { hueOf } from '../colour.ts'
 import type { Style } from '../colour.ts'
 import { columns } from '../columns.ts'
 import { showFindings } from '../findings.ts'
+import { formatDuration } from '../units.ts'
 import { untilInterrupted } from '../interrupts.ts'
 import { plainLabel } from '../plain-text.ts'
 import { anyAgent } from '../session.ts'
@@ -23,6 +24,8 @@ const STYLES: Readonly<Record<HealthState, Style>> = {
   degraded: 'yellow',
   down: 'red'
 }
+/** Reasons of refusals in one line, count: the most frequent. */
+const REASONS_SHOWN = 4
 
 export const status = defineCommand({
   name: 'status',
@@ -43,7 +46,7 @@ export const status = defineCommand({
   json:
     'One object: state (ok, degraded, down), running, info (as in up), peers (count), links ' +
     '(kind, address, peer, state, since, error), alone (why there are no peers, or null), ' +
-    'findings (as in doctor).',
+    'findings (as in doctor), work (begun, meanWaitMs, peersWaiting, longestWaitMs, refused).',
   examples: [
     ['peerwork status', 'how is it?'],
     ['peerwork status --json | jq .state', 'for a script'],
@@ -75,6 +78,7 @@ function show(status: AgentStatus, running: boolean, { out }: Context): void {
       return [kind, `${how} for ${span(now - since)}: ${plainLabel(address, 200)}`]
     }),
     ['tasks', tasksOf(status)],
+    ...workOf(status),
     ...(info.metrics === undefined ? [] : [['metrics', `${info.metrics}/metrics`]])
   ]
   for (const line of columns(
@@ -85,6 +89,23 @@ function show(status: AgentStatus, running: boolean, { out }: Context): void {
   if (troubles.length === 0) return
   out.line()
   showFindings(troubles, out)
+}
+
+/** How long tasks wait, and what was refused, once there is anything to say. */
+function workOf({ work }: AgentStatus): string[][] {
+  if (work === undefined) return []
+  const { begun, meanWaitMs, peersWaiting, longestWaitMs, refused } = work
+  const now = `now ${peersWaiting} ${peersWaiting === 1 ? 'peer' : 'peers'}, `
+  const longest =
+    peersWaiting === 0 ? '' : `; ${now}the longest for ${formatDuration(longestWaitMs)}`
+  const reasons = refused.slice(0, REASONS_SHOWN).map(({ code, reason, count }) => {
+    return `${count} ${code}${reason === '' ? '' : ` (${reason})`}`
+  })
+  const more = refused.length > REASONS_SHOWN ? ', …' : ''
+  return [
+    ...(begun === 0 ? [] : [['waited', `${formatDuration(meanWaitMs)} on average${longest}`]]),
+    ...(reasons.length === 0 ? [] : [['refused', reasons.join(', ') + more]])
+  ]
 }
 
 function tasksOf({ info: { load } }: AgentStatus): string {

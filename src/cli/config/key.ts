@@ -20,7 +20,7 @@ export interface Key {
 /** About this one command line and its output, not about the agent. */
 const APART = new Set(['config', 'json', 'debug', 'help'])
 /** Where the option's name would be odd for a key. */
-const NAMES: Readonly<Record<string, string>> = { skill: 'skills' }
+const NAMES: Readonly<Record<string, string>> = { skill: 'skills', quota: 'quotas' }
 const NEGATION = /^no-/
 
 /** The keys of these options, in their order. `--no-x` is the key `x`, set to false. */

@@ -5,6 +5,7 @@ import { AGENT_NAME, NETWORK_NAME } from '../../protocol/constants.ts'
 import { isAgentId } from '../../protocol/identity.ts'
 import type { JsonObject } from '../../protocol/json.ts'
 import type { OptionSpec } from '../command.ts'
+import { QUOTA } from '../quotas.ts'
 import type { Key } from './key.ts'
 
 /** Longest list and longest text in the file, entries and characters: far beyond what is sane. */
@@ -26,6 +27,7 @@ const KINDS: Readonly<Record<string, () => z.ZodMiniType>> = {
       z.string().check(z.regex(DURATION, 'is no duration like "500ms", "30s", "5m"')),
       z.int().check(z.gte(0))
     ]),
+  '<limit>': () => z.string().check(z.regex(QUOTA, 'is no quota like "rate=50"')),
   '<addr>': () =>
     z.string().check(z.regex(ADDRESS, 'is no address like /ip4/192.168.1.20/tcp/4001')),
   '<peer>': () =>
