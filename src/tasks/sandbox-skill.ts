@@ -5,7 +5,6 @@ import { NAME_LENGTH_MAX, SKILL_NAME } from '../protocol/constants.ts'
 import { PeerworkError } from '../protocol/errors.ts'
 import type { JsonObject, JsonValue } from '../protocol/json.ts'
 import { CONCURRENCY_MAX, MEMORY_MB, MEMORY_MB_MAX, MEMORY_MB_MIN } from './limits.ts'
-import { isPrice } from '../protocol/message/card.ts'
 import type { Price } from '../protocol/message/card.ts'
 import type { LoadedSkill } from './sandbox-messages.ts'
 import type { Schema, SchemaIssue, SkillDefinition } from './skill.ts'
@@ -39,6 +38,16 @@ const textsOrFunction: Check = [
   (value) => typeof value === 'function' || isTexts(value),
   'a list of strings, or a function of the config that returns one'
 ]
+/** As the card has it, whose own check would bring in what a runner may not read. */
+const isPrice = (value: unknown): value is Price => {
+  return (
+    isObject(value) &&
+    Object.entries(value).every(([name, amount]) => {
+      const known = name === 'perThousandTokens' || name === 'perTask'
+      return known && (amount === undefined || (Number.isFinite(amount) && Number(amount) >= 0))
+    })
+  )
+}
 const schemaCheck: Check = [
   (value) => isSchema(value) && prints(value),
   'a Standard Schema that prints JSON Schema, such as one of Zod 4.2 or later'
