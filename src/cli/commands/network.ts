@@ -7,7 +7,7 @@ import { leave } from '../membership/leave.ts'
 import { PASSPHRASES } from '../membership/passphrases.ts'
 import { renew } from '../membership/renew.ts'
 import { showNetwork } from '../membership/show.ts'
-import type { NetworkLine } from '../membership/line.ts'
+import type { NetworkLine } from '../membership/home.ts'
 import { PeerworkError } from '../../protocol/errors.ts'
 
 const ACTIONS = ['create', 'leave', 'rotate-key', 'renew', 'restore'] as const

@@ -5,7 +5,7 @@ import type { Context } from '../command.ts'
 import { columns } from '../columns.ts'
 import { again } from './again.ts'
 import { memberHome, mustRest } from './home.ts'
-import type { NetworkLine } from './line.ts'
+import type { NetworkLine } from './home.ts'
 import { paragraph } from './paragraph.ts'
 import { withPassphrases } from './passphrases.ts'
 

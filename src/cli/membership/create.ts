@@ -15,7 +15,7 @@ import { plainLabel } from '../plain-text.ts'
 import { paragraph } from './paragraph.ts'
 import { again } from './again.ts'
 import { mustRest } from './home.ts'
-import type { NetworkLine } from './line.ts'
+import type { NetworkLine } from './home.ts'
 import { withPassphrases } from './passphrases.ts'
 import { until } from './when.ts'
 

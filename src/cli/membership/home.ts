@@ -2,11 +2,19 @@
 
 import type { Member, MembershipInfo } from '../../node/membership/api.ts'
 import { PeerworkError } from '../../protocol/errors.ts'
-import type { Context } from '../command.ts'
+import type { COMMON, Context, Values } from '../command.ts'
 import { connectControl } from '../control-client.ts'
 import type { Running } from '../control-client.ts'
 import { homeOf } from '../session.ts'
 import { again } from './again.ts'
+import type { PASSPHRASES } from './passphrases.ts'
+
+/** What was typed after `peerwork network`. */
+export interface NetworkLine {
+  readonly values: Values<typeof COMMON & typeof PASSPHRASES> & { readonly yes: boolean }
+  /** The word after the action. */
+  readonly name: string | undefined
+}
 
 type Choice = Parameters<typeof again>[1]
 

@@ -5,8 +5,7 @@ import type { Context } from '../command.ts'
 import { isPersonThere, Person } from '../person.ts'
 import { plainLabel } from '../plain-text.ts'
 import { memberHome, mustRest } from './home.ts'
-import type { Membership } from './home.ts'
-import type { NetworkLine } from './line.ts'
+import type { Membership, NetworkLine } from './home.ts'
 import { paragraph } from './paragraph.ts'
 
 export async function leave({ values }: NetworkLine, context: Context): Promise<number> {

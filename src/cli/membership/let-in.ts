@@ -4,7 +4,6 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { systemClock } from '../../node/clock.ts'
 import type { Invitation, Member } from '../../node/membership/api.ts'
 import type { Context } from '../command.ts'
-import { untilInterrupted } from '../interrupts.ts'
 import { shortId } from '../names.ts'
 import { plainLabel } from '../plain-text.ts'
 import type { Session } from '../session.ts'
@@ -35,12 +34,9 @@ export async function letInUntilUsed(
   const before = new Set((await agent.members()).map(identify))
   const come = new Set<string>()
   err.line(`${err.paint('cyan', '◌')} waiting for newcomers; Ctrl-C ends (or run ${up} instead)`)
-  while (come.size < uses && systemClock.now() < expires) {
-    const ended = untilInterrupted(sleep(LOOK_MS), interrupts).then(
-      () => false,
-      () => true
-    )
-    if (await ended) break
+  const { signal } = interrupts
+  while (come.size < uses && systemClock.now() < expires && !signal.aborted) {
+    await sleep(LOOK_MS, undefined, { signal }).catch(() => undefined)
     for (const member of await agent.members()) {
       const key = identify(member)
       if (before.has(key) || come.has(key) || member.state !== 'member') continue

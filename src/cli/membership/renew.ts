@@ -8,7 +8,7 @@ import { shortId } from '../names.ts'
 import { plainLabel } from '../plain-text.ts'
 import { findAmong } from './find.ts'
 import { memberHome } from './home.ts'
-import type { NetworkLine } from './line.ts'
+import type { NetworkLine } from './home.ts'
 import { withPassphrases } from './passphrases.ts'
 import { until } from './when.ts'
 
