@@ -1,8 +1,8 @@
 /** The diagnosis of an agent, connected with the rooms that know the facts. */
 
 import type { Identity } from '../protocol/identity.ts'
-import { Diagnosis } from './diagnosis/diagnosis.ts'
 import type { Sources } from './diagnosis/diagnosis.ts'
+import { DiagnosisOnDemand } from './diagnosis/on-demand.ts'
 import { portsOf } from './diagnosis/sought-links.ts'
 import type { Network } from './network.ts'
 import type { AgentOptions } from './options.ts'
@@ -17,10 +17,10 @@ export interface Diagnosed extends Handed {
   readonly network: Network
 }
 
-export function diagnose(agent: Diagnosed): Diagnosis {
+export function diagnose(agent: Diagnosed): DiagnosisOnDemand {
   const { options, identity, peers, network, ...handed } = agent
   const { home, mdns, bootstrap, listen, control, queue: queueMax } = options
-  return new Diagnosis({
+  return new DiagnosisOnDemand({
     ...{ ...handed, id: identity.id, network: options.network },
     ...{ home, mdns, bootstrap, listen, queueMax },
     shortLived: home !== undefined && !control,

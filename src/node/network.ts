@@ -15,9 +15,8 @@ import type { CardsOptions } from './cards.ts'
 import type { Clock } from './clock.ts'
 import type { Counters } from './counters.ts'
 import type { Look } from './diagnosis/check-port.ts'
-import { DialBack } from './diagnosis/dial-back.ts'
+import type { DialBack } from './diagnosis/dial-back.ts'
 import type { SupervisedLink } from './diagnosis/link.ts'
-import { lookThroughPeers } from './diagnosis/look.ts'
 import type { Observed } from './diagnosis/observed.ts'
 import { unreachedOf } from './diagnosis/sought-links.ts'
 import type { Search } from './diagnosis/why-alone.ts'
@@ -71,7 +70,7 @@ export class Network {
   readonly #gate: DialGate
   readonly #links: Links
   readonly #discovery: Discovery
-  readonly #dialBack: DialBack
+  #dialBack: Promise<DialBack> | undefined
   readonly #reach: Reach
   readonly #options: NetworkOptions
 
@@ -100,10 +99,6 @@ export class Network {
       ...{ options: options.options, identity, gate, clock, peers, discovery, busy, log, describe },
       owned: nameOfNetwork(network) !== network,
       changed: () => this.#links.changed()
-    })
-    this.#dialBack = new DialBack({
-      clock,
-      refused: ({ code }) => counters.count('probes_refused', { code })
     })
     this.gossip = createGossip({
       ...{ pubsub: host.services.pubsub, network, now: clock.now },
@@ -160,7 +155,7 @@ export class Network {
       host.handle(BULK_PROTOCOL, handlers.bulk, {
         ...{ maxInboundStreams: BULK_STREAMS_MAX, ...anywhere }
       }),
-      host.handle(PROBE_PROTOCOL, (stream, link) => this.#dialBack.answer(stream, link), {
+      host.handle(PROBE_PROTOCOL, (stream, link) => this.#lookBack(stream, link), {
         maxInboundStreams: PROBE_STREAMS_MAX
       }),
       host.handle(
@@ -243,7 +238,8 @@ export class Network {
   }
 
   /** Let peers look whether our port can be reached. */
-  look(): Promise<Look[]> {
+  async look(): Promise<Look[]> {
+    const { lookThroughPeers } = await import('./diagnosis/look.ts')
     return lookThroughPeers(this.#options.peers.all(), this.addresses)
   }
 
@@ -255,6 +251,18 @@ export class Network {
     await Promise.resolve(this.#gate.host.stop()).catch((error: unknown) => {
       this.#options.log.warn({ why: toPeerworkError(error).message }, 'the host stopped badly')
     })
+  }
+
+  /** Few agents are ever asked for it. */
+  async #lookBack(stream: Stream, connection: Connection): Promise<void> {
+    const { clock, counters } = this.#options
+    const make = async (): Promise<DialBack> => {
+      const { DialBack: Made } = await import('./diagnosis/dial-back.ts')
+      const refused = ({ code }: PeerworkError): void => counters.count('probes_refused', { code })
+      return new Made({ clock, refused })
+    }
+    this.#dialBack ??= make()
+    await (await this.#dialBack).answer(stream, connection)
   }
 
   /** An announcement came by multicast: of another agent, or of a copy of this one. */

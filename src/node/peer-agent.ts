@@ -22,7 +22,7 @@ import type {
 import type { SubmitOptions, SubmittedTask, TaskResult, TaskSummary, WatchFilter } from './api.ts'
 import type { Changes } from './changes.ts'
 import type { Clock } from './clock.ts'
-import type { Diagnosis } from './diagnosis/diagnosis.ts'
+import type { DiagnosisOnDemand } from './diagnosis/on-demand.ts'
 import type { Invitation, InviteOptions, Member } from './membership/api.ts'
 import type { MembershipApi, Revoked } from './membership/api.ts'
 import type { Belonging } from './membership/member-options.ts'
@@ -59,7 +59,7 @@ export interface Parts {
   readonly table: TaskTable
   readonly trace: TraceLog
   readonly watch: Watch
-  readonly diagnosis: Diagnosis
+  readonly diagnosis: DiagnosisOnDemand
   readonly changes: Changes
   readonly work: () => WorkStatus
   /** In a network with an owner. */

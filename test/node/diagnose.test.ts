@@ -50,7 +50,7 @@ test('an agent of another network is named as the reason', async () => {
   const other = await stage.inside({ network: 'other' })
   const alone = await stage.inside({ network: 'lab', bootstrap: [other.addresses[0] ?? ''] })
   await until('refused', async () => (await finding(alone, 'NETWORK'))?.level === 'fail')
-  await expect(alone.run('echo', {}, { wait: 50 })).rejects.toMatchObject({
+  await expect(alone.run('echo', {}, { wait: 900 })).rejects.toMatchObject({
     code: 'NO_PEERS',
     message: expect.stringMatching(
       /the network of others: not taken: one peer: meant for/

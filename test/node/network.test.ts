@@ -40,12 +40,12 @@ test('somebody else at the address is a failed dial', async () => {
 
 test('who is alone is told why', async () => {
   const alone = await stage.inside()
-  await expect(alone.run('count', {}, { wait: 50 })).rejects.toMatchObject({
+  await expect(alone.run('count', {}, { wait: 900 })).rejects.toMatchObject({
     code: 'NO_PEERS',
     message: expect.stringMatching(/mDNS is off and no --bootstrap address was given/)
   })
   const hopeful = await stage.inside({ bootstrap: ['/ip4/127.0.0.1/tcp/9'] })
-  await expect(hopeful.run('count', {}, { wait: 300 })).rejects.toMatchObject({
+  await expect(hopeful.run('count', {}, { wait: 900 })).rejects.toMatchObject({
     code: 'NO_PEERS',
     message: expect.stringMatching(/tcp\/9 is down since .*: the port is closed/)
   })

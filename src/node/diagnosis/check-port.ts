@@ -20,10 +20,17 @@ export interface OwnPort {
   readonly state: PortState | undefined
 }
 
-/** @param own every address this agent listens at */
-export function checkListening(own: readonly OwnPort[]): Finding {
+/**
+ * @param own every address this agent listens at
+ * @param wanted whether it was told to listen at all
+ */
+export function checkListening(own: readonly OwnPort[], wanted = true): Finding {
   const [first] = own
-  if (first === undefined) return fail('LISTENING', 'this agent listens nowhere')
+  if (first === undefined) {
+    return wanted
+      ? fail('LISTENING', 'this agent listens nowhere')
+      : pass('LISTENING', 'none, as told: others cannot dial this agent')
+  }
   const facts = { addresses: own.length, port: first.port }
   const broken = own.filter(({ state }) => state !== undefined && state !== 'open')
   const shown = ({ host, port }: OwnPort): string => `${host}:${port}`

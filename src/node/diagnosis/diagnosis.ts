@@ -33,8 +33,8 @@ import { probePort } from './probe-port.ts'
 import { checkPeers, whyAlone as reasonOf } from './why-alone.ts'
 import type { Search } from './why-alone.ts'
 
-/** Alone for so long after the start, multicast is tried, ms: others answer within one. */
-const ALONE_MS = 1_000
+/** Alone for so long more, multicast is tried, ms: others answer within a second. */
+const ALONE_MS = 700
 /** And again so often, as long as nobody is there, ms. */
 const ALONE_EVERY_MS = 60_000
 /** What was tried is used again for so long, ms: a scrape or an impatient person asks twice. */
@@ -156,10 +156,11 @@ export class Diagnosis {
     const ours = told.find((message) => message.includes(id))
     const copy = observed.copy ?? (ours === undefined ? undefined : { where: ours, at: now })
     const probe = this.#multicast?.result
+    const ports = this.#ports ?? sources.ports().map((port) => ({ ...port, state: undefined }))
     return [
       checkInterfaces(networkInterfaces(), listen),
       checkMulticast({ wanted: mdns, probe, heard, flag: multicastFlag }),
-      checkListening(this.#ports ?? sources.ports().map((port) => ({ ...port, state: undefined }))),
+      checkListening(ports, listen.length > 0),
       checkClock(clocks),
       checkDuplicate(copy, id, now, told),
       ...checkRefusals({ refusals, network, version: VERSION, peers: sources.peers(), membership }),

@@ -8,6 +8,7 @@ const own = (state: 'open' | 'closed' | 'silent' | undefined, host = '127.0.0.1'
 
 test('an agent that listens nowhere fails; one that nobody has looked at passes', () => {
   expect(checkListening([]).level).toBe('fail')
+  expect(checkListening([], false).level).toBe('pass')
   expect(checkListening([own(undefined)])).toMatchObject({ level: 'pass', why: '127.0.0.1:4001' })
 })
 
