@@ -39,7 +39,7 @@ function load(bob: Agent, name: string, inputs: readonly unknown[]): Promise<unk
 
 const waits = (ms: number) => Array.from({ length: TASKS }, () => ({ ms }))
 
-test('skills are exchanged under load, and every accepted task ends as it was taken', async () => {
+test('skills are exchanged under load, and accepted tasks end as they were taken', async () => {
   await using stage = new Stage()
   const before = { ...FOUR, skills: [skill('wait')] }
   await using site = await configured(before)
@@ -56,7 +56,7 @@ test('skills are exchanged under load, and every accepted task ends as it was ta
   })
 })
 
-test('a file with a fault under load changes nothing, and SIGHUP by itself loses no task', async () => {
+test('a file with a fault changes nothing under load, and SIGHUP loses no task', async () => {
   await using stage = new Stage()
   const config = { ...FOUR, skills: [skill('wait')] }
   await using site = await configured(config)
@@ -73,7 +73,7 @@ test('a file with a fault under load changes nothing, and SIGHUP by itself loses
   expect(site.alice.child.exitCode).toBeNull()
 })
 
-test('told to stop under load, it ends what it has, tells how many are left, and exits', async () => {
+test('told to stop under load, it ends what it has, and tells how many are left', async () => {
   await using stage = new Stage()
   await using site = await configured({ ...FOUR, skills: [skill('wait')], drain: '30s' })
   const bob = await stage.inside({ bootstrap: [site.alice.address] })

@@ -38,8 +38,6 @@ const NAMED: Readonly<Record<string, () => z.ZodMiniType>> = {
   network: () => z.string().check(z.regex(NETWORK_NAME, 'is no name of a network'))
 }
 
-export type ConfigSchema = ReturnType<typeof configSchema>
-
 export function configSchema(keys: readonly Key[]) {
   const properties = keys.map((key): [string, z.ZodMiniType] => [
     key.name,
