@@ -15,7 +15,7 @@ import type { JsonValue } from '../protocol/json.ts'
 import { clipLabel } from '../protocol/text.ts'
 import { Chunks } from './chunks.ts'
 import type { Deadline, Deadlines } from './deadlines.ts'
-import { sendPayload } from './payloads.ts'
+import { mustPass, sendPayload } from './payloads.ts'
 import type { ReplyFrame, Session } from './session.ts'
 import type { TaskHandle } from './task-handle.ts'
 import { verify } from './verify.ts'
@@ -23,6 +23,8 @@ import type { Expected, ResultFrame, Verified } from './verify.ts'
 
 /** How long after the deadline the executor's own word is waited for, ms. */
 const LATE_MS_MAX = 2_000
+/** How long after a cancel the executor's own word is waited for, ms. */
+const CANCEL_MS_MAX = 2_000
 /** How much longer the payloads of a result may take that came in time, ms. */
 const PAYLOAD_MS_MAX = 30_000
 
@@ -59,11 +61,13 @@ export async function attempt(options: AttemptOptions): Promise<Verified> {
   const chunks = new Chunks({ desk, peer, id, show: on.chunk })
   // Made when something has to be fetched or sent besides the frames; mostly, nothing has.
   let closing: AbortController | undefined
+  let last: Deadline | undefined
   const closed = (): AbortSignal => (closing ??= new AbortController()).signal
   const heard = patience(options, ended)
   listen(options, ended, heard)
   handle.onCancel = (reason) => {
     session.send({ kind: 'cancel', id: task.body.id, reason: clipLabel(reason.message) })
+    last ??= deadlines.set(CANCEL_MS_MAX, () => ended.reject(reason))
   }
   const { wallMs } = task.body.budget
   const late = deadlines.set(wallMs + LATE_MS_MAX, () => {
@@ -72,13 +76,13 @@ export async function attempt(options: AttemptOptions): Promise<Verified> {
       new PeerworkError('DEADLINE_EXCEEDED', `no result within ${wallMs} ms`, { wallMs })
     )
   })
-  let last: Deadline | undefined
   try {
     if (sendFrame(options)) await sendLarge(options, ended.promise, closed())
     const verified = verify(options, await ended.promise, { chunks, closed })
     if (!(verified instanceof Promise)) return verified
     // A result can promise an output or chunks that never come, or drip for ever.
     const overdue = Promise.withResolvers<never>()
+    deadlines.clear(last)
     last = deadlines.setAfter(late, PAYLOAD_MS_MAX, () => {
       overdue.reject(new PeerworkError('DEADLINE_EXCEEDED', 'the result came, but not all of it'))
     })
@@ -137,9 +141,13 @@ const fits = ({ input }: AttemptOptions): boolean => input.length <= INLINE_BYTE
 const isLight = ({ state }: AttemptOptions): boolean =>
   state === undefined || state.length <= STATE_INLINE_BYTES_MAX
 
-/** Send the request with what fits into it; true when there is more. */
+/**
+ * Send the request with what fits into it; true when there is more.
+ *
+ * @throws PeerworkError `RELAY_LIMIT`
+ */
 function sendFrame(options: AttemptOptions): boolean {
-  const { input, state, task, session } = options
+  const { input, state, task, connection, session } = options
   const { id } = task.body
   const small = fits(options)
   const light = isLight(options)
@@ -147,6 +155,7 @@ function sendFrame(options: AttemptOptions): boolean {
     session.send({ kind: 'request', id, task: task.bytes, input })
     return false
   }
+  mustPass(connection, input.length + (state?.length ?? 0))
   session.send({
     ...{ kind: 'request', id, task: task.bytes },
     ...(small ? { input } : {}),

@@ -9,7 +9,7 @@ export default defineSkill({
     spend: z.number().default(0),
     steps: z.array(z.object({ skill: z.string(), to: z.string() })),
     /** What the last step gets. */
-    work: z.union([z.string(), z.object({ ms: z.number() })])
+    work: z.union([z.string(), z.record(z.string(), z.json())])
   }),
   output: z.unknown(),
   run: async ({ spend, steps, work }, ctx) => {

@@ -1,0 +1,132 @@
+/** The first peer fails, and the task is done all the same: by the next one. */
+
+import { expect, test } from 'vitest'
+import type { TaskEvent } from '../../src/index.ts'
+import type { SessionFrame } from '../../src/protocol/message/session.ts'
+import { EvilPeer, offer } from '../helpers/evil-peer.ts'
+import type { AgentProcess } from '../helpers/processes.ts'
+import { skill, Stage, until } from '../helpers/processes.ts'
+
+/** Two that can do the work, and one that asks. */
+async function three(stage: Stage, names: readonly string[]) {
+  const skills = names.map(skill)
+  const one = await stage.start({ name: 'one', skills })
+  const two = await stage.start({ name: 'two', skills, bootstrap: [one.address] })
+  const bob = await stage.start({ name: 'bob', bootstrap: [one.address, two.address] })
+  await until('Bob knows both', async () => (await bob.agent.peers()).length === 2)
+  const workers = new Map([one, two].map((agent) => [agent.id, agent]))
+  return { one, two, bob, workers }
+}
+
+const sentOf = (events: readonly TaskEvent[]) =>
+  events.filter((event) => event.type === 'sent').map(({ attempt, after }) => ({ attempt, after }))
+
+test('the executor is killed mid-task, and the work is completed elsewhere', async () => {
+  await using stage = new Stage()
+  const { bob, workers } = await three(stage, ['count'])
+  const events: TaskEvent[] = []
+  const killed: AgentProcess[] = []
+  for await (const event of bob.agent.submit('count', { n: 7, ms: 1_500 })) {
+    events.push(event)
+    if (event.type !== 'progress' || killed.length > 0) continue
+    const sent = events.findLast((one) => one.type === 'sent')
+    const worker = workers.get(sent?.type === 'sent' ? sent.to : '')
+    if (worker === undefined) throw new Error('sent to nobody')
+    killed.push(worker)
+    await worker.kill()
+  }
+  const [dead] = killed
+  const ending = events.at(-1)
+  expect(ending).toMatchObject({ type: 'completed' })
+  const result = ending?.type === 'completed' ? ending.result : undefined
+  expect(result).toMatchObject({ attempts: 2, value: { n: 7, run: 1 } })
+  expect(result?.by).not.toBe(dead?.id)
+  expect(sentOf(events)).toEqual([
+    { attempt: 1, after: undefined },
+    { attempt: 2, after: 'PEER_LOST' }
+  ])
+  // One task, one row, whoever did it.
+  const rows = (await bob.agent.tasks()).filter(({ id }) => id === ending?.task)
+  expect(rows).toMatchObject([{ state: 'completed', peer: result?.by }])
+})
+
+test('a peer that is full is passed over, and what nobody can take fails as the last one did', async () => {
+  await using stage = new Stage()
+  const skills = [skill('wait')]
+  const room = { capacity: 1, queue: 0, skills }
+  const one = await stage.start({ name: 'one', ...room })
+  const two = await stage.start({ name: 'two', ...room, bootstrap: [one.address] })
+  const bob = await stage.inside({ name: 'bob', bootstrap: [one.address, two.address] })
+  await until('Bob knows both', async () => (await bob.peers()).length === 2)
+  const busy = bob.submit('wait', { ms: 60_000 }, { to: one.id })
+  await until('one is full', async () => (await one.agent.info()).load.running === 1)
+  const tasks = [1, 2, 3].map(() => bob.run('wait', { ms: 100 }))
+  const [first, ...rest] = await Promise.allSettled(tasks)
+  expect(first).toMatchObject({ status: 'fulfilled', value: { by: two.id } })
+  expect(rest.every(({ status }) => status === 'rejected')).toBe(true)
+  expect(rest[0]).toMatchObject({ reason: { code: 'BUSY' } })
+  await busy.cancel()
+})
+
+test('a peer that never says a word is canceled, and another one is asked', async () => {
+  await using stage = new Stage()
+  const skills = [offer('count')]
+  await using silent = await EvilPeer.create({ name: 'silent', skills })
+  silent.serve = () => undefined
+  const one = await stage.start({ name: 'one', network: 'home', skills: [skill('count')] })
+  const listed = { network: 'home', allow: [silent.id], bootstrap: [silent.address, one.address] }
+  const bob = await stage.inside({ ...listed, open: false })
+  await until('Bob knows both', async () => (await bob.peers()).length === 2)
+  // The silent one is on the list, so it comes first whatever its score.
+  const task = bob.submit('count', { n: 1 }, { deadline: '20s' })
+  const events = await Array.fromAsync(task)
+  expect(sentOf(events)).toEqual([
+    { attempt: 1, after: undefined },
+    { attempt: 2, after: 'DEADLINE_EXCEEDED' }
+  ])
+  expect(await task.result).toMatchObject({ by: one.id, attempts: 2, value: { run: 1 } })
+  const cancels = () => silent.sessions.flatMap(({ frames }) => frames.filter(isCancel))
+  await until('it was told', () => cancels().length === 1)
+  expect(cancels()).toMatchObject([{ reason: 'not accepted in time' }])
+})
+
+test('neither a named peer nor a fault of the work makes it go on', async () => {
+  await using stage = new Stage()
+  const { one, bob } = await three(stage, ['wait', 'late', 'relay'])
+  const named: TaskEvent[] = []
+  for await (const event of bob.agent.submit('wait', { ms: 60_000 }, { to: one.id })) {
+    named.push(event)
+    if (event.type === 'progress') await one.kill()
+  }
+  expect(named.at(-1)).toMatchObject({ type: 'failed', error: { code: 'PEER_LOST' } })
+  expect(sentOf(named)).toHaveLength(1)
+  const wrong = await Array.fromAsync(bob.agent.submit('wait', { ms: 'long' }))
+  expect(wrong.at(-1)).toMatchObject({ type: 'failed', error: { code: 'INPUT_INVALID' } })
+  expect(sentOf(wrong)).toHaveLength(0)
+})
+
+test('of peers that do the same, the one that fell is asked last the next time', async () => {
+  await using stage = new Stage()
+  const { bob, workers } = await three(stage, ['count'])
+  const home = bob.home
+  let dead: AgentProcess | undefined
+  for await (const event of bob.agent.submit('count', { ms: 1_000 })) {
+    if (event.type !== 'sent' || dead !== undefined) continue
+    dead = workers.get(event.to)
+    await dead?.kill()
+  }
+  const back = await dead?.restart()
+  await until('it is back', async () => (await bob.agent.peers()).length === 2)
+  const before = await bob.agent.explain('count', {})
+  expect(before.candidates.at(-1)).toMatchObject({ peer: back?.id, state: 'next' })
+  expect(before.candidates.at(-1)?.why).toContain('standing')
+  // The memory outlives the agent that has it.
+  await bob.stop()
+  const later = await bob.restart({ home })
+  await until('both are there again', async () => (await later.agent.peers()).length === 2)
+  const after = await later.agent.explain('count', {})
+  expect(after.candidates.at(-1)).toMatchObject({ peer: back?.id, state: 'next' })
+  expect(after.candidates.at(-1)?.facts?.trouble).toBeGreaterThan(0.5)
+})
+
+const isCancel = ({ kind }: SessionFrame): boolean => kind === 'cancel'
