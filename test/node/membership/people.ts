@@ -1,6 +1,6 @@
 /** A network with an owner and its people, for the tests of this room. */
 
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
@@ -10,6 +10,7 @@ import type { Secret } from '../../../src/node/key-file.ts'
 import { certify, revoke } from '../../../src/node/membership/issue.ts'
 import type { Facts, Signer } from '../../../src/node/membership/issue.ts'
 import { makeInvitation, redemptionOf } from '../../../src/node/membership/make-invitation.ts'
+import { MemberStore } from '../../../src/node/membership/store.ts'
 import { Roster } from '../../../src/node/membership/roster.ts'
 import { identityFromSeed } from '../../../src/protocol/identity.ts'
 import type { Identity } from '../../../src/protocol/identity.ts'
@@ -99,3 +100,31 @@ export function tempDir(): string {
   onTestFinished(() => rmSync(home, { recursive: true, force: true }))
   return home
 }
+
+/** A home that is a member, as ada or the owner made it; its key is the secret's. */
+export function memberHome(secret: Secret, credential: Credential): string {
+  const home = tempDir()
+  writeFileSync(
+    join(home, 'key'),
+    `peerwork-key-1 ${Buffer.from(secret.seed).toString('base64')}\n`,
+    {
+      mode: 0o600
+    }
+  )
+  using store = new MemberStore(home)
+  store.setOwn({ network: LAB, owner: owner.id, credential, addresses: [] })
+  return home
+}
+
+/** A configuration directory with the owner's key in it. */
+export function ownersConfig(): string {
+  const config = join(tempDir(), 'peerwork')
+  mkdirSync(join(config, 'owners'), { recursive: true, mode: 0o700 })
+  const text = `peerwork-key-1 ${Buffer.from(OWNER.seed).toString('base64')}\n`
+  writeFileSync(join(config, 'owners', 'lab.key'), text, { mode: 0o600 })
+  return config
+}
+
+/** What somebody shows whose certificate has just ended. */
+export const certifyExpired = (who: Identity, signer: Signer): Credential =>
+  certify(facts(who, 'late', { since: 0 }), { ...signer, now: NOW - 60_000, lifeMs: 30_000 })
