@@ -54,12 +54,18 @@ function ownClock(readings: readonly ClockReading[], skewMs: number): string {
   const direction = skewMs > 0 ? 'ahead of' : 'behind'
   const [first] = readings
   if (readings.length >= JUDGES_MIN || first === undefined) {
-    return `off by ${span(skewMs)}: it is ${direction} the median of ${readings.length} peers`
+    return `off by ${roughly(skewMs)}: it is ${direction} the median of ${readings.length} peers`
   }
   const whom = first.name ?? first.peer
-  return `off by ${span(skewMs)}: it is ${direction} that of ${whom}, or that one is wrong`
+  return `off by ${roughly(skewMs)}: it is ${direction} that of ${whom}, or that one is wrong`
+}
+
+/** A card on its way is up to a second old, so seconds beside minutes would only pretend. */
+function roughly(ms: number): string {
+  const stepMs = Math.abs(ms) < SKEW_FAIL_MS ? 1_000 : 5_000
+  return span(Math.round(ms / stepMs) * stepMs)
 }
 
 function told({ peer, name, aheadMs }: ClockReading): string {
-  return `that of ${name ?? peer} is ${span(aheadMs)} ${aheadMs > 0 ? 'ahead' : 'behind'}`
+  return `that of ${name ?? peer} is ${roughly(aheadMs)} ${aheadMs > 0 ? 'ahead' : 'behind'}`
 }

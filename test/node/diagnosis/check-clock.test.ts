@@ -29,6 +29,11 @@ test('by how much and in which direction is said, and who tells', () => {
   expect(checkClock(three).why).toBe('off by 5 min: it is behind the median of 3 peers')
 })
 
+test('of minutes, the odd second is not told: a card may have been a second on its way', () => {
+  expect(checkClock([reading(-181_100, 'alice')]).why).toMatch(/^off by 3 min: /)
+  expect(checkClock([reading(-47_000, 'alice')]).why).toMatch(/^off by 47 s: /)
+})
+
 test('one peer whose clock is off does not make this one wrong: it is named', () => {
   const found = checkClock([reading(100), reading(-200), reading(-180_000, 'bob'), reading(0)])
   expect(found).toMatchObject({ level: 'warn', why: 'right, but that of bob is 3 min behind' })
