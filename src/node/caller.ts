@@ -3,7 +3,7 @@
 import type { Connection } from '@libp2p/interface'
 import { sameBytes, toHex } from '../protocol/canonical.ts'
 import { INLINE_BYTES_MAX, STATE_INLINE_BYTES_MAX } from '../protocol/constants.ts'
-import { PeerworkError } from '../protocol/errors.ts'
+import { PeerworkError, toPeerworkError } from '../protocol/errors.ts'
 import { encodeSessionFrame } from '../protocol/message/session.ts'
 import type { Task } from '../protocol/message/task.ts'
 import type { Sealed } from '../protocol/seal.ts'
@@ -11,7 +11,7 @@ import { refusalOf } from './answer.ts'
 import type { Deliveries } from './deliveries.ts'
 import type { FrameStream } from './frame-stream.ts'
 import type { Entry } from './journal-entry.ts'
-import { sendPayload } from './payloads.ts'
+import { mustPass, sendPayload } from './payloads.ts'
 import type { Payloads, RunningTask, Waiter } from './running.ts'
 
 /** How long a requester may take to fetch a large output of no bytes, ms. */
@@ -154,6 +154,13 @@ export class Caller {
   /** Large payloads travel on streams of their own. Settles when they have left, or cannot. */
   async #send(task: Sealed<Task>, result: Uint8Array, payloads: Payloads): Promise<void> {
     const { id } = task.body
+    try {
+      mustPass(this.#connection, largeBytes(payloads))
+    } catch (error) {
+      // The result stays in the journal: over a better link it is sent when it is asked for again.
+      this.refuse(id, toPeerworkError(error))
+      return
+    }
     this.#sendResult(task, result, payloads)
     const sending = (['output', 'patch'] as const).map(async (part) => {
       const bytes = payloads[part]

@@ -11,6 +11,7 @@ import type { BulkPart } from '../protocol/message/session.ts'
 import type { Payload } from '../protocol/message/task.ts'
 import { BulkWriter, readWhole } from './bulk.ts'
 import type { BulkDesk } from './bulk-desk.ts'
+import { bytesLeft } from './reach/limits.ts'
 
 /** A payload that was announced must begin to arrive within, ms. */
 const ARRIVAL_MS_MAX = 10_000
@@ -76,6 +77,18 @@ async function arrive(size: number, arrival: Arrival): Promise<Uint8Array> {
     clearTimeout(timer)
     desk.forget(peer, task, part)
   }
+}
+
+/**
+ * Whether payloads of so many bytes can be sent over this link; a relay passes on only so much.
+ *
+ * @throws PeerworkError `RELAY_LIMIT`
+ */
+export function mustPass({ limits }: Pick<Connection, 'limits'>, bytes: number): void {
+  const bytesMax = bytesLeft(limits)
+  if (bytes <= bytesMax) return
+  const message = `${bytes} bytes through a relay that passes on ${bytesMax} more over this link`
+  throw new PeerworkError('RELAY_LIMIT', message, { bytes, bytesMax })
 }
 
 /** Send a payload that did not fit its frame. @throws PeerworkError `PEER_LOST` */

@@ -70,6 +70,11 @@ export const ERRORS = {
   INPUT_TOO_LARGE: entry(2, false, 'Send less, or split the work into several tasks.'),
   BUSY: entry(4, true, 'Wait for `retryAfter` and submit again, or ask another peer.'),
   QUOTA_EXCEEDED: entry(4, true, 'Wait for `retryAfter`, ask another peer, or its operator for more.'),
+  RELAY_LIMIT: entry(
+    4,
+    true,
+    'Wait for a direct link or ask another peer; the relay passes on no more at once.'
+  ),
   SHUTTING_DOWN: entry(4, true, 'Submit again when the agent is back, or ask another peer.'),
   WRONG_NETWORK: entry(4, false, 'Start both agents with the same --network.'),
   WRONG_AUDIENCE: entry(4, false, 'The task was addressed to another agent: submit it there.'),

@@ -1,7 +1,7 @@
 import type { Connection } from '@libp2p/interface'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { BulkDesk } from '../../src/node/bulk-desk.ts'
-import { receivePayload, sendPayload } from '../../src/node/payloads.ts'
+import { mustPass, receivePayload, sendPayload } from '../../src/node/payloads.ts'
 import { digest } from '../../src/protocol/canonical.ts'
 import { BULK_PROTOCOL } from '../../src/protocol/constants.ts'
 import { createRawHost } from '../helpers/raw-host.ts'
@@ -69,3 +69,14 @@ test(
     expect(performance.now() - begin).toBeGreaterThan(9_000)
   }
 )
+
+test('a relay passes on what it still may, and of more the difference is told', () => {
+  mustPass({}, 1e9)
+  mustPass({ limits: { bytes: 2_000_000n } }, 1_000_000)
+  expect(() => mustPass({ limits: { bytes: 1_000_000n } }, 1_000_000)).toThrow(
+    expect.objectContaining({
+      code: 'RELAY_LIMIT',
+      facts: { bytes: 1_000_000, bytesMax: 1_000_000 - 256 * 1024 }
+    })
+  )
+})

@@ -24,6 +24,8 @@ test('an agent is reached through the relay it names, works over it, and says so
   expect(await bob.connect(relayed()!)).toMatchObject({ name: 'alice', link: 'relayed' })
   const result = await bob.run('analyse-text', { text: 'One. Two.' }, { to: 'alice' })
   expect(result).toMatchObject({ by: alice.id, value: { sentences: { count: 2 } } })
+  const large = { text: 'One more word. '.repeat(60_000) }
+  expect(await bob.run('analyse-text', large, { to: 'alice' })).toMatchObject({ by: alice.id })
   expect((await alice.peers()).find(({ id }) => id === bob.id)?.link).toBe('relayed')
 })
 
