@@ -60,9 +60,7 @@ export class Changes implements Disposable {
     const { allow, allowFile, open, skills, logLevel } = changes
     const asked = changes.quotas && toQuotas(changes.quotas, options.preset.quota)
     const levels = logLevel === undefined ? undefined : toLogLevels(logLevel)
-    for (const peer of allow ?? []) {
-      if (!isAgentId(peer)) throw new PeerworkError('BAD_OPTION', `allow: "${peer}" is no peer id`)
-    }
+    checkAdmitted(changes, admission)
     const file = typeof allowFile === 'string' ? this.#open(allowFile) : undefined
     try {
       if (skills !== undefined) await workshop.change(toSources(skills))
@@ -102,3 +100,13 @@ export class Changes implements Disposable {
     return file
   }
 }
+
+/** @throws PeerworkError `BAD_OPTION` for what is no id, and for lists where roles decide */
+function checkAdmitted({ allow = [], allowFile = null, open }: AgentChanges, admission: Admission) {
+  for (const peer of allow) if (!isAgentId(peer)) throw bad(`allow: "${peer}" is no peer id`)
+  const lists = allow.length > 0 || allowFile !== null || open === true
+  if (!lists || admission.mode() !== 'members') return
+  throw bad('open, allow: in a network with an owner roles say who may do what')
+}
+
+const bad = (message: string): PeerworkError => new PeerworkError('BAD_OPTION', message)

@@ -1,8 +1,9 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
 import type { Agent, AgentInit } from '../../src/index.ts'
+import { createNetwork } from '../../src/node/membership/create.ts'
 import { Company } from '../helpers/company.ts'
 import { skill, until } from '../helpers/processes.ts'
 
@@ -91,6 +92,22 @@ it('changes nothing when a part of it cannot be', async () => {
     expect((await alice.info()).admits).toBe('nobody')
   }
   expect(await outcome(bob)).toBe('NOT_ADMITTED')
+})
+
+it('has no lists to change where roles decide', async () => {
+  const home = join(folder, 'member')
+  await mkdir(home, { mode: 0o700 })
+  await createNetwork({ name: 'lab', configDir: join(folder, 'config'), home, memberName: 'alice' })
+  const alice = await company.inside({ open: false, home })
+  for (const change of [{ open: true }, { allow: [alice.id] }, { allowFile: '/x' }]) {
+    await expect(alice.change({ ...change, skills: [skill('echo')] })).rejects.toMatchObject({
+      code: 'BAD_OPTION',
+      message: expect.stringContaining('roles say who') as unknown
+    })
+  }
+  expect((await alice.info()).skills).toEqual([])
+  await alice.change({ allow: [], allowFile: null, open: false, skills: [skill('echo')] })
+  expect((await alice.info()).skills).toHaveLength(1)
 })
 
 it('takes one change after the other', async () => {
