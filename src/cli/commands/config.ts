@@ -67,7 +67,7 @@ async function check(given: Line, word: string | undefined, context: Context): P
   const found = existsSync(file)
   const expected = word !== undefined || named?.named === true
   const faults = found
-    ? await checkConfig(file, context)
+    ? await checkConfig(file, named?.named === false ? named.home : undefined, context)
     : expected
       ? [{ path: '$', message: 'there is no such file' }]
       : []

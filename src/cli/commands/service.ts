@@ -141,9 +141,10 @@ function ownCommand(): string[] {
 }
 
 async function refuseFaults(given: Line, context: Context): Promise<void> {
-  const { file, fileFound } = settledOf(given, context)
+  const { file, fileFound, home } = settledOf(given, context)
   if (!fileFound) return
-  const faults = await checkConfig(file, context)
+  const inHome = file === join(home, CONFIG_FILE)
+  const faults = await checkConfig(file, inHome ? home : undefined, context)
   if (faults.length > 0) throw configError(file, faults)
 }
 

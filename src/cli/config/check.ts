@@ -7,6 +7,8 @@ import { accessSync, constants } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { toPeerworkError } from '../../protocol/errors.ts'
 import type { JsonValue } from '../../protocol/json.ts'
+import { runnerEntry } from '../../tasks/runner-entry.ts'
+import { reachOf } from '../../tasks/sandbox-reach.ts'
 import { emptyValues } from '../arguments.ts'
 import { COMMON } from '../command.ts'
 import type { Context } from '../command.ts'
@@ -21,15 +23,23 @@ import { keysOf } from './key.ts'
 import type { Key } from './key.ts'
 import { settle } from './settings.ts'
 
-/** Nothing of the command line or the environment counts, except what secrets come from. */
-export async function checkConfig(file: string, context: Context): Promise<readonly Fault[]> {
+/**
+ * Nothing of the command line or the environment counts, except what secrets come from.
+ *
+ * @param home where the file lies; undefined for one that --config is to name
+ */
+export async function checkConfig(
+  file: string,
+  home: string | undefined,
+  context: Context
+): Promise<readonly Fault[]> {
   const keys = keysOf({ ...UP_OPTIONS, ...COMMON })
   const { values, faults } = inspectConfig(file, keys)
   if (faults.length > 0) return faults
   const missing = missingFiles(values, keys)
   const unfit = await unfitAddresses(values)
   if (missing.length + unfit.length > 0) return [...missing, ...unfit]
-  return refusals(file, keys, context)
+  return refusals(home === undefined ? { config: file } : { home }, keys, context)
 }
 
 /** Paths that lead nowhere we can read. */
@@ -72,22 +82,37 @@ function placesOf(values: ConfigValues, name: string): [path: string, text: stri
 }
 
 /** What only the start itself would tell: ranges, and skills that their configuration misses. */
-async function refusals(file: string, keys: readonly Key[], context: Context): Promise<Fault[]> {
+async function refusals(
+  given: { readonly config: string } | { readonly home: string },
+  keys: readonly Key[],
+  context: Context
+): Promise<Fault[]> {
   const { toOptions } = await import('../../node/options.ts')
-  const values = {
-    ...emptyValues({ ...UP_OPTIONS, ...COMMON }),
-    config: file
-  } as unknown as UpValues
+  const all = { ...emptyValues({ ...UP_OPTIONS, ...COMMON }), ...given }
+  const line = { values: all as unknown as UpValues, named: new Set(Object.keys(given)) }
   const plain = Object.entries(context.env).filter(([name]) => !name.startsWith('PEERWORK_'))
   const world = { ...context, env: Object.fromEntries(plain) }
   try {
-    const settings = settle(UP_OPTIONS, { values, named: new Set(['config']) }, world)
-    toOptions(upInit(settings.values, context))
-    return []
+    const { values, home } = settle(UP_OPTIONS, line, world)
+    toOptions(upInit(values, context))
+    return exposing(values.skill, home)
   } catch (error) {
     const { message } = toPeerworkError(error)
     return [{ path: placeOf(message, keys), message }]
   }
+}
+
+/** Skills that could read the agent's keys from where they lie. */
+function exposing(skills: readonly string[], home: string): Fault[] {
+  const entry = runnerEntry()
+  return skills.flatMap((skill, at) => {
+    try {
+      reachOf(skill, entry, home)
+      return []
+    } catch (error) {
+      return [{ path: `$.skills[${at}]`, message: toPeerworkError(error).message }]
+    }
+  })
 }
 
 /** The key that a refusal speaks of. */
@@ -95,6 +120,8 @@ function placeOf(message: string, keys: readonly Key[]): string {
   const word = /^(?:--)?([\w-]+)/.exec(message)?.[1]
   const key = keys.find(({ name, option }) => name === word || option === word)
   if (key !== undefined) return `$.${key.name}`
+  const path = / (\$[.[]\S*): /.exec(message)?.[1]
+  if (path !== undefined) return path
   if (/skill configuration|configures|the secret /.test(message)) return '$.skillConfig'
   return '$'
 }

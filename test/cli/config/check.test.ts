@@ -1,4 +1,4 @@
-import { chmodSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { checkConfig } from '../../../src/cli/config/check.ts'
@@ -12,7 +12,7 @@ async function check(config: object, env: Record<string, string> = {}) {
   writeFileSync(join(folder, 'locked'), '')
   chmodSync(join(folder, 'locked'), 0)
   writeFileSync(file, JSON.stringify(config))
-  return checkConfig(file, contextOf({ env }).context)
+  return checkConfig(file, undefined, contextOf({ env }).context)
 }
 
 test('the environment of the command line does not mend or spoil a file', async () => {
@@ -32,4 +32,19 @@ test('a skill may be a file URL', async () => {
   expect(await check({ skills: [import.meta.url] })).toEqual([])
   const missing = await check({ skills: ['file:///nowhere/a.ts'] })
   expect(missing).toEqual([{ path: '$.skills[0]', message: 'file:///nowhere/a.ts is not there' }])
+})
+
+test('what only a file in a home may not say is found there', async () => {
+  const home = temporary('home')
+  const file = join(home, 'config.json')
+  const { context } = contextOf()
+  writeFileSync(file, '{"home": "/elsewhere"}')
+  expect(await checkConfig(file, home, context)).toMatchObject([{ path: '$.home' }])
+  expect(await checkConfig(file, undefined, context)).toEqual([])
+  writeFileSync(file, '{"skills": ["chat.ts", "skills/chat.ts"]}')
+  mkdirSync(join(home, 'skills'))
+  for (const path of ['chat.ts', 'skills/chat.ts']) writeFileSync(join(home, path), '')
+  expect(await checkConfig(file, home, context)).toEqual([
+    { path: '$.skills[0]', message: expect.stringContaining('and the agent') as string }
+  ])
 })
