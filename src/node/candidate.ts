@@ -36,6 +36,11 @@ export function merged(known: readonly string[], news: readonly string[], via: V
   return [...new Set(all)].slice(0, ADDRESSES_MAX)
 }
 
+/** One more address of a link that is kept up: the newest first, those before it still count. */
+export function alsoAt(known: readonly string[], address: string): string[] {
+  return [...new Set([address, ...known])].slice(0, ADDRESSES_MAX)
+}
+
 /**
  * In which order attempt `n`, from 0, goes through the addresses: one that swallows everything must
  * not hide the others, so every second attempt begins elsewhere, and the rest at the front.

@@ -11,7 +11,7 @@
 
 import type { Connection } from '@libp2p/interface'
 import { parseAddress, plain } from './addresses.ts'
-import { merged, rotated } from './candidate.ts'
+import { alsoAt, merged, rotated } from './candidate.ts'
 import type { Candidate, Via } from './candidate.ts'
 import type { Clock } from './clock.ts'
 import { explainDial } from './diagnosis/dial-error.ts'
@@ -119,8 +119,9 @@ export class Discovery {
     const key = id ?? given
     const via = 'bootstrap'
     const candidate = this.#candidates.get(key) ?? this.#add(key, { id, addresses: [given], via })
+    // What others say of it gives way; what it was asked to keep before does not.
+    candidate.addresses = alsoAt(candidate.via === via ? candidate.addresses : [], given)
     candidate.via = via
-    candidate.addresses = [given]
     this.#schedule(candidate, 0)
   }
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { merged, rotated } from '../../src/node/candidate.ts'
+import { alsoAt, merged, rotated } from '../../src/node/candidate.ts'
 
 const many = Array.from({ length: 20 }, (_, n) => `bogus-${n}`)
 
@@ -18,4 +18,11 @@ test('attempts go round, and come back to the first again and again', () => {
   const first = (n: number) => rotated(['a', 'b', 'c'], n)[0]
   expect([0, 1, 2, 3, 4, 5, 6].map(first)).toEqual(['a', 'b', 'a', 'c', 'a', 'a', 'a'])
   expect(rotated(['a', 'b', 'c'], 3)).toEqual(['c', 'a', 'b'])
+})
+
+test('a kept link has several addresses, the newest first, and not without end', () => {
+  expect(alsoAt(['/a', '/b'], '/c')).toEqual(['/c', '/a', '/b'])
+  expect(alsoAt(['/a', '/b'], '/b')).toEqual(['/b', '/a'])
+  const many = Array.from({ length: 20 }, (_, at) => `/${at}`)
+  expect(alsoAt(many, '/new')).toEqual(['/new', ...many.slice(0, 7)])
 })

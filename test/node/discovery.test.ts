@@ -167,6 +167,15 @@ test('news of addresses is added, and never replaces what the operator gave', as
   ])
 })
 
+test('a peer that shall be kept at several addresses is looked for at all of them', async () => {
+  const other = '/ip4/10.0.0.1/tcp/1'
+  discovery.offer(LARGE, bogus(2), 'mdns')
+  discovery.keep(`${ADDRESS}/p2p/${LARGE}`)
+  discovery.keep(`${other}/p2p/${LARGE}`)
+  await vi.advanceTimersByTimeAsync(1)
+  expect(dials.at(-1)?.addresses).toEqual([`${other}/p2p/${LARGE}`, `${ADDRESS}/p2p/${LARGE}`])
+})
+
 test('nothing is dialled any more once it is stopped', async () => {
   discovery.keep(ADDRESS)
   discovery.offer(SMALL, [ADDRESS], 'mdns')
