@@ -55,6 +55,9 @@ test('without one a short-lived agent has the key of the home, and leaves', asyn
   }
   expect(ids[0]).toBe(ids[1])
   expect(err.text).toContain('looking for peers')
+  const quiet = contextOf()
+  await (await anyAgent(values, quiet.context, { quiet: true }))[Symbol.asyncDispose]()
+  expect(quiet.err.text).toBe('')
   const running = runningAgent(values, context)
   await expect(running).rejects.toMatchObject({ code: 'NOT_RUNNING' })
 })

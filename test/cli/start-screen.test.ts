@@ -36,3 +36,38 @@ test('allowed peers are counted', () => {
   expect(screen({ info, allowed: 2 })).toContain('2 allowed peers')
   expect(screen({ info, allowFile: 'friends' })).toContain('the peers in friends')
 })
+
+const DAY_MS = 86_400_000
+const membership = {
+  ...{ network: 'lab.0123456789abcdef', name: 'lab', owner: INFO.id, admins: 1, members: 3 },
+  ...{ roles: ['submit', 'execute', 'observe', 'admin'], expires: Date.now() + 200 * DAY_MS },
+  problems: []
+} as const
+const member = { ...INFO, network: membership.network, admits: 'members', membership } as const
+
+test('a member sees its network, its roles, until when, and how to let others in', () => {
+  const text = screen({ info: { ...member, skills: PEER.skills } })
+  expect(text).toMatch(/^ +network +lab$/m)
+  expect(text).toMatch(/^ +owner +12D3KooW\w{44}$/m)
+  expect(text).toMatch(/^ +roles +submit, execute, observe, admin$/m)
+  expect(text).toMatch(/^ +until +20.*\(in 200 days\)$/m)
+  expect(text).toMatch(/^ +members +3$/m)
+  expect(text).toMatch(/^ +submit +members with the role submit$/m)
+  expect(text).toContain('peerwork invite')
+  expect(text).toContain("peerwork run shout --to alice --input '{…}'")
+  expect(text).not.toMatch(/--bootstrap|--allow|ends in/)
+})
+
+test('a member that is no admin renews itself and is not told to invite', () => {
+  const info = { ...member, membership: { ...membership, roles: ['submit'], members: 1 } } as const
+  const text = screen({ info })
+  expect(text).toMatch(/until .*, renews itself$/m)
+  expect(text).toContain('no others are known yet')
+  expect(text).not.toContain('peerwork invite')
+})
+
+test('an admin is warned 30 days before its certificate ends', () => {
+  const soon = { ...membership, expires: Date.now() + 20 * DAY_MS }
+  const text = screen({ info: { ...member, membership: soon } })
+  expect(text.replaceAll(/\s+/g, ' ')).toContain('ends in 20 days. Renew it where the owner')
+})
