@@ -107,11 +107,15 @@ function wantsJson(args: readonly string[]): boolean {
   return args.slice(0, end < 0 ? args.length : end).includes('--json')
 }
 
-/** `peerwork … | head` closes our stdout: the reader has enough, and that is no error. */
+/**
+ * `peerwork … | head` closes our stdout: the reader has enough, and that is no error. A terminal
+ * that was closed (EIO) hears nothing any more, but SIGHUP comes with it, and an agent drains.
+ */
 function quietOnClosedPipe(): void {
   for (const stream of [process.stdout, process.stderr]) {
     stream.on('error', (error: NodeJS.ErrnoException) => {
       if (error.code === 'EPIPE') process.exit(0)
+      if (error.code === 'EIO' || error.code === 'ERR_STREAM_DESTROYED') return
       throw error
     })
   }
