@@ -1,6 +1,7 @@
 /** The diagnosis of an agent, connected with the rooms that know the facts. */
 
 import type { Identity } from '../protocol/identity.ts'
+import { nameOfNetwork } from '../protocol/membership/network-id.ts'
 import type { Sources } from './diagnosis/diagnosis.ts'
 import { DiagnosisOnDemand } from './diagnosis/on-demand.ts'
 import { portsOf } from './diagnosis/sought-links.ts'
@@ -21,7 +22,7 @@ export function diagnose(agent: Diagnosed): DiagnosisOnDemand {
   const { options, identity, peers, network, ...handed } = agent
   const { home, mdns, bootstrap, listen, control, queue: queueMax } = options
   return new DiagnosisOnDemand({
-    ...{ ...handed, id: identity.id, network: options.network },
+    ...{ ...handed, id: identity.id, network: nameOfNetwork(options.network) },
     ...{ home, mdns, bootstrap, listen, queueMax },
     shortLived: home !== undefined && !control,
     peers: () => peers.all(),

@@ -28,6 +28,7 @@ import { createHost } from './host.ts'
 import type { DialGate } from './host.ts'
 import type { Secret } from './key-file.ts'
 import { Links } from './links.ts'
+import { listenError, withPort } from './listen.ts'
 import type { Logger } from './logger.ts'
 import type { OwnMembership } from './membership/own-membership.ts'
 import type { AgentOptions } from './options.ts'
@@ -114,7 +115,7 @@ export class Network {
 
   static async create(options: NetworkOptions): Promise<Network> {
     const { preset, network, bootstrap, mdns, networkKey } = options.options
-    const listen = withPort(options.options.listen, recall(options.options.home, 'port'))
+    const listen = await withPort(options.options.listen, recall(options.options.home, 'port'))
     const { secret } = options
     const { publicKey } = secret.identity
     const knows = (id: string): boolean => options.peers.get(id) !== undefined
@@ -171,7 +172,7 @@ export class Network {
     try {
       await host.start()
     } catch (error) {
-      throw new PeerworkError('BAD_ADDRESS', `cannot listen: ${(error as Error).message}`)
+      throw listenError(error as Error, options.listen)
     }
     this.#rememberPort()
     membership?.start({
@@ -287,10 +288,4 @@ export class Network {
 async function protectorOf(file: string): Promise<Protect> {
   const { readNetworkKey } = await import('./reach/network-key.ts')
   return readNetworkKey(file)
-}
-
-/** Put the remembered port where any port would do. */
-function withPort(listen: readonly string[], port: string | undefined): readonly string[] {
-  if (port === undefined || !/^\d{1,5}$/.test(port) || listen.length !== 1) return listen
-  return listen.map((address) => address.replace(/\/tcp\/0$/, `/tcp/${port}`))
 }

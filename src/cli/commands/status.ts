@@ -72,7 +72,7 @@ function show(status: AgentStatus, running: boolean, { out }: Context): void {
   const now = systemClock.now()
   const rows = [
     ['running', running ? `pid ${info.pid}, for ${span(now - info.started)}` : 'no'],
-    ['network', info.network],
+    ['network', info.membership?.name ?? info.network],
     ['peers', String(peers)],
     ...links.map(({ kind, address, state: how, since }) => {
       return [kind, `${how} for ${span(now - since)}: ${plainLabel(address, 200)}`]

@@ -1,12 +1,15 @@
 /** Bootstrap peers and relays: which of the links we keep up are up, and since when not. */
 
 import { since } from './ago.ts'
+import { MEMBERS_ONLY } from './dial-error.ts'
 import { fail, pass, warn } from './finding.ts'
 import type { Finding } from './finding.ts'
 import type { SupervisedLink } from './link.ts'
 
 const NAMES = { bootstrap: 'BOOTSTRAP', relay: 'RELAY' } as const
 const NONE = { bootstrap: 'none was given', relay: 'none is used' } as const
+const JOIN_HINT =
+  'Check the address; to become a member, ask an admin for an invitation: peerwork join <link>.'
 /** Links told in one sentence, count. */
 const TOLD_MAX = 3
 
@@ -30,7 +33,10 @@ export function checkLinks(
   const told = broken.slice(0, TOLD_MAX).map((link) => tell(link, now))
   const rest = broken.length - told.length
   const why = [...told, ...(rest > 0 ? [`${rest} more`] : [])].join('; ')
-  const details = { facts: { ...facts, address: first?.address ?? '', since: first?.since ?? 0 } }
+  const details = {
+    facts: { ...facts, address: first?.address ?? '', since: first?.since ?? 0 },
+    ...(why.includes(MEMBERS_ONLY) && { hint: JOIN_HINT })
+  }
   return up === 0 ? fail(code, why, details) : warn(code, why, details)
 }
 

@@ -46,6 +46,7 @@ const PORTS_MAX = 4
 export interface Sources {
   readonly clock: Clock
   readonly id: string
+  /** As people call it. */
   readonly network: string
   readonly home: string | undefined
   readonly mdns: boolean

@@ -21,6 +21,9 @@ export type DialReason =
   | 'turned-away'
   | 'other'
 
+/** What an agent says of one that lets in members only cannot be told from no agent at all. */
+export const MEMBERS_ONLY = 'of a network with members only'
+
 /** What the system and libp2p say; the first that fits counts. */
 const SIGNS: readonly (readonly [RegExp, DialReason, string])[] = [
   [/ECONNREFUSED/, 'refused', 'the port is closed: nobody listens there'],
@@ -35,7 +38,7 @@ const SIGNS: readonly (readonly [RegExp, DialReason, string])[] = [
   [
     /Unexpected EOF|ECONNRESET|EPIPE|hung up|MuxerClosed/i,
     'turned-away',
-    'it hung up in the handshake: too busy, no agent, or of a network with members only'
+    `it hung up in the handshake: too busy, no agent, or ${MEMBERS_ONLY}`
   ],
   [
     /ETIMEDOUT|timed? ?out|timeout|AbortError/i,
@@ -45,7 +48,7 @@ const SIGNS: readonly (readonly [RegExp, DialReason, string])[] = [
   [
     /EncryptionFailed|UnsupportedProtocol|protocol selection failed|Missing newline/i,
     'no-agent',
-    'what answers there is no agent, or one of a network with members only'
+    `what answers there is no agent, or one ${MEMBERS_ONLY}`
   ]
 ]
 /** Errors inside errors looked at, levels: libp2p wraps each address's own. */

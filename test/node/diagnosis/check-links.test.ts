@@ -33,6 +33,12 @@ test('a first attempt that is still under way is not a fault', () => {
   })
 })
 
+test('what may be a network with members only comes with the way into it', () => {
+  const error = 'what answers there is no agent, or one of a network with members only'
+  const { hint } = checkLinks('bootstrap', [link('down', { error })], NOW)
+  expect(hint).toMatch(/peerwork join/)
+})
+
 test('relays are told apart from bootstrap peers, and more than three are counted', () => {
   const relays = Array.from({ length: 5 }, () => link('down', { kind: 'relay' }))
   expect(checkLinks('bootstrap', relays, NOW)).toMatchObject({ level: 'pass', why: like(/none/) })
