@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest'
 import { showStart } from '../../src/cli/start-screen.ts'
 import type { StartFacts } from '../../src/cli/start-screen.ts'
+import type { AgentInfo } from '../../src/node/api.ts'
+import type { MembershipInfo } from '../../src/node/membership/api.ts'
 import { INFO, PEER } from '../node/control-double.ts'
 import { contextOf } from './harness.ts'
 
@@ -38,12 +40,12 @@ test('allowed peers are counted', () => {
 })
 
 const DAY_MS = 86_400_000
-const membership = {
+const membership: MembershipInfo = {
   ...{ network: 'lab.0123456789abcdef', name: 'lab', owner: INFO.id, admins: 1, members: 3 },
   ...{ roles: ['submit', 'execute', 'observe', 'admin'], expires: Date.now() + 200 * DAY_MS },
   problems: []
-} as const
-const member = { ...INFO, network: membership.network, admits: 'members', membership } as const
+}
+const member: AgentInfo = { ...INFO, network: membership.network, admits: 'members', membership }
 
 test('a member sees its network, its roles, until when, and how to let others in', () => {
   const text = screen({ info: { ...member, skills: PEER.skills } })
@@ -59,7 +61,8 @@ test('a member sees its network, its roles, until when, and how to let others in
 })
 
 test('a member that is no admin renews itself and is not told to invite', () => {
-  const info = { ...member, membership: { ...membership, roles: ['submit'], members: 1 } } as const
+  const few: MembershipInfo = { ...membership, roles: ['submit'], members: 1 }
+  const info = { ...member, membership: few }
   const text = screen({ info })
   expect(text).toMatch(/until .*, renews itself$/m)
   expect(text).toContain('no others are known yet')
