@@ -40,7 +40,7 @@ export async function showInvitation(
   out.line(out.paint('cyan', link))
   err.line()
   const rows = [
-    ['gives', roles.map((role) => `${role} (${GIVES[role]})`).join(', ')],
+    ...roles.map((role, at) => [at === 0 ? 'gives' : '', `${role}: ${GIVES[role]}`]),
     ...[...new Set(addresses.map(withoutId))].map((address, at) => [
       at === 0 ? 'asks' : '',
       address
