@@ -21,5 +21,6 @@ export function peerLine(event: PeerEvent, { paint }: Output): string {
   const offers = skills === '' ? 'offers nothing' : `offers ${skills}`
   if (event.type === 'changed') return `${paint('blue', '~')} ${name} ${id} now ${offers}`
   const when = paint('dim', `since ${clockTime(peer.since)}`)
-  return `${paint('green', '+')} ${name} ${id} found by ${peer.via}, ${offers} ${when}`
+  const how = `found by ${peer.via}${peer.link === 'relayed' ? ' through a relay' : ''}`
+  return `${paint('green', '+')} ${name} ${id} ${how}, ${offers} ${when}`
 }

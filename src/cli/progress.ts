@@ -40,7 +40,7 @@ export class TaskProgress {
         this.#peer = plainLabel(event.name) || shortId(event.to)
         if (event.after !== undefined) this.#noteAgain(event)
         if (!event.listed) this.#noteStranger(event.to)
-        return this.#status(`task ${shortTask(event.task)}: sent to ${this.#peer}`)
+        return this.#status(`task ${shortTask(event.task)}: sent to ${this.#peer}${through(event)}`)
       case 'accepted':
         return this.#status(
           event.ahead > 0
@@ -115,3 +115,6 @@ export class TaskProgress {
     this.#err.line(paint('dim', `  ${formatDuration(totalMs)}: ${legs} · task ${result.task}`))
   }
 }
+
+const through = ({ link }: Extract<TaskEvent, { type: 'sent' }>): string =>
+  link === 'relayed' ? ' through a relay' : ''

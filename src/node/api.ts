@@ -177,6 +177,8 @@ export type TaskEvent<Output = JsonValue> =
       readonly name: string
       /** Whether that peer is on this agent's own allow list. */
       readonly listed: boolean
+      /** `relayed`: slower, and only so much at once. */
+      readonly link: Peer['link']
       /** 1; more when peers before it failed. Then what they streamed is to be forgotten. */
       readonly attempt: number
       /** What the peer before it failed with, or `hedge` when that one is only slow. */

@@ -18,6 +18,7 @@ import type { Secret } from './key-file.ts'
 import type { Logger, Logs } from './logger.ts'
 import { openMembership } from './membership/open-membership.ts'
 import { whenSettled } from './membership/when-settled.ts'
+import type { MetricsDoor } from './metrics-door.ts'
 import type { Network } from './network.ts'
 import type { AgentOptions } from './options.ts'
 import { describeAgent } from './own-card.ts'
@@ -60,13 +61,23 @@ export async function assemble(beginning: Beginning): Promise<Agent> {
     ...{ options: options.quotas, clock },
     has: (peer, role) => membership?.may(peer, role) ?? false
   })
-  const changes = new Changes({ options, admission, workshop, log, logs, announce, quotas })
+  const metrics = () => live.metrics
+  const changes = new Changes({
+    options,
+    admission,
+    workshop,
+    log,
+    logs,
+    announce,
+    quotas,
+    metrics
+  })
   const close = (): void => changes[Symbol.dispose]()
   const closers: Parts['closers'] = [close]
   undo.push(close)
   const peers = new Peers(admission.lists)
   const { Network: NetworkClass } = await loading
-  const live: { network?: Network } = {}
+  const live: { network?: Network; metrics?: MetricsDoor } = {}
   const { relay } = options
   const describe = () => ({
     ...describeAgent(name, live.network?.addresses ?? [], workshop),
@@ -96,6 +107,7 @@ export async function assemble(beginning: Beginning): Promise<Agent> {
   closers.push(() => kept[Symbol.dispose]())
   const submitter = new Submitter({
     ...{ ...common, peers, whyAlone, history: kept.history },
+    seek: (wanted) => void network.seek(wanted),
     stranger: ({ id: peer, name: called }, skill) => {
       log.warn({ peer, name: called, skill }, 'a task goes to a peer that is not on the allow list')
     }
@@ -122,7 +134,8 @@ export async function assemble(beginning: Beginning): Promise<Agent> {
     ...{ network, submitter, table, trace, watch, diagnosis, changes, served, closers, belonging }
   })
   diagnosis.start()
-  await openDoors({ agent, options, counters, observed, logs, served, closers })
+  const doors = await openDoors({ agent, options, counters, observed, logs, served, closers })
+  live.metrics = doors.metrics
   return agent
 }
 

@@ -46,6 +46,7 @@ export async function choosePeer(wanted: Waiting, around: Neighbourhood): Promis
   if (now !== undefined) return now
   const circle = circleAround(wanted, around)
   if (circle !== undefined) throw circle
+  around.seek?.({ skill: wanted.skill, peer: wanted.to })
   const late = AbortSignal.timeout(wanted.waitMs)
   const events = around.peers.events.read({ signal: AbortSignal.any([late, wanted.signal]) })
   for await (const event of events) {

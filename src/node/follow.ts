@@ -100,7 +100,8 @@ export class Follower {
       const { code, message, facts } = error
       const ending = leg.canceled === undefined ? endingOf(code) : undefined
       if (ending !== undefined) history.note(peer.id, ending)
-      if (code === 'BUSY') acquaintances.rest(peer.id, facts['retryAfterMs'])
+      const full = code === 'BUSY' || code === 'QUOTA_EXCEEDED'
+      if (full) acquaintances.rest(peer.id, facts['retryAfterMs'])
       if (code === 'CANCELED') {
         trace.emit({ type: 'task.canceled', ...fields, reason: clipLabel(message) })
       } else trace.emit({ type: 'task.failed', ...fields, code, message })
@@ -124,7 +125,8 @@ export class Follower {
     table.update(id, { peer: peer.id })
     const listed = peers.lists(peer.id)
     if (!listed && request.to === undefined) stranger(peer, skill)
-    const sent = { type: 'sent', task: id, to: peer.id, name: peer.name, listed } as const
+    const { link } = peer
+    const sent = { type: 'sent', task: id, to: peer.id, name: peer.name, listed, link } as const
     leg.push(after === undefined ? { ...sent, attempt: nth } : { ...sent, attempt: nth, after })
   }
 

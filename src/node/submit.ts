@@ -33,6 +33,7 @@ export interface SubmitterOptions extends FollowerOptions {
   readonly peers: Peers
   readonly history: History
   readonly whyAlone: () => string
+  readonly seek?: Neighbourhood['seek']
 }
 
 export class Submitter {
@@ -52,7 +53,8 @@ export class Submitter {
     const { busyAt, restsNow, rttOf } = acquaintances
     this.#around = {
       ...{ self: identity.id, peers, history, whyAlone, busyAt, restsNow, rttOf },
-      ...{ now: clock.now, fault: checks.faultOf }
+      ...{ now: clock.now, fault: checks.faultOf },
+      ...(options.seek !== undefined && { seek: options.seek })
     }
     peers.events.listen(({ type, peer }) => {
       if (type === 'left') acquaintances.forget(peer.id)

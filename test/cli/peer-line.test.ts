@@ -11,6 +11,11 @@ test('who joins is told with what it offers', () => {
   )
 })
 
+test('who is reached through a relay is told as such', () => {
+  const peer = { ...PEER, link: 'relayed' } as const
+  expect(peerLine({ type: 'joined', peer }, out)).toContain('by bootstrap through a relay,')
+})
+
 test('who leaves is told with the reason', () => {
   const event = { type: 'left', peer: PEER, reason: 'gone\u001b[31m' } as const
   expect(peerLine(event, out)).toMatch(/^- bob \S+ left: gone$/)

@@ -14,6 +14,7 @@ const sent = {
   to: RESULT.by,
   name: 'bob',
   listed: true,
+  link: 'direct',
   attempt: 1
 } as const
 
@@ -27,6 +28,12 @@ test('a terminal sees a line that changes, and what was done', () => {
   expect(err.text).toContain('\r\u001b[K◌ bob: 50 % half')
   expect(err.text).toContain('\r\u001b[K✔ shout by bob · signature verified · isolation os\n')
   expect(err.text).toContain('6.0 ms: found 1.0 ms, accepted 2.0 ms, worked 3.0 ms')
+})
+
+test('a task that goes through a relay says so', () => {
+  const { err, progress: task } = progress(true)
+  task.show({ ...sent, link: 'relayed' })
+  expect(err.text).toContain('sent to bob through a relay')
 })
 
 test('a pipe sees chunks alone', () => {

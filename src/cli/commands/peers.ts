@@ -34,7 +34,7 @@ export const peers = defineCommand({
     ...NETWORKING
   },
   json:
-    'One object {"peers": […]} with id, name, version, addresses, via, skills, ' +
+    'One object {"peers": […]} with id, name, version, addresses, via, link, skills, ' +
     'isolation, load, since (ms). With --watch one object a line: type (joined, ' +
     'changed, left), peer, reason when left.',
   examples: [
@@ -84,7 +84,7 @@ function rowOf(peer: Peer, { paint }: Output): string[] {
   return [
     paint(['bold', hueOf(peer.id)], plainLabel(peer.name, 32)),
     shortId(peer.id),
-    peer.via,
+    peer.link === 'relayed' ? `${peer.via}, ${paint('yellow', 'relayed')}` : peer.via,
     peer.isolation,
     `${running}/${capacity}${queued > 0 ? ` +${queued}` : ''}`,
     skillNames(peer) || paint('dim', 'none')

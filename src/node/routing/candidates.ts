@@ -28,6 +28,8 @@ export interface Neighbourhood {
   readonly fault: (peer: KnownPeer, wanted: Wanted) => string | undefined
   /** ms since 1970 */
   readonly now: () => number
+  /** Look for somebody beyond those we know; who is found becomes a peer. */
+  readonly seek?: (wanted: { readonly skill: string; readonly peer?: string | undefined }) => void
   /** Why nobody is there, in a sentence. */
   readonly whyAlone: () => string
 }
