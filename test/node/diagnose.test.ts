@@ -53,7 +53,7 @@ test('an agent of another network is named as the reason', async () => {
   await expect(alone.run('echo', {}, { wait: 900 })).rejects.toMatchObject({
     code: 'NO_PEERS',
     message: expect.stringMatching(
-      /the network of others: not taken: one peer: meant for/
+      /the network of others: one peer of another network: meant for/
     ) as unknown
   })
 })

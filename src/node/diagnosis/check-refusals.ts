@@ -2,7 +2,7 @@
 
 import { ERRORS } from '../../protocol/errors.ts'
 import type { ErrorCode, ErrorRecord } from '../../protocol/errors.ts'
-import { fail, pass, warn } from './finding.ts'
+import { CHECKS, fail, pass, warn } from './finding.ts'
 import type { Finding, FindingCode } from './finding.ts'
 import type { Refusal } from './observed.ts'
 
@@ -45,24 +45,27 @@ export function checkRefusals(around: Around): Finding[] {
   const fine = pass('NETWORK', `nobody of another network was met in "${network}"`)
   const others = peers.filter((peer) => peer.version !== version)
   return [
-    foreign.length === 0 ? fine : trouble('NETWORK', 'not taken', foreign, alone),
+    foreign.length === 0
+      ? fine
+      : trouble('NETWORK', `${count(foreign)} of another network`, foreign, alone),
     membership(around.membership, strangers, alone),
     old.length === 0
       ? versions(peers.length, others, version)
-      : trouble('VERSION', 'not understood', old, alone)
+      : trouble('VERSION', `${count(old)} not understood`, old, alone)
   ]
 }
 
 function trouble(
   code: FindingCode,
-  what: string,
+  told: string,
   found: readonly Refusal[],
   alone: boolean
 ): Finding {
   const newest = found.at(-1)
-  const facts = { refusals: found.length, last: newest?.code ?? null, peer: newest?.peer ?? null }
-  const why = `${what}: ${count(found)}: ${newest?.why ?? ''}`
-  return alone ? fail(code, why, { facts }) : warn(code, why, { facts })
+  const { code: last = null, peer = null, why: said = '' } = newest ?? {}
+  const facts = { refusals: found.length, last, peer, said }
+  const hint = last === null ? CHECKS[code].hint : ERRORS[last].hint
+  return (alone ? fail : warn)(code, `${told}: ${said}`, { facts, hint })
 }
 
 /** That others are no members is how it should be; that we are none is not. */
@@ -72,7 +75,9 @@ function membership(
   alone: boolean
 ): Finding {
   const refusedUs = strangers.filter(({ by }) => by === 'them')
-  if (refusedUs.length > 0) return trouble('MEMBERSHIP', 'refused by', refusedUs, alone)
+  if (refusedUs.length > 0) {
+    return trouble('MEMBERSHIP', `refused by ${count(refusedUs)}`, refusedUs, alone)
+  }
   const problem = own?.problems.find(({ code }) => code !== 'DUPLICATE_ID')
   if (own !== undefined && problem !== undefined) {
     const facts = { network: own.name, last: problem.code }

@@ -41,7 +41,13 @@ export function reasonsAlone(findings: readonly Finding[], search: Search): Find
   const causes = CAUSES.flatMap((code) => {
     return findings.filter((finding) => finding.code === code && finding.level !== 'pass')
   })
-  return causes.length > 0 ? causes : [nobody(search)]
+  const news = causes.filter((cause, at) => !causes.slice(0, at).some((one) => tells(one, cause)))
+  return news.length > 0 ? news : [nobody(search)]
+}
+
+/** Whether what was said to this agent is the reason of the other finding too. */
+function tells({ facts: { said } }: Finding, other: Finding): boolean {
+  return typeof said === 'string' && said !== '' && other.why.includes(said)
 }
 
 /** The same in one sentence, for an error. */

@@ -19,7 +19,10 @@ test('a stranger of another network explains why one is alone, and is a remark o
   const refusals = [refusal('WRONG_NETWORK')]
   expect(codes(checkRefusals({ ...around, refusals }))['NETWORK']).toBe('fail')
   const [network] = checkRefusals({ ...around, refusals, peers: one })
-  expect(network).toMatchObject({ level: 'warn', why: 'not taken: one peer: why WRONG_NETWORK' })
+  expect(network).toMatchObject({
+    level: 'warn',
+    why: 'one peer of another network: why WRONG_NETWORK'
+  })
 })
 
 test('that we are no member is our trouble; that others are none is how it should be', () => {
@@ -27,6 +30,14 @@ test('that we are no member is our trouble; that others are none is how it shoul
   expect(them).toMatchObject({ code: 'MEMBERSHIP', level: 'fail', why: like(/refused by/) })
   const us = checkRefusals({ ...around, refusals: [refusal('NOT_A_MEMBER', 'us')] })[1]
   expect(us).toMatchObject({ code: 'MEMBERSHIP', level: 'pass', why: like(/one peer without it/) })
+})
+
+test('the hint is the one of what was said', () => {
+  const [, found] = checkRefusals({
+    ...around,
+    refusals: [refusal('MEMBERSHIP_REVOKED', 'them')]
+  })
+  expect(found?.hint).toMatch(/An admin put this agent out/)
 })
 
 test('what is wrong with the own membership is told with the hint of its code', () => {

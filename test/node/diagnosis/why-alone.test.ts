@@ -24,6 +24,15 @@ test('what keeps peers away is told, the likeliest cause first, with its hint', 
   })
 })
 
+test('what one finding has told another does not tell again', () => {
+  const said = 'bob was put out by alice'
+  const refused = fail('MEMBERSHIP', `refused by one peer: ${said}`, { facts: { said } })
+  const same = fail('BOOTSTRAP', `/ip4/10.0.0.1/tcp/1 is down: ${said}`)
+  const other = fail('RELAY', '/ip4/10.0.0.2/tcp/1 is down: the port is closed')
+  const codes = reasonsAlone([refused, same, other], search).map(({ code }) => code)
+  expect(codes).toEqual(['MEMBERSHIP', 'RELAY'])
+})
+
 test('where nothing is wrong, it says where was looked', () => {
   expect(whyAlone([], search)).toBe(
     'nobody of network "lab" answers on this LAN (mDNS) and no --bootstrap address was given'
