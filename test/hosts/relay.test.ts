@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 import { Computer } from '../helpers/computer.ts'
-import { createInternet } from '../helpers/internet.ts'
+import { createInternet, lose } from '../helpers/internet.ts'
 import type { Internet, Nat } from '../helpers/internet.ts'
 import { noHosts } from '../helpers/netns.ts'
 import { timed } from '../helpers/timed.ts'
@@ -52,8 +52,9 @@ test.skipIf(noHosts)(
   'two agents behind symmetric NATs work for each other through a relay',
   async () => {
     await behindNats(['symmetric', 'symmetric'], async ({ alice, bob }) => {
-      await expect.poll(() => bob.peerNames(), { timeout: FOUND_MS_MAX }).toContain('alice')
-      expect(await linkTo(bob, 'alice')).toBe('relayed')
+      await timed('found through a relay', async () => {
+        await expect.poll(() => linkTo(bob, 'alice'), { timeout: FOUND_MS_MAX }).toBe('relayed')
+      })
       expect(await analyse(bob)).toMatchObject({ value: { sentences: { count: 2 } } })
       expect(await linkTo(alice, 'bob')).toBe('relayed')
     })
@@ -65,9 +66,28 @@ test.skipIf(noHosts)(
   'where the NATs keep their ports, the two talk directly after a moment',
   async () => {
     await behindNats(['cone', 'cone'], async ({ alice, bob }) => {
-      await expect.poll(() => linkTo(bob, 'alice'), { timeout: FOUND_MS_MAX }).toBe('direct')
+      await timed('direct through two NATs', async () => {
+        await expect.poll(() => linkTo(bob, 'alice'), { timeout: FOUND_MS_MAX }).toBe('direct')
+      })
       expect(await linkTo(alice, 'bob')).toBe('direct')
       expect(await analyse(bob)).toMatchObject({ value: { sentences: { count: 2 } } })
+    })
+  },
+  TEST_MS_MAX
+)
+
+test.skipIf(noHosts)(
+  'a relay that loses one packet in twenty still carries every task',
+  async () => {
+    await behindNats(['symmetric', 'symmetric'], async ({ relay, bob }) => {
+      await expect.poll(() => linkTo(bob, 'alice'), { timeout: FOUND_MS_MAX }).toBe('relayed')
+      await lose(relay.host, 5)
+      const tasks = Array.from({ length: 5 }, () => analyse(bob))
+      const all = timed('five tasks, 5 % of the packets lost', () => Promise.all(tasks))
+      for (const result of await Promise.all(tasks)) {
+        expect(result).toMatchObject({ value: { sentences: { count: 2 } } })
+      }
+      await all
     })
   },
   TEST_MS_MAX
