@@ -24,7 +24,17 @@ const LOOK_EVERY_MS = 500
 
 /** What a running agent can take over. */
 const LIVE = new Set([
-  ...['allow', 'allowFile', 'open', 'skills', 'skillConfig', 'quotas', 'logLevel', 'drain']
+  ...[
+    'allow',
+    'allowFile',
+    'open',
+    'skills',
+    'skillConfig',
+    'quotas',
+    'logLevel',
+    'metrics',
+    'drain'
+  ]
 ])
 
 export interface ReloadInit {
@@ -110,12 +120,20 @@ export class Reloader implements Disposable {
     const names = differing.map(({ key }) => key.name)
     const changed = names.filter((name) => LIVE.has(name))
     const skills = asked || changed.includes('skills') || changed.includes('skillConfig')
-    const { allow = [], allowFile = null, open = false, quotas = {}, logLevel } = init
+    const {
+      allow = [],
+      allowFile = null,
+      open = false,
+      quotas = {},
+      metrics = null,
+      logLevel
+    } = init
     const changes: AgentChanges = {
       ...(changed.includes('allow') && { allow }),
       ...(changed.includes('allowFile') && { allowFile }),
       ...(changed.includes('open') && { open }),
       ...(changed.includes('quotas') && { quotas }),
+      ...(changed.includes('metrics') && { metrics }),
       ...(changed.includes('logLevel') && logLevel !== undefined && { logLevel }),
       ...(skills && { skills: init.skills ?? [] })
     }

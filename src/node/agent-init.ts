@@ -14,6 +14,8 @@ export interface AgentChanges {
   /** In place of all. A skill whose file, configuration and secrets are as before stays as it is. */
   readonly skills?: readonly (string | SkillSource)[]
   readonly logLevel?: string
+  /** Port of 127.0.0.1 for `/healthz` and `/metrics`; `null`: not served any more. */
+  readonly metrics?: number | null
   /** In place of all. */
   readonly quotas?: QuotasInit
 }

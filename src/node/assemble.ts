@@ -61,16 +61,9 @@ export async function assemble(beginning: Beginning): Promise<Agent> {
     ...{ options: options.quotas, clock },
     has: (peer, role) => membership?.may(peer, role) ?? false
   })
-  const metrics = () => live.metrics
   const changes = new Changes({
-    options,
-    admission,
-    workshop,
-    log,
-    logs,
-    announce,
-    quotas,
-    metrics
+    ...{ options, admission, workshop, log, logs, announce, quotas },
+    metrics: () => live.metrics
   })
   const close = (): void => changes[Symbol.dispose]()
   const closers: Parts['closers'] = [close]
@@ -134,8 +127,7 @@ export async function assemble(beginning: Beginning): Promise<Agent> {
     ...{ network, submitter, table, trace, watch, diagnosis, changes, served, closers, belonging }
   })
   diagnosis.start()
-  const doors = await openDoors({ agent, options, counters, observed, logs, served, closers })
-  live.metrics = doors.metrics
+  live.metrics = await openDoors({ agent, options, counters, observed, logs, served, closers })
   return agent
 }
 

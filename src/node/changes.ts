@@ -10,6 +10,7 @@ import type { AgentChanges } from './api.ts'
 import { toLogLevels } from './log-levels.ts'
 import type { Logger, Logs } from './logger.ts'
 import type { AgentOptions } from './options.ts'
+import type { MetricsDoor } from './metrics-door.ts'
 import { toSources } from './options.ts'
 import { toQuotas } from './quota.ts'
 import type { Quotas } from './quotas.ts'
@@ -23,6 +24,8 @@ export interface ChangesInit {
   /** Other agents have to hear of new skills. */
   readonly announce: () => void
   readonly quotas: Quotas
+  /** Undefined while the agent starts. */
+  readonly metrics: () => MetricsDoor | undefined
 }
 
 export class Changes implements Disposable {
@@ -61,13 +64,18 @@ export class Changes implements Disposable {
     const asked = changes.quotas && toQuotas(changes.quotas, options.preset.quota)
     const levels = logLevel === undefined ? undefined : toLogLevels(logLevel)
     checkAdmitted(changes, admission)
-    const file = typeof allowFile === 'string' ? this.#open(allowFile) : undefined
+    const door = this.#init.metrics()
+    const moved = changes.metrics === undefined ? undefined : await door?.move(changes.metrics)
+    let file: AllowFile | undefined
     try {
+      if (typeof allowFile === 'string') file = this.#open(allowFile)
       if (skills !== undefined) await workshop.change(toSources(skills))
     } catch (error) {
       file?.[Symbol.dispose]()
+      await moved?.drop()
       throw error
     }
+    await moved?.keep()
     if (levels !== undefined) logs.change(levels)
     if (asked !== undefined) quotas.change(asked)
     if (open !== undefined) admission.open(open)

@@ -4,6 +4,7 @@ import type { Counters } from './counters.ts'
 import type { MetricsServer } from './diagnosis/metrics-server.ts'
 import type { Observed } from './diagnosis/observed.ts'
 import type { Logs } from './logger.ts'
+import { MetricsDoor } from './metrics-door.ts'
 import type { AgentOptions } from './options.ts'
 import type { Parts, PeerAgent } from './peer-agent.ts'
 
@@ -19,8 +20,11 @@ export interface Doors {
   readonly closers: Parts['closers']
 }
 
-/** @throws PeerworkError `HOME_IN_USE`, `STORE_FAILED`, or `BAD_OPTION` for a port that is taken */
-export async function openDoors(doors: Doors): Promise<void> {
+/**
+ * @returns the door that can be moved while the agent runs
+ * @throws PeerworkError `HOME_IN_USE`, `STORE_FAILED`, or `BAD_OPTION` for a port that is taken
+ */
+export async function openDoors(doors: Doors): Promise<MetricsDoor> {
   const { agent, options, logs, closers, served } = doors
   // Of two doors, the first is closed again when the second cannot be opened.
   await using opened = new AsyncDisposableStack()
@@ -30,12 +34,11 @@ export async function openDoors(doors: Doors): Promise<void> {
     const log = logs('control')
     opened.use(await serveControl({ agent, home: options.home, log, full }))
   }
-  if (options.metrics !== undefined) {
-    const metrics = opened.use(await openMetrics(doors, options.metrics))
-    served.metrics = metrics.url
-  }
+  const metrics = opened.use(new MetricsDoor((port) => openMetrics(doors, port), served))
+  if (options.metrics !== undefined) await (await metrics.move(options.metrics)).keep()
   const kept = opened.move()
   closers.unshift(() => kept.disposeAsync())
+  return metrics
 }
 
 async function openMetrics(doors: Doors, port: number): Promise<MetricsServer> {

@@ -94,6 +94,23 @@ it('changes nothing when a part of it cannot be', async () => {
   expect(await outcome(bob)).toBe('NOT_ADMITTED')
 })
 
+it('serves metrics elsewhere, and no more; a port that is taken changes nothing', async () => {
+  const { alice } = await pair({ metrics: 0 })
+  const first = (await alice.info()).metrics ?? ''
+  await alice.change({ metrics: 0 })
+  const second = (await alice.info()).metrics ?? ''
+  expect((await fetch(`${second}/healthz`)).status).toBeLessThan(600)
+  await expect(fetch(`${first}/healthz`)).rejects.toThrow('fetch failed')
+  const taken = Number(new URL(second).port)
+  const wrong = alice.change({ metrics: taken, open: true })
+  await expect(wrong).rejects.toMatchObject({ code: 'BAD_OPTION' })
+  await expect(alice.change({ metrics: 0, skills: ['/nowhere.ts'] })).rejects.toThrow('no file')
+  expect(await alice.info()).toMatchObject({ metrics: second, admits: 'nobody' })
+  await alice.change({ metrics: null })
+  expect(await alice.info()).not.toHaveProperty('metrics')
+  await expect(fetch(`${second}/healthz`)).rejects.toThrow('fetch failed')
+})
+
 it('has no lists to change where roles decide', async () => {
   const home = join(folder, 'member')
   await mkdir(home, { mode: 0o700 })
