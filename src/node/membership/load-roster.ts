@@ -52,10 +52,10 @@ export interface News {
 }
 
 /**
- * Learn what a peer says, and keep it in one write. What is wrong is told and passed over.
+ * Learn what a peer says, and keep it in one write. What is wrong is told and passed over; so is a
+ * disk that takes nothing, because whoever is put out is put out all the same.
  *
  * @returns what was news
- * @throws PeerworkError `STORE_FAILED`; it is learned then, but not kept
  */
 export function learnAll(
   roster: Roster,
@@ -71,7 +71,11 @@ export function learnAll(
       said.wrong(error)
     }
   }
-  keep(store, news)
+  try {
+    keep(store, news)
+  } catch (error) {
+    said.wrong(error)
+  }
   return news
 }
 

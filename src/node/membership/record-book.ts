@@ -52,14 +52,11 @@ export class RecordBook {
   /** What a peer says. What is wrong with it is passed over. @returns what was news */
   learn(records: readonly MemberRecord[], from: AgentId): News[] {
     const { log } = this.#options
-    try {
-      return this.#learn(records, (error) => {
-        log.debug({ peer: from, why: toPeerworkError(error).message }, 'record not taken')
-      })
-    } catch (error) {
-      log.error({ why: toPeerworkError(error).message }, 'the roster cannot be written')
-      return []
-    }
+    return this.#learn(records, (error) => {
+      const { code, message: why } = toPeerworkError(error)
+      if (code === 'STORE_FAILED') log.error({ why }, 'the roster cannot be written')
+      else log.debug({ peer: from, why }, 'record not taken')
+    })
   }
 
   /** What was signed by this agent, or given by its user. @throws PeerworkError what is wrong */
@@ -97,8 +94,17 @@ export class RecordBook {
     if (sameBytes(entry.credential.certificate, own.credential.certificate)) return
     if (this.roster.fault(entry.membership) !== undefined) return
     this.#own = { ...own, credential: entry.credential }
-    this.#options.store.setOwn(this.#own)
+    this.#keepOwn(this.#own)
     const { expires } = entry.membership
     this.#options.log.info({ expires }, 'the own certificate is renewed')
+  }
+
+  #keepOwn(own: Own): void {
+    try {
+      this.#options.store.setOwn(own)
+    } catch (error) {
+      const why = toPeerworkError(error).message
+      this.#options.log.error({ why }, 'the own certificate cannot be written')
+    }
   }
 }

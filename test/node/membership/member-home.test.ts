@@ -19,8 +19,8 @@ test('a wrong passphrase leaves the home as it was', () => {
   expect(() => lockHome(home, 'wrong')).toThrow(
     expect.objectContaining({ code: 'PASSPHRASE_WRONG' })
   )
-  using home2 = lockHome(home, 'right')
-  expect(home2.own).toBeUndefined()
+  using place = lockHome(home, 'right')
+  expect(place.own).toBeUndefined()
 })
 
 test('a member’s home is read beside its agent', () => {

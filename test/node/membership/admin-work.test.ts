@@ -1,0 +1,38 @@
+import { expect, test } from 'vitest'
+import { ADA, ada, ADA_SHOWS, BEN, BEN_SHOWS, cat, eve, grantOf, linkBy } from './people.ts'
+import { memberHost } from './member-host.ts'
+
+test('an admin lets in itself, and says where more of the network is', async () => {
+  const { membership, address } = await memberHost(ADA, ADA_SHOWS)
+  const grant = grantOf(linkBy(ada), cat, 'cat')
+  const verdict = await membership.work.receive(grant, cat.id, membership.company)
+  expect(verdict.addresses).toEqual([address])
+  expect(membership.book.roster.of(cat.id)).toMatchObject({ name: 'cat' })
+  expect(membership.work.signer().identity.id).toBe(ada.id)
+})
+
+test('a member that is no admin asks one that it is connected to', async () => {
+  const admin = await memberHost(ADA, ADA_SHOWS)
+  const { membership, dial } = await memberHost(BEN, BEN_SHOWS)
+  const grant = grantOf(linkBy(ada), cat, 'cat')
+  const alone = membership.work.receive(grant, cat.id, membership.company)
+  await expect(alone).rejects.toMatchObject({ code: 'NO_ADMIN' })
+  await dial(admin)
+  const verdict = await membership.work.receive(grant, cat.id, membership.company)
+  expect(verdict.credential).toBeDefined()
+  expect(admin.membership.book.roster.of(cat.id)).toMatchObject({ name: 'cat' })
+  const used = membership.work.receive(grantOf(linkBy(ada), eve), cat.id, membership.company)
+  await expect(used).rejects.toMatchObject({ code: 'INVITATION_INVALID' })
+  expect(() => membership.work.signer()).toThrow(expect.objectContaining({ code: 'NO_ADMIN' }))
+  expect(() => membership.work.letIn(grant)).toThrow(expect.objectContaining({ code: 'NO_ADMIN' }))
+})
+
+test('what an admin refuses is refused, whoever was asked', async () => {
+  const admin = await memberHost(ADA, ADA_SHOWS)
+  const { membership, dial } = await memberHost(BEN, BEN_SHOWS)
+  await dial(admin)
+  const link = linkBy(ada)
+  await membership.work.receive(grantOf(link, cat), cat.id, membership.company)
+  const second = membership.work.receive(grantOf(link, eve), eve.id, membership.company)
+  await expect(second).rejects.toMatchObject({ message: /used up/ })
+})
