@@ -2,10 +2,11 @@
 
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
-import type { AgentStatus } from '../../src/node/api.ts'
+import type { AgentApi, AgentStatus } from '../../src/node/api.ts'
 import type { FindingCode } from '../../src/node/diagnosis/finding.ts'
 import { run, up, world } from '../cli/processes.ts'
 import type { World } from '../cli/processes.ts'
+import { found } from '../helpers/founded.ts'
 import { skill, Stage, until } from '../helpers/processes.ts'
 import { checkMetrics, noPrometheus, startPrometheus } from '../helpers/prometheus.ts'
 
@@ -110,6 +111,35 @@ test.skipIf(noPrometheus)(
     expect(checkMetrics(page)).toEqual({ code: 0, complaints: '' })
   }
 )
+
+const findingOf = async (agent: AgentApi, code: FindingCode) =>
+  (await agent.status()).findings.find((one) => one.code === code)
+
+test('whoever is put out of a network is told so, as the one reason why nobody is there', async () => {
+  await using stage = new Stage()
+  const network = await found(stage)
+  const bob = await network.member('bob', { bootstrap: [network.admin.address] })
+  await until('met', async () => (await bob.agent.status()).state === 'ok')
+  expect((await findingOf(bob.agent, 'MEMBERSHIP'))?.why).toMatch(/^member of "lab"/)
+  await network.admin.agent.revoke(bob.id)
+  const told = async () => (await findingOf(bob.agent, 'MEMBERSHIP'))?.level === 'fail'
+  await until('told', told, 15_000)
+  const { alone, findings } = await bob.agent.status()
+  expect(alone).toMatch(/^membership: (?:refused by one peer|in "lab"): .* was put out by/)
+  expect(alone?.match(/was put out by/g)).toHaveLength(1)
+  expect(findings.at(-1)?.facts['because']).toBe('MEMBERSHIP')
+})
+
+test('a stranger to a network with members only is told what may be, and how to join', async () => {
+  await using stage = new Stage()
+  const network = await found(stage)
+  const stranger = await stage.start({ bootstrap: [network.admin.address] })
+  const told = async () => (await findingOf(stranger.agent, 'BOOTSTRAP'))?.level === 'fail'
+  await until('told', told)
+  const bootstrap = await findingOf(stranger.agent, 'BOOTSTRAP')
+  expect(bootstrap?.why).toMatch(/members only/)
+  expect(bootstrap?.hint).toMatch(/peerwork join <link>/)
+})
 
 test('a refusal is counted by its code', async () => {
   await using stage = new Stage()
