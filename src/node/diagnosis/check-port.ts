@@ -52,8 +52,11 @@ export interface Look {
   readonly seen: { readonly state: PortState; readonly from: string } | { readonly error: string }
 }
 
-/** @param looks what peers answered; undefined: nobody was asked */
-export function checkReachable(looks: readonly Look[] | undefined): Finding {
+/**
+ * @param looks what peers answered; undefined: nobody was asked
+ * @param relayed whether a relay passes others on to this agent
+ */
+export function checkReachable(looks: readonly Look[] | undefined, relayed = false): Finding {
   if (looks === undefined) return pass('REACHABLE', 'not looked at: peerwork doctor asks a peer')
   const best = looks.flatMap(answered).toSorted((one, other) => rank(other) - rank(one))[0]
   if (best !== undefined) {
@@ -61,7 +64,9 @@ export function checkReachable(looks: readonly Look[] | undefined): Finding {
     const where = FROM[scope as keyof typeof FROM] ?? from
     const why = `port ${port} ${SEEN[state]} from ${where} (${peer} looked at ${from})`
     const facts = { peer, port, state, from, scope }
-    return state === 'open' ? pass('REACHABLE', why, facts) : warn('REACHABLE', why, { facts })
+    if (state === 'open') return pass('REACHABLE', why, facts)
+    if (relayed) return pass('REACHABLE', `${why}; others come through a relay`, facts)
+    return warn('REACHABLE', why, { facts })
   }
   const [first] = looks
   const hint = 'Ask again when a peer is connected.'

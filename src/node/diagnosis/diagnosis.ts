@@ -67,6 +67,8 @@ export interface Sources {
   readonly look: () => Promise<readonly Look[]>
 }
 
+const isRelay = ({ kind, state }: SupervisedLink): boolean => kind === 'relay' && state === 'up'
+
 /** What was tried out, what came of it, and when, by the monotonic clock in ms. */
 interface Tried<Result> {
   readonly result: Result
@@ -135,7 +137,7 @@ export class Diagnosis {
       checkAdmission(info),
       checkLoad(info, sources.queueMax),
       ...around,
-      checkReachable(this.#looks),
+      checkReachable(this.#looks, sources.links().some(isRelay)),
       checkPeers(sources.peers().length, around, this.#search())
     ])
   }

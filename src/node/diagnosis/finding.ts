@@ -53,7 +53,7 @@ export const CHECKS = {
   },
   REACHABLE: {
     what: 'the port from outside',
-    hint: 'Open the port in the firewall or router, or let others dial: they need --bootstrap here.'
+    hint: 'Open the port in the firewall or router, or be reached by --relay-via <address>.'
   },
   CLOCK: {
     what: 'the clock',
@@ -81,7 +81,7 @@ export const CHECKS = {
   },
   RELAY: {
     what: 'relays',
-    hint: 'Check that the relay runs, or name another with --bootstrap.'
+    hint: 'Check that the relay runs, or name another with --relay-via.'
   },
   PEERS: {
     what: 'peers',

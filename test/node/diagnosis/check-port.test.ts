@@ -42,6 +42,14 @@ test('whoever looks from farther away counts more, and one that came through bea
   expect(checkReachable(two)).toMatchObject({ level: 'pass', facts: { peer: 'carol' } })
 })
 
+test('behind a router it is well as long as a relay lets others through', () => {
+  const closed = [look('/ip4/8.8.8.8', 'silent')]
+  expect(checkReachable(closed, true)).toMatchObject({
+    level: 'pass',
+    why: like(/does not answer.*; others come through a relay$/)
+  })
+})
+
 test('without an answer it is not known, and the reason is told', () => {
   expect(checkReachable([])).toMatchObject({ level: 'warn', why: like(/no peer/) })
   const refused = { peer: 'bob', port: 4001, seen: { error: 'too many ports to look at' } }
