@@ -23,8 +23,10 @@ export class Lane<T extends Waiting> {
   readonly peer: string
   /** Of two lanes that wait, one with twice the share gets twice the service. */
   share = 1
-  /** Service it had for its share, virtual ms: who had least is next. */
+  /** Service it had for its share, virtual ms: who had least is next. Never goes back. */
   served = 0
+  /** Service it was charged for and did not need, ms: the next work costs so much less. */
+  credit = 0
   /** Tasks of this peer that run, count. */
   running = 0
   readonly #ranks: readonly [T[], T[], T[]] = [[], [], []]

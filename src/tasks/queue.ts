@@ -3,10 +3,11 @@
  *
  * Start-time fair queueing (Goyal, Vin, Cheng 1996): every peer has a lane, and every lane the
  * service it had so far, by its share, as virtual time. The lane that had least is next. Service is
- * charged when work begins, by what work of its skill took lately, and put right when it ends. A
- * lane that comes back after a rest starts at the virtual time of whoever was served last, so it
- * neither saved up service nor has to catch up: its first task waits for those that run, and for no
- * more than one of each other newcomer.
+ * charged when work begins, by what work of its skill took lately, and put right when it ends: what
+ * was charged too little at once, what was charged too much with the next work, so that nobody moves
+ * forward in the line. A lane that comes back after a rest starts at the virtual time of whoever was
+ * served last, so it neither saved up service nor has to catch up: its first task waits for those
+ * that run, and for no more than one of each other peer that came back too.
  *
  * Room is bounded by dynamic thresholds (Choudhury, Hahne 1998): a lane may be as long as there is
  * room left, and never longer than `max`. One peer fills half of all places, two a third each, and
@@ -45,15 +46,15 @@ export class Queue<T extends Waiting> {
     return { peers: lanes.length, longestMs: Math.max(0, ...lanes.map(({ since }) => now - since)) }
   }
 
-  /** The lane of a peer, with the share it has now. */
-  lane(peer: string, share = 1): Lane<T> {
+  /** The lane of a peer. @param share what it has from now on; 1 until somebody says otherwise */
+  lane(peer: string, share?: number): Lane<T> {
     let lane = this.#lanes.get(peer)
     if (lane === undefined) {
       if (this.#lanes.size >= LANES_MAX) this.#sweep()
       lane = new Lane(peer)
       this.#lanes.set(peer, lane)
     }
-    lane.share = share
+    if (share !== undefined) lane.share = share
     return lane
   }
 
@@ -63,7 +64,7 @@ export class Queue<T extends Waiting> {
 
   push(lane: Lane<T>, item: T): void {
     if (lane.size === 0) {
-      lane.served = Math.max(lane.served, this.#time)
+      this.#welcome(lane)
       this.#waiting.add(lane)
     }
     lane.push(item)
@@ -84,9 +85,11 @@ export class Queue<T extends Waiting> {
 
   /** Work begins, whether it had to wait or not. `end` must follow. */
   begin(lane: Lane<T>, cost: number): void {
-    lane.served = Math.max(lane.served, this.#time)
+    this.#welcome(lane)
     this.#time = lane.served
-    lane.served += cost / lane.share
+    const credited = Math.max(0, Math.min(lane.credit, cost - SERVICE_MS_MIN))
+    lane.credit -= credited
+    lane.served += (cost - credited) / lane.share
     lane.running++
     this.#running++
     this.#runningMs += cost
@@ -94,8 +97,11 @@ export class Queue<T extends Waiting> {
 
   /** Work that began with this cost is over, and took so long, ms. */
   end(lane: Lane<T>, cost: number, tookMs: number): void {
-    const correction = Math.max(SERVICE_MS_MIN, tookMs) - cost
-    lane.served = Math.max(this.#time, lane.served + correction / lane.share)
+    lane.credit += cost - Math.max(SERVICE_MS_MIN, tookMs)
+    if (lane.credit < 0) {
+      lane.served -= lane.credit / lane.share
+      lane.credit = 0
+    }
     lane.running--
     this.#running--
     this.#runningMs = this.#running === 0 ? 0 : this.#runningMs - cost
@@ -130,6 +136,12 @@ export class Queue<T extends Waiting> {
   /** How long work waits that has so much ahead, ms; of what runs, half is over on average. */
   waitMs({ ms }: Pick<Ahead, 'ms'>, capacity: number): number {
     return (ms + this.#runningMs / 2) / Math.max(1, capacity)
+  }
+
+  /** It is not behind those that are served now, and what it saved up before a rest is gone. */
+  #welcome(lane: Lane<T>): void {
+    if (lane.idle) lane.credit = 0
+    lane.served = Math.max(lane.served, this.#time)
   }
 
   /** Had least; of equals the one of which fewer run, then the one that waits longer. */

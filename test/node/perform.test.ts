@@ -165,6 +165,8 @@ test('a result that cannot be sealed fails the task, and says so for ever', asyn
       drain: () => Promise.resolve(),
       [Symbol.asyncDispose]: () => Promise.resolve()
     },
+    counters: new Counters(),
+    quotas: { shareOf: () => 1 },
     handOn: () => Promise.reject(new Error('nothing is handed on'))
   })
   const { task, input } = sealTask(peer, identity.id)

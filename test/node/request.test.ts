@@ -29,7 +29,8 @@ test.for([
   ['a state over its cap', { state: { x: 'x'.repeat(1_000_000) } }, 1, 'INPUT_TOO_LARGE'],
   ['a deadline of more than a day', { deadline: '25h' }, 1, 'BAD_OPTION'],
   ['a deadline that is none', { deadline: 'soon' }, 1, 'BAD_OPTION'],
-  ['a wait that is none', { wait: -1 }, 1, 'BAD_OPTION']
+  ['a wait that is none', { wait: -1 }, 1, 'BAD_OPTION'],
+  ['a priority that is none', { priority: 'urgent' as 'high' }, 1, 'BAD_OPTION']
 ] as const)('%s is refused', ([, options, input, code]) => {
   expect(() => make(options, input)).toThrow(expect.objectContaining({ code }))
 })
@@ -54,4 +55,13 @@ test('the sealed task says all of it, to one executor, for a bounded time', () =
   })
   expect(body.expires - body.issued).toBe(125_000)
   expect(sealRequest(request, alice.id, by).body.nonce).not.toEqual(body.nonce)
+})
+
+test('only a priority that is not the usual one is said', () => {
+  const by = { identity: bob, network: 'home', clock }
+  const sealed = (options: Parameters<typeof make>[0]) => {
+    return sealRequest(make(options), alice.id, by).body
+  }
+  expect(sealed({ priority: 'low' }).priority).toBe('low')
+  expect('priority' in sealed({ priority: 'normal' })).toBe(false)
 })

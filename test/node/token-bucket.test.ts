@@ -26,3 +26,12 @@ test('who may wait is told how long, and keeps the place', () => {
   now = 500
   expect(bucket.take(1, 1_000)).toBe(1_000)
 })
+
+test('it tells when tokens will be there, and takes none for that', () => {
+  const bucket = made()
+  expect([bucket.dueMs(3), bucket.dueMs(4)]).toEqual([0, 500])
+  bucket.take(3)
+  expect(bucket.dueMs()).toBe(500)
+  now = 400
+  expect(bucket.dueMs()).toBe(100)
+})

@@ -62,6 +62,7 @@ export function makeVectors() {
     }),
     seals: [
       sealVector('task', 'bob', taskBody()),
+      sealVector('task', 'bob', taskBody({ priority: 'high' })),
       sealVector('result', 'alice', resultBody({ task: task.digest })),
       sealVector('card', 'alice', cardBody()),
       sealVector('batch', 'alice', batchBody()),

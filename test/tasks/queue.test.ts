@@ -1,3 +1,4 @@
+import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Lane } from '../../src/tasks/lane.ts'
 import { Queue } from '../../src/tasks/queue.ts'
@@ -188,3 +189,98 @@ describe('what the queue knows of waits', () => {
     expect(line.queue.waiting(50)).toEqual({ peers: 2, longestMs: 30 })
   })
 })
+
+/** Tasks of one peer that the runners are given while they last: expected and real service, ms. */
+const service = fc.record({
+  cost: fc.integer({ min: 1, max: 100 }),
+  took: fc.integer({ min: 1, max: 100 })
+})
+
+/** Runners in a time of our own: whoever is over first takes the next. */
+function simulate(
+  capacity: number,
+  line: Line,
+  each: (at: number, begun: Item | undefined) => void
+) {
+  const running: { item: Item; over: number }[] = []
+  let at = 0
+  for (;;) {
+    while (running.length < capacity) {
+      const item = line.queue.shift()
+      if (item === undefined) break
+      running.push({ item, over: at + item.accepted })
+      each(at, item)
+    }
+    running.sort((one, other) => one.over - other.over)
+    const first = running.shift()
+    if (first === undefined) return
+    at = first.over
+    line.queue.end(line.lane(first.item.from), first.item.cost, first.item.accepted)
+    each(at, undefined)
+  }
+}
+
+describe('fairness, whatever tasks cost and whatever they were thought to cost', () => {
+  const capacities = fc.integer({ min: 1, max: 8 })
+
+  it('lets a peer that comes back wait for at most one task of each other peer', () => {
+    const property = (capacity: number, flood: Service[], guests: Service[]): void => {
+      const line = new Line(10_000)
+      const add = (from: string, { cost, took }: Service): Item => {
+        // `accepted` carries what it will take.
+        return line.push(from, 0, { cost, accepted: took })
+      }
+      for (const from of ['f', 'g']) for (const each of flood) add(from, each)
+      const waiting = new Map<string, Map<string, number>>()
+      let turn = 0
+      simulate(capacity, line, (_at, begun) => {
+        if (begun !== undefined) {
+          waiting.delete(begun.from)
+          for (const [guest, seen] of waiting) {
+            const before = (seen.get(begun.from) ?? 0) + 1
+            expect(before, `${begun.from} before ${guest}`).toBeLessThanOrEqual(1)
+            seen.set(begun.from, before)
+          }
+          return
+        }
+        const next = guests[turn]
+        if (next === undefined) return
+        const name = `guest ${turn++}`
+        add(name, next)
+        waiting.set(name, new Map())
+      })
+    }
+    const tasks = fc.array(service, { minLength: 50, maxLength: 200 })
+    const guests = fc.array(service, { maxLength: 20 })
+    fc.assert(fc.property(capacities, tasks, guests, property), { seed: 7, numRuns: 200 })
+  })
+
+  it('gives peers that always wait the service of their shares', () => {
+    const property = (capacity: number, share: number, tasks: [Service[], Service[]]): void => {
+      const line = new Line(10_000)
+      const names = ['a', 'b'] as const
+      for (const [n, from] of names.entries()) {
+        for (const { cost, took } of tasks[n] ?? []) line.push(from, 0, { cost, accepted: took })
+      }
+      line.queue.lane('b', share)
+      const had = { a: 0, b: 0 }
+      simulate(capacity, line, (_at, begun) => {
+        if (begun === undefined || names.some((from) => line.lane(from).size === 0)) return
+        had[begun.from as 'a' | 'b'] += begun.accepted
+        // What may be wrong: a task of each, and what is not put right yet of those that run.
+        const bound = (capacity + 1) * (100 + 100 / share)
+        expect(Math.abs(had.a - had.b / share)).toBeLessThanOrEqual(bound)
+      })
+    }
+    const tasks = fc.array(service, { minLength: 200, maxLength: 400 })
+    const shares = fc.constantFrom(1, 2, 5)
+    fc.assert(fc.property(capacities, shares, fc.tuple(tasks, tasks), property), {
+      ...{ seed: 7, numRuns: 100 }
+    })
+  })
+})
+
+interface Service {
+  readonly cost: number
+  readonly took: number
+}

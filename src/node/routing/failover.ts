@@ -19,7 +19,8 @@ const BYTES_PER_MS = 64
  * next peer could only say the same, or about the key (REPLAYED, INTERRUPTED), or a wish (CANCELED).
  */
 const GOES_ON: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
-  ...(['BUSY', 'SHUTTING_DOWN', 'SKILL_UNKNOWN', 'NOT_ADMITTED', 'ROLE_MISSING'] as const),
+  ...(['BUSY', 'QUOTA_EXCEEDED', 'SHUTTING_DOWN', 'SKILL_UNKNOWN', 'NOT_ADMITTED'] as const),
+  'ROLE_MISSING',
   ...(['NOT_A_MEMBER', 'MEMBERSHIP_EXPIRED', 'MEMBERSHIP_REVOKED', 'WRONG_NETWORK'] as const),
   ...(['CLOCK_SKEW', 'EXPIRED', 'UNSUPPORTED_VERSION', 'LOOP'] as const),
   ...(['PEER_LOST', 'DIAL_FAILED', 'DEADLINE_EXCEEDED'] as const),

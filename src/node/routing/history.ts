@@ -134,6 +134,7 @@ const noSums = (): Sums => ({ done: 0, late: 0, busy: 0, lost: 0, failed: 0, fal
 const MEANING: Partial<Record<ErrorCode, Ending>> = {
   DEADLINE_EXCEEDED: 'late',
   BUSY: 'busy',
+  QUOTA_EXCEEDED: 'busy',
   SHUTTING_DOWN: 'busy',
   PEER_LOST: 'lost',
   DIAL_FAILED: 'lost',

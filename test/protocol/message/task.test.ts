@@ -33,7 +33,8 @@ const task: fc.Arbitrary<Task> = fc.record({
   budget,
   trace: fc.constant(taskBody().trace),
   parent: optional(bytesOf(16)),
-  key: optional(label)
+  key: optional(label),
+  priority: optional(fc.constantFrom('low', 'normal', 'high'))
 })
 
 test('any valid task comes back as it went, without the fields it does not have', () => {
@@ -69,7 +70,8 @@ test.each([
   ['a negative budget', { budget: { wallMs: 1, depth: 1, cost: -1 } }],
   ['a budget of another kind', { budget: { wallMs: 1, depth: 1, joy: 1 } }],
   ['a negative input', { input: { digest: new Uint8Array(32), bytes: -1 } }],
-  ['a key that shows as another', { key: 'a\u202eb' }]
+  ['a key that shows as another', { key: 'a\u202eb' }],
+  ['a priority that there is not', { priority: 'urgent' }]
 ])('a task with %s is malformed', (_what, change) => {
   expect(codeOf(() => readTask({ ...taskBody(), ...change }))).toBe('MALFORMED')
 })
