@@ -29,6 +29,8 @@ const CARDLESS_MS_MAX = 10_000
 const RENEW_MS = 5 * 60_000
 /** When a card that could not be shown is shown again, ms: after the burst that was in its way. */
 const SHOW_AGAIN_MS = 1_000
+/** How often a new connection is greeted before it is given up, count. */
+const GREETINGS_MAX = 3
 
 export interface LinksOptions {
   readonly host: Host
@@ -123,12 +125,7 @@ export class Links {
     const id = connection.remotePeer.toString()
     if (connection.direction === 'outbound') {
       this.#refusals.delete(id)
-      this.#greet(connection).catch((thrown: unknown) => {
-        const error = toPeerworkError(thrown)
-        // Of two that do not fit, either may be the first to close.
-        const misfit = error.code === 'WRONG_NETWORK'
-        if (misfit || connection.status === 'open') this.#refuse(connection, error)
-      })
+      void this.#introduce(connection, GREETINGS_MAX)
       return
     }
     void this.#options.membership?.opened(connection)
@@ -138,6 +135,22 @@ export class Links {
       this.#refuse(connection, new PeerworkError('MALFORMED', 'it showed no card'))
     }, CARDLESS_MS_MAX).unref()
     this.#cardless.set(connection.id, timer)
+  }
+
+  async #introduce(connection: Connection, greetings: number): Promise<void> {
+    try {
+      await this.#greet(connection)
+    } catch (thrown) {
+      const error = toPeerworkError(thrown)
+      // Of two that do not fit, either may be the first to close.
+      const misfit = error.code === 'WRONG_NETWORK'
+      if (!misfit && connection.status !== 'open') return
+      // A peer that was asked too often a moment ago breaks the stream, and means nothing by it.
+      if (error.code !== 'PEER_LOST' || greetings <= 1) return this.#refuse(connection, error)
+      setTimeout(() => {
+        if (connection.status === 'open') void this.#introduce(connection, greetings - 1)
+      }, SHOW_AGAIN_MS).unref()
+    }
   }
 
   /** Members compare what they know of members before anything else. */

@@ -26,8 +26,9 @@ import type { Circuit } from './circuit.ts'
 import { linksOf } from './links-kept.ts'
 import { FOR_MEMBERS, FOR_STRANGERS } from './limits.ts'
 import { Lookup } from './lookup.ts'
+import { Outside } from './outside.ts'
 import { answerPunch, punch } from './punch.ts'
-import type { Door, PunchOptions } from './punch.ts'
+import type { PunchOptions } from './punch.ts'
 import { isRelayed, linkKind, relayOf } from './relayed.ts'
 import { Relays } from './relays.ts'
 import { RememberedPeers } from './remembered.ts'
@@ -36,6 +37,8 @@ import { ownAddresses, portOf, Standing } from './standing.ts'
 import type { Verdict } from './standing.ts'
 import { Upgrade } from './upgrade.ts'
 
+/** Changes within so long are told as one, ms. */
+const TOGETHER_MS = 100
 /** Punches of one peer at once, count. */
 const PUNCHES_MAX = 1
 /** Keeps a link of ours from being closed first when there are too many. */
@@ -67,14 +70,17 @@ export class Reach {
   readonly #ports: SharedPorts
   readonly #remembered: RememberedPeers
   readonly #lookup: Lookup
-  readonly #seen = new WeakMap<Connection, string>()
+  readonly #outside: Outside
   readonly #closers: (() => unknown)[] = []
   #circuit: Promise<Circuit> | undefined
+  #change: NodeJS.Timeout | undefined
 
   constructor(options: ReachOptions) {
     this.#options = options
-    const { gate, clock, peers, discovery, log, changed, busy } = options
+    const { gate, clock, peers, discovery, log, busy } = options
+    const changed = (): void => this.#changed()
     this.#ports = new SharedPorts(gate.parts)
+    this.#outside = new Outside(this.#ports)
     this.#remembered = new RememberedPeers(options.options.home, clock, (error) => {
       log.warn({ why: error.message }, 'peers are not remembered')
     })
@@ -187,6 +193,7 @@ export class Reach {
   }
 
   async stop(): Promise<void> {
+    clearTimeout(this.#change)
     this.#standing.stop()
     this.#relays.stop()
     this.#upgrade.stop()
@@ -194,6 +201,14 @@ export class Reach {
     await this.#lookup.stop()
     for (const close of this.#closers) await close()
     await (await this.#circuit)?.stop()
+  }
+
+  /** Reservations and verdicts come together, and each change is a card to every peer. */
+  #changed(): void {
+    this.#change ??= setTimeout(() => {
+      this.#change = undefined
+      this.#options.changed()
+    }, TOGETHER_MS).unref()
   }
 
   #heard(event: PeerEvent): void {
@@ -225,14 +240,8 @@ export class Reach {
   }
 
   #identified(connection: Connection, observed: string): void {
-    if (linkKind(connection) === 'relayed') return
-    const seen = plain(observed)
-    this.#seen.set(connection, seen)
-    const [, , host = ''] = seen.split('/')
-    // Who dialled us saw our listening side, which says nothing of a way out.
-    if (connection.direction === 'outbound') {
-      this.#standing.seen(connection.remotePeer.toString(), host)
-    }
+    const host = this.#outside.seen(connection, observed)
+    if (host !== undefined) this.#standing.seen(connection.remotePeer.toString(), host)
   }
 
   async #look(id: string, port: number): ReturnType<typeof askForLook> {
@@ -254,23 +263,13 @@ export class Reach {
   }
 
   get #punching(): PunchOptions {
-    const { elapsed } = this.#options.clock
+    const { gate, clock } = this.#options
     return {
-      doorTo: (relay) => this.#doorTo(relay),
+      doorTo: (relay) => this.#outside.doorTo(relay, gate.host.getConnections()),
       dialFrom: (dial) => this.#ports.dialFrom(dial),
       sleep: async (ms) => sleep(ms),
-      elapsed
+      elapsed: clock.elapsed
     }
-  }
-
-  #doorTo(relay: string): Door | undefined {
-    for (const connection of this.#options.gate.host.getConnections()) {
-      if (connection.remotePeer.toString() !== relay) continue
-      const seen = this.#seen.get(connection)
-      const localPort = this.#ports.portOf(connection)
-      if (seen !== undefined && localPort !== undefined) return { seen, localPort }
-    }
-    return undefined
   }
 }
 
