@@ -11,6 +11,7 @@ export type {
   AgentChanges,
   AgentInfo,
   AgentInit,
+  AgentStatus,
   ObservedEvent,
   Peer,
   PeerEvent,
@@ -22,6 +23,8 @@ export type {
   TaskTiming,
   WatchFilter
 } from './node/api.ts'
+export type { Finding, FindingCode } from './node/diagnosis/finding.ts'
+export type { SupervisedLink } from './node/diagnosis/link.ts'
 export type { RouteCandidate, RouteExplanation } from './node/routing/told.ts'
 export type { DsseEnvelope } from './protocol/dsse.ts'
 export type { ErrorCode, ErrorFacts, ErrorRecord } from './protocol/errors.ts'
