@@ -3,10 +3,11 @@
 import { clipLabel } from '../protocol/text.ts'
 import { createAdmission } from '../tasks/admission.ts'
 import type { Workshop } from '../tasks/work.ts'
-import type { Agent } from './api.ts'
+import type { Agent, Peer } from './api.ts'
 import { BulkDesk } from './bulk-desk.ts'
 import { Changes } from './changes.ts'
 import { systemClock } from './clock.ts'
+import type { Clock } from './clock.ts'
 import { Counters } from './counters.ts'
 import { diagnose } from './diagnose.ts'
 import { Observed } from './diagnosis/observed.ts'
@@ -17,6 +18,7 @@ import { ephemeralSecret, openKey } from './key-file.ts'
 import type { Secret } from './key-file.ts'
 import type { Logger, Logs } from './logger.ts'
 import { openMembership } from './membership/open-membership.ts'
+import type { OwnMembership } from './membership/own-membership.ts'
 import { whenSettled } from './membership/when-settled.ts'
 import type { MetricsDoor } from './metrics-door.ts'
 import type { Network } from './network.ts'
@@ -50,42 +52,35 @@ export interface Beginning {
 export async function assemble(beginning: Beginning): Promise<Agent> {
   const { log, logs, workshop, ready, loading, undo } = beginning
   const clock = systemClock
-  const journal = openJournal(beginning.options, log)
-  undo.push(() => journal.close())
+  const journal = openJournal(beginning)
   const { options, secret, belonging } = await openMembership({ ...beginning, clock, openSecret })
   const { identity } = secret
   const name = options.name ?? `agent-${identity.id.slice(-6)}`
   const { membership, admission = createAdmission(options) } = belonging ?? {}
   const announce = (): void => live.network?.changed()
-  const quotas = new Quotas({
-    ...{ options: options.quotas, clock },
-    has: (peer, role) => membership?.may(peer, role) ?? false
-  })
+  const quotas = openQuotas(options, clock, membership)
   const changes = new Changes({
     ...{ options, admission, workshop, log, logs, announce, quotas },
     metrics: () => live.metrics
   })
-  const close = (): void => changes[Symbol.dispose]()
-  const closers: Parts['closers'] = [close]
-  undo.push(close)
+  const closers: Parts['closers'] = [() => changes[Symbol.dispose]()]
+  undo.push(...closers)
   const peers = new Peers(admission.lists)
-  const { Network: NetworkClass } = await loading
   const live: { network?: Network; metrics?: MetricsDoor } = {}
-  const { relay } = options
   const describe = () => ({
     ...describeAgent(name, live.network?.addresses ?? [], workshop),
-    ...(relay && { relay })
+    ...(options.relay && { relay: true })
   })
   const counters = new Counters()
   const observed = new Observed(clock, counters)
-  const network = await NetworkClass.create({
+  const network = await (
+    await loading
+  ).Network.create({
     ...{ options, secret, clock, peers, describe, observed, counters, log, membership },
     busy: (peer) => submitter.worksFor(peer) || table.worksWith(peer)
   })
   live.network = network
-  const { gossip } = network
-  const trace = new TraceLog({ identity, network: options.network, clock, ...gossip })
-  gossip.onAudience(() => void trace.flush())
+  const trace = openTrace(network, peers, { identity, network: options.network, clock })
   const diagnosis = diagnose({
     ...{ options, identity, clock, observed, peers, network },
     info: () => agent.info(),
@@ -95,22 +90,17 @@ export async function assemble(beginning: Beginning): Promise<Agent> {
   const table = new TaskTable(clock, counters)
   const common = { identity, network: options.network, clock, desk, trace, table }
   const whyAlone = (): string => diagnosis.whyAlone()
-  const kept = keepHistory(options.home, clock.now)
-  undo.push(() => kept[Symbol.dispose]())
-  closers.push(() => kept[Symbol.dispose]())
+  const history = openHistory(options, clock, [undo, closers])
   const submitter = new Submitter({
-    ...{ ...common, peers, whyAlone, history: kept.history },
+    ...{ ...common, peers, whyAlone, history },
     seek: (wanted) => void network.seek(wanted),
-    stranger: ({ id: peer, name: called }, skill) => {
-      log.warn({ peer, name: called, skill }, 'a task goes to a peer that is not on the allow list')
-    }
+    stranger: (peer, skill) => warnOfStranger(log, peer, skill)
   })
   const server = new Server({
     ...{ ...common, journal, admission, workshop, counters, quotas, log },
     handOn: (parent, request) => handOn(submitter, trace, parent, request)
   })
   const watch = new Watch((id) => (id === identity.id ? name : peers.nameOf(id)))
-  peers.events.listen((event) => tellPeer(trace, event))
   undo.push(() => network.stop())
   const starting = network.start({
     session: whenSettled(membership, (stream, connection) => server.accept(stream, connection)),
@@ -131,16 +121,42 @@ export async function assemble(beginning: Beginning): Promise<Agent> {
   return agent
 }
 
+function openQuotas({ quotas: options }: AgentOptions, clock: Clock, membership?: OwnMembership) {
+  return new Quotas({ options, clock, has: (peer, role) => membership?.may(peer, role) ?? false })
+}
+
+function openHistory({ home }: AgentOptions, clock: Clock, closers: (() => unknown)[][]) {
+  const kept = keepHistory(home, clock.now)
+  for (const list of closers) list.push(() => kept[Symbol.dispose]())
+  return kept.history
+}
+
+type TraceInit = Pick<ConstructorParameters<typeof TraceLog>[0], 'identity' | 'network' | 'clock'>
+
+/** Tells of peers. Whoever begins to listen hears at once what has not been sent yet. */
+function openTrace({ gossip }: Network, peers: Peers, init: TraceInit): TraceLog {
+  const trace = new TraceLog({ ...init, ...gossip })
+  gossip.onAudience(() => void trace.flush())
+  peers.events.listen((event) => tellPeer(trace, event))
+  return trace
+}
+
+function warnOfStranger(log: Logger, { id: peer, name }: Pick<Peer, 'id' | 'name'>, skill: string) {
+  log.warn({ peer, name, skill }, 'a task goes to a peer that is not on the allow list')
+}
+
 function openSecret({ home, passphrase }: AgentOptions): Secret {
   if (home === undefined) return ephemeralSecret(systemClock)
   return openKey(home, systemClock, passphrase)
 }
 
-function openJournal({ home }: AgentOptions, log: Beginning['log']): Journal {
+function openJournal({ options: { home }, log, undo }: Beginning): Journal {
   if (home !== undefined) openHome(home)
-  return new Journal(home, systemClock.now, (error) => {
+  const journal = new Journal(home, systemClock.now, (error) => {
     log.error({ code: error.code, why: error.message }, 'the journal cannot be written')
   })
+  undo.push(() => journal.close())
+  return journal
 }
 
 function tellPeer(trace: TraceLog, event: Parameters<Parameters<Peers['events']['listen']>[0]>[0]) {
