@@ -3,10 +3,12 @@ import { errorFrom, TaskFailure } from '../../src/node/task-failure.ts'
 import { PeerworkError } from '../../src/protocol/errors.ts'
 import { NO_USAGE } from '../../src/protocol/message/result.ts'
 
-const failure = new TaskFailure(
-  { code: 'BUDGET_EXCEEDED', message: 'too dear', facts: { used: 2 } },
-  { task: 't', by: 'a', usage: NO_USAGE, chunks: 3, partial: { n: 1 }, sealed: Uint8Array.of(1, 2) }
-)
+const record = { code: 'BUDGET_EXCEEDED', message: 'too dear', facts: { used: 2 } } as const
+const told = {
+  ...{ task: 't', by: 'a', usage: NO_USAGE, chunks: 3, partial: { n: 1 } },
+  sealed: Uint8Array.of(1, 2)
+}
+const failure = new TaskFailure(record, told)
 
 test('it is an error like any other, with the hint of its code', () => {
   expect(failure).toBeInstanceOf(PeerworkError)
@@ -17,8 +19,8 @@ test('it is an error like any other, with the hint of its code', () => {
 test('it crosses JSON whole', () => {
   const back = errorFrom(JSON.parse(JSON.stringify(failure)))
   expect(back).toBeInstanceOf(TaskFailure)
-  expect({ ...back }).toEqual({ ...failure })
-  const bare = new TaskFailure(failure, { ...failure, partial: undefined })
+  expect(back).toMatchObject({ ...record, ...told })
+  const bare = new TaskFailure(record, { ...told, partial: undefined })
   expect((errorFrom(JSON.parse(JSON.stringify(bare))) as TaskFailure).partial).toBeUndefined()
 })
 

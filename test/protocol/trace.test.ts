@@ -4,7 +4,7 @@ import { decode, encode } from '../../src/protocol/canonical.ts'
 import { BATCH_BYTES_MAX, BATCH_EVENTS_MAX, traceTopic } from '../../src/protocol/constants.ts'
 import { seal } from '../../src/protocol/seal.ts'
 import type { TraceEvent } from '../../src/protocol/trace.ts'
-import { contextOf, readBatch } from '../../src/protocol/trace.ts'
+import { CANDIDATES_MAX, contextOf, readBatch } from '../../src/protocol/trace.ts'
 import { agentId, alice, batchBody, bob, codeOf, count, errorCode, events } from './samples.ts'
 import { label, quantity, skillName, time } from './samples.ts'
 
@@ -31,6 +31,12 @@ const anyEvent = fc.oneof(
   fc.record({ type: type('task.started'), ...work, isolation: type('os'), waitedMs: quantity }),
   fc.record({ type: type('task.progress'), ...work, fraction: fc.constantFrom(0, 0.5, 1) }),
   fc.record({ type: type('task.streaming'), ...work }),
+  fc.record({
+    ...{ type: type('task.routed'), ...work, attempt: count, more: count, after: label },
+    candidates: fc.array(fc.record({ peer: agentId, score: quantity, why: label }), {
+      maxLength: CANDIDATES_MAX
+    })
+  }),
   fc.record({ type: type('task.handed-on'), ...work, to: agentId, subtask: hex(32) }),
   fc.record({
     type: type('task.completed'),

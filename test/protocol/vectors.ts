@@ -53,6 +53,19 @@ const result = seal('result', resultBody({ task: task.digest }), alice)
 const id = taskBody().id
 const input = Buffer.from('{"text":"hello"}')
 
+/** Mallory asked somebody, and bob asks alice in turn. */
+const hop = { from: mallory.id, skill: 'shout', input: taskBody().input.digest }
+const priced = cardBody().skills.map((offer) => {
+  return { ...offer, price: { perThousandTokens: 0.5, perTask: 2 } }
+})
+
+/** Work whose budget ran out. */
+function partialBody() {
+  const { output: partial, ...rest } = resultBody({ task: task.digest })
+  const error = { code: 'BUDGET_EXCEEDED', message: 'too many tokens' } as const
+  return { ...rest, status: 'failed', error, partial } as const
+}
+
 export function makeVectors() {
   return {
     wire: 1,
@@ -66,6 +79,9 @@ export function makeVectors() {
       sealVector('result', 'alice', resultBody({ task: task.digest })),
       sealVector('card', 'alice', cardBody()),
       sealVector('batch', 'alice', batchBody()),
+      sealVector('task', 'bob', taskBody({ path: [hop] })),
+      sealVector('result', 'alice', partialBody()),
+      sealVector('card', 'alice', cardBody({ skills: priced })),
       sealVector('certificate', 'ada', certificateBody({ grant: grantFor(ben.id) })),
       sealVector('invitation', 'owner', invitationBody()),
       sealVector('redemption', 'ticket', redemptionBody()),

@@ -33,7 +33,7 @@ test('to be full is little, to lie is much', () => {
   const { history } = at()
   for (const ending of ENDINGS) history.note(ending, ending)
   const standings = ['done', 'busy', 'late', 'false'].map((peer) => history.of(peer).standing)
-  expect(standings).toEqual(standings.toSorted().toReversed())
+  expect(standings).toEqual(standings.toSorted((one, other) => other - one))
   expect(history.of('busy').trouble).toBe(0.25)
   expect(history.of('false').trouble).toBe(5)
 })
@@ -90,7 +90,7 @@ test('a file that says anything else is as good as none', () => {
     JSON.stringify({
       v: 1,
       peers: [
-        ['a', 5, -1, 'x', null, 1e999],
+        ['a', 5, -1, 'x', null, 'many'],
         ['b', 9e15, 1, 1]
       ]
     })

@@ -4,7 +4,7 @@ import { decode, encode } from '../../../src/protocol/canonical.ts'
 import { CARD_BYTES_MAX } from '../../../src/protocol/constants.ts'
 import { HINTS_MAX, readCard, readCardExchange } from '../../../src/protocol/message/card.ts'
 import { alice, agentId, bytesOf, cardBody, codeOf, count, label } from '../samples.ts'
-import { skillName, time } from '../samples.ts'
+import { quantity, skillName, time } from '../samples.ts'
 
 const address = fc.stringMatching(/^\/ip4\/[0-9.]{1,15}\/tcp\/[0-9]{1,5}$/)
 const addresses = fc.array(address, { maxLength: 16 })
@@ -15,7 +15,10 @@ const offer = fc.record({
   input: fc.json(),
   output: fc.json(),
   tags: labels,
-  models: labels
+  models: labels,
+  price: fc.option(fc.record({ perThousandTokens: quantity, perTask: quantity }), {
+    nil: undefined
+  })
 })
 const card = fc.record({
   v: fc.constant(1),

@@ -38,10 +38,15 @@ const completed = fc
 const failed = fc
   .tuple(rest, errorRecord, fc.constantFrom('failed' as const, 'canceled' as const))
   .map(([body, error, status]): Result => ({ ...body, status, error: error as never }))
+const part = fc
+  .tuple(rest, errorRecord, fc.record({ digest: bytesOf(32), bytes: count }))
+  .map(([body, error, partial]): Result => {
+    return { ...body, status: 'failed', error, partial }
+  })
 
 test('any valid result comes back as it went', () => {
   fc.assert(
-    fc.property(fc.oneof(completed, failed), (body) => {
+    fc.property(fc.oneof(completed, failed, part), (body) => {
       expect(readResult(decode(encode(body)))).toEqual(body)
     })
   )
@@ -64,6 +69,8 @@ const error = { code: 'SKILL_FAILED' as const, message: 'no' }
 const { output, ...bare } = resultBody()
 test.each([
   ['completed without an output', bare],
+  ['completed with a part', { ...resultBody(), partial: output }],
+  ['canceled with a part', { ...bare, status: 'canceled', error, partial: output }],
   ['completed with an error', { ...resultBody(), error }],
   ['failed without an error', { ...bare, status: 'failed' }],
   ['failed with an output', { ...bare, status: 'failed', error, output }],

@@ -6,7 +6,7 @@ import { identityFromSeed } from '../../../src/protocol/identity.ts'
 import { inputFits, readTask } from '../../../src/protocol/message/task.ts'
 import type { Task } from '../../../src/protocol/message/task.ts'
 import { seal } from '../../../src/protocol/seal.ts'
-import { agentId, bytesOf, codeOf, count, label, quantity, skillName } from '../samples.ts'
+import { agentId, bob, bytesOf, codeOf, count, label, quantity, skillName } from '../samples.ts'
 import { taskBody, time } from '../samples.ts'
 
 const optional = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: undefined })
@@ -33,9 +33,17 @@ const task: fc.Arbitrary<Task> = fc.record({
   budget,
   trace: fc.constant(taskBody().trace),
   parent: optional(bytesOf(16)),
+  path: optional(
+    fc.array(fc.record({ from: agentId, skill: skillName, input: bytesOf(32) }), {
+      minLength: 1,
+      maxLength: 16
+    })
+  ),
   key: optional(label),
   priority: optional(fc.constantFrom('low', 'normal', 'high'))
 })
+
+const hop = { from: bob.id, skill: 'shout', input: new Uint8Array(32) }
 
 test('any valid task comes back as it went, without the fields it does not have', () => {
   fc.assert(
@@ -51,7 +59,7 @@ test('any valid task fits in a seal', () => {
   const signer = identityFromSeed(new Uint8Array(32))
   fc.assert(
     fc.property(task, (body) => {
-      expect(seal('task', body, signer).bytes.length).toBeLessThan(SEALED_BYTES_MAX / 8)
+      expect(seal('task', body, signer).bytes.length).toBeLessThan(SEALED_BYTES_MAX / 3)
     }),
     { numRuns: 20 }
   )
@@ -69,6 +77,9 @@ test.each([
   ['a longer chain than may be', { budget: { wallMs: 1, depth: 17 } }],
   ['a negative budget', { budget: { wallMs: 1, depth: 1, cost: -1 } }],
   ['a budget of another kind', { budget: { wallMs: 1, depth: 1, joy: 1 } }],
+  ['a path of nobody', { path: [] }],
+  ['a path that is longer than any chain', { path: Array.from({ length: 17 }, () => hop) }],
+  ['a path without the work', { path: [{ from: bob.id, skill: 'shout' }] }],
   ['a negative input', { input: { digest: new Uint8Array(32), bytes: -1 } }],
   ['a key that shows as another', { key: 'a\u202eb' }],
   ['a priority that there is not', { priority: 'urgent' }]
