@@ -84,6 +84,7 @@ async function install(given: Line, context: Context): Promise<void> {
   const systemd = new Systemd(context.env)
   await systemd.mustBeThere()
   warnOfVariables(context)
+  warnOfCache(context)
   const before = await statusOf(systemd, unit)
   if (!before.active) await refuseRunning(home)
   openHome(home)
@@ -160,6 +161,14 @@ function warnOfVariables({ env, err }: Context): void {
   const names = Object.keys(env).filter((name) => /^PEERWORK_(?!HOME$|NAME$|CONFIG$)/.test(name))
   if (names.length === 0) return
   const text = `the service will not see ${names.join(', ')}: write it into the configuration file`
+  err.line(err.paint('yellow', text))
+}
+
+/** npx keeps its copies in a cache that is emptied now and then. */
+function warnOfCache({ err }: Context): void {
+  if (!ownCommand().some((word) => word.includes('/_npx/'))) return
+  const text =
+    'this peerwork lies in the cache of npx, which may be emptied: npm install -g peerwork'
   err.line(err.paint('yellow', text))
 }
 
