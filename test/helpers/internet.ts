@@ -2,8 +2,8 @@
  * A small internet on one machine: hosts with public addresses, and sites behind routers of their
  * own, with or without NAT.
  *
- * A router forwards what its site sends and lets in only answers, as a home router does. `cone`: one
- * inside port keeps one outside port whomever it talks to, so that a hole can be punched;
+ * A router forwards what its site sends and lets in only answers, as a home router does. `cone`:
+ * one inside port keeps one outside port whomever it talks to, so that a hole can be punched;
  * `symmetric`: every destination gets another port; `none`: no translation, and everything is let
  * in, so that the site is only another subnet. Public addresses are of 44.0.0.0/8: no address that
  * is special, and none that anything here can reach outside.

@@ -1,4 +1,4 @@
-/** Two hosts that are connected through a third one, which relays: all of them real, on loopback. */
+/** Two hosts connected through a third one, which relays: all of them real, on loopback. */
 
 import type { Connection } from '@libp2p/interface'
 import { importGuarded } from '../../src/node/guarded-import.ts'

@@ -74,7 +74,7 @@ test('nobody dials itself, or nowhere', async () => {
   expect(dials).toEqual([])
 })
 
-test('a kept link is tried every few seconds, and after a long outage every half minute', async () => {
+test('a kept link is tried every few seconds, after a long outage every half minute', async () => {
   discovery.keep(ADDRESS)
   await vi.advanceTimersByTimeAsync(1_000_000)
   const pauses = times().map((at, n) => at - (times()[n - 1] ?? 0))

@@ -3,9 +3,9 @@
  * can tell each other of. Kademlia (libp2p specifications, kad-dht) in the network's own namespace.
  *
  * What others keep for us is a presence (`protocol/message/presence.ts`) under our id, and our id
- * under each of our skills. Nothing in the directory is believed: a presence is signed by whom it is
- * about and expires, whoever is found has to show a card like everybody else, and what fits no rule
- * is not stored (CVE-2026-45783: a table that kept whatever it was given).
+ * under each of our skills. Nothing in the directory is believed: a presence is signed by whom it
+ * is about and expires, whoever is found has to show a card like everybody else, and what fits no
+ * rule is not stored (CVE-2026-45783: a table that kept whatever it was given).
  */
 
 import { kadDHT, passthroughMapper } from '@libp2p/kad-dht'

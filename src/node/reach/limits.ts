@@ -19,10 +19,10 @@ export interface RelayLimits {
 }
 
 /**
- * In a network with an owner, where only members are served. Bytes: some thirty of the largest tasks
- * (16 MiB in, 16 MiB out), so that a link is renewed now and then and not within a task. Duration:
- * twice the longest task anybody waits for interactively; links are renewed before. Reservations:
- * half of what one agent connects to.
+ * In a network with an owner, where only members are served. Bytes: some thirty of the largest
+ * tasks (16 MiB in, 16 MiB out), so that a link is renewed now and then and not within a task.
+ * Duration: twice the longest task anybody waits for interactively; links are renewed before.
+ * Reservations: half of what one agent connects to.
  */
 export const FOR_MEMBERS: RelayLimits = {
   bytes: 1024 * MIB,

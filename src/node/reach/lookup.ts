@@ -1,6 +1,6 @@
 /**
- * When the directory is used: it is opened when the network has outgrown what agents tell each other,
- * or when the operator wants it, and asked when somebody is sought whom we do not know.
+ * When the directory is used: it is opened when the network has outgrown what agents tell each
+ * other, or when the operator wants it, and asked when somebody is sought whom we do not know.
  */
 
 import type { Connection } from '@libp2p/interface'

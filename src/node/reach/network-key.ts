@@ -1,6 +1,6 @@
 /**
- * A key that everybody of a network shares (libp2p specifications, pnet): who does not have it cannot
- * say a word to us, not even of which protocols we speak.
+ * A key that everybody of a network shares (libp2p specifications, pnet): who does not have it
+ * cannot say a word to us, not even of which protocols we speak.
  *
  * It is one more wall before the handshake that proves who somebody is, and takes the place of
  * nothing: it cannot be taken back from one member alone. It protects TCP, the only transport here;

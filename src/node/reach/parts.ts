@@ -1,9 +1,9 @@
 /**
  * The parts of a running host that reach is built on.
  *
- * libp2p hands its parts to every service at its construction, and only there. They are kept, so that
- * relay, directory and the like can be added to a host when they are needed first: an agent on a LAN
- * never loads them.
+ * libp2p hands its parts to every service at its construction, and only there. They are kept, so
+ * that relay, directory and the like can be added to a host when they are needed first: an agent on
+ * a LAN never loads them.
  */
 
 import type { circuitRelayServer, circuitRelayTransport } from '@libp2p/circuit-relay-v2'

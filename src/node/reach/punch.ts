@@ -1,11 +1,11 @@
 /**
  * `/peerwork/punch/1`: from a relayed link to a direct one, through two NATs.
  *
- * Both sides are connected to the relay, which sees each at an outside port; from the inside port of
- * that very connection each dials the other's outside port, at the same moment. Each NAT then takes
- * what comes in for the answer to what went out (TCP simultaneous open, RFC 9293 3.5). It works
- * where a NAT keeps one outside port for one inside port, and fails where it takes a new one for
- * each destination; then the link stays relayed.
+ * Both sides are connected to the relay, which sees each at an outside port; from the inside port
+ * of that very connection each dials the other's outside port, at the same moment. Each NAT then
+ * takes what comes in for the answer to what went out (TCP simultaneous open, RFC 9293 3.5). It
+ * works where a NAT keeps one outside port for one inside port, and fails where it takes a new one
+ * for each destination; then the link stays relayed.
  */
 
 import type { Connection, Stream } from '@libp2p/interface'

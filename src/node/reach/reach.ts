@@ -1,6 +1,6 @@
 /**
- * How this agent is reached by others, and how it reaches those that cannot be dialled: its standing,
- * relays, relayed links and their upgrade, and the peers it remembers.
+ * How this agent is reached by others, and how it reaches those that cannot be dialled: its
+ * standing, relays, relayed links and their upgrade, and the peers it remembers.
  *
  * What is optional is loaded when it is needed first; an agent on a LAN never loads it.
  */

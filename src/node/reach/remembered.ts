@@ -2,8 +2,9 @@
  * Peers that were reached before, kept in the home: after a restart they are dialled first, so that
  * an agent finds its network again without multicast and without a bootstrap peer.
  *
- * Only addresses under which a peer really answered are kept, with its id: somebody else who has the
- * address by now fails the handshake. The file is replaced in one step, some time after a change.
+ * Only addresses under which a peer really answered are kept, with its id: somebody else who has
+ * the address by now fails the handshake. The file is replaced in one step, some time after a
+ * change.
  */
 
 import { isAgentId } from '../../protocol/identity.ts'

@@ -1,11 +1,12 @@
 /**
  * TCP connections that share one local port, which is what punching a hole takes.
  *
- * A NAT that can be punched gives one inside port one outside port whomever it talks to. A relay sees
- * that outside port; to come out of the same one towards another peer, that connection has to begin
- * at the same inside port. The system allows it when both sockets were bound before they connected
- * (SO_REUSEADDR, which Node sets with every bind), so every IPv4 dial is bound to "any port". Stock
- * libp2p dials from a fresh port each time, so its own hole punching (DCUtR) cannot work over TCP.
+ * A NAT that can be punched gives one inside port one outside port whomever it talks to. A relay
+ * sees that outside port; to come out of the same one towards another peer, that connection has to
+ * begin at the same inside port. The system allows it when both sockets were bound before they
+ * connected (SO_REUSEADDR, which Node sets with every bind), so every IPv4 dial is bound to "any
+ * port". Stock libp2p dials from a fresh port each time, so its own hole punching (DCUtR) cannot
+ * work over TCP.
  */
 
 import type { Connection, MultiaddrConnection, Transport } from '@libp2p/interface'

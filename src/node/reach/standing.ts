@@ -3,9 +3,9 @@
  *
  * Every peer tells from where it sees us. An address that is none of our own means a translator in
  * between, through which nobody comes in, unless a peer that is asked to dial back gets through (a
- * forwarded port). An own address means an open way, unless a firewall says otherwise to a peer that
- * tries. libp2p's AutoNAT asks for eight answers from eight networks before it says no, which a
- * small network never has.
+ * forwarded port). An own address means an open way, unless a firewall says otherwise to a peer
+ * that tries. libp2p's AutoNAT asks for eight answers from eight networks before it says no, which
+ * a small network never has.
  */
 
 import { isIP } from 'node:net'

@@ -16,7 +16,7 @@ test('what is left keeps something back, is never negative, and has no end witho
   expect(bytesLeft({})).toBe(Infinity)
 })
 
-test('a life is understood in seconds as specified, and in milliseconds as js-libp2p tells it', () => {
+test('a life is read in seconds as specified, and in milliseconds as libp2p tells it', () => {
   expect(lifeMs(120)).toBe(120_000)
   expect(lifeMs(FOR_STRANGERS.durationMs)).toBe(FOR_STRANGERS.durationMs)
   expect(lifeMs(FOR_MEMBERS.durationMs)).toBe(FOR_MEMBERS.durationMs)

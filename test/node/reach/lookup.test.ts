@@ -81,7 +81,7 @@ test('who is found by skill or by id is offered, with addresses that are believe
   expect(bob.offers).toHaveLength(1)
 })
 
-test('where one link leads into the open, nobody is made to dial into our own network', async () => {
+test('where one link leads into the open, nobody makes us dial our own network', async () => {
   const far = { toString: () => '/ip4/44.0.0.1/tcp/4001' }
   await join({ dht: true })
   await join({ dht: true }, 'shout')

@@ -41,7 +41,7 @@ const NEAR = '/ip4/44.0.0.101/tcp/5001'
 const FAR = '/ip4/44.0.0.102/tcp/5002'
 const nowhere = () => Promise.reject<Connection>(new Error('silence'))
 
-test('each side dials where the other is seen, from its own port, and one of them begins', async () => {
+test('each dials where the other is seen, from its own port, and one of them begins', async () => {
   await using pair = await createRelayedPair()
   const relayed = await pair.dial()
   const near = side(NEAR, () => Promise.resolve(relayed))

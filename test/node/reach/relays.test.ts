@@ -82,7 +82,7 @@ test('nobody is a relay that is itself behind one', async () => {
   expect(asked).toEqual([])
 })
 
-test('of a relay that came to us, only what it says of itself is told, and no private address', async () => {
+test('of a relay that came to us, only what is believed of its word is told', async () => {
   peers = [peer(ONE, { inbound: true })]
   relays.want(true)
   await soon()

@@ -7,7 +7,7 @@ import { identityFromSeed } from '../../../src/protocol/identity.ts'
 
 const idOf = (seed: number): string =>
   identityFromSeed(new Uint8Array(32).fill(1).fill(seed, 30)).id
-const [ALICE = '', BOB = ''] = [idOf(1), idOf(2)]
+const [ALICE, BOB] = [idOf(1), idOf(2)]
 const AT = '/ip4/10.0.0.1/tcp/4001'
 const DAY_MS = 24 * 60 * 60_000
 

@@ -79,7 +79,7 @@ afterEach(() => {
   vi.useRealTimers()
 })
 
-test('a punch is tried at once, after half a minute, and after five, and then no more', async () => {
+test('a punch is tried at once, after half a minute, after five, and no more', async () => {
   upgrade.watch(known())
   upgrade.watch(known())
   await vi.advanceTimersByTimeAsync(10)
@@ -98,7 +98,7 @@ test('an address in the open is dialled first, and a private one never', async (
   expect(punches).toBe(1)
 })
 
-test('the relayed link is closed when there is a direct one and nothing runs any more', async () => {
+test('the relayed link is closed when there is a direct one and nothing runs', async () => {
   succeeds = true
   busy = true
   upgrade.watch(known())
