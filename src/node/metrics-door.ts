@@ -1,7 +1,11 @@
 /** The page of metrics while the agent runs: opened, moved to another port, closed. */
 
 import type { MetricsServer } from './diagnosis/metrics-server.ts'
-import type { Parts } from './peer-agent.ts'
+
+/** Told where the metrics are, as long as they are served. */
+export interface Served {
+  metrics?: string
+}
 
 type Open = (port: number) => Promise<MetricsServer>
 
@@ -15,11 +19,10 @@ export interface Moved {
 
 export class MetricsDoor implements AsyncDisposable {
   readonly #open: Open
-  /** Told where the metrics are. */
-  readonly #served: Parts['served']
+  readonly #served: Served
   #server: MetricsServer | undefined
 
-  constructor(open: Open, served: Parts['served']) {
+  constructor(open: Open, served: Served) {
     this.#open = open
     this.#served = served
   }
