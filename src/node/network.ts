@@ -23,13 +23,14 @@ import type { Search } from './diagnosis/why-alone.ts'
 import { Discovery } from './discovery.ts'
 import { createGossip } from './gossip.ts'
 import type { Gossip } from './gossip.ts'
+import { importGuarded } from './guarded-import.ts'
 import { recall, remember } from './home.ts'
 import { createHost } from './host.ts'
 import type { DialGate } from './host.ts'
 import type { Secret } from './key-file.ts'
 import { Links } from './links.ts'
 import { listenError, withPort } from './listen.ts'
-import type { Logger } from './logger.ts'
+import type { Logger, Logs } from './logger.ts'
 import type { OwnMembership } from './membership/own-membership.ts'
 import type { AgentOptions } from './options.ts'
 import type { KnownPeer, Peers } from './peers.ts'
@@ -57,6 +58,7 @@ export interface NetworkOptions {
   /** Whether tasks of or for this peer run now. */
   readonly busy: (peer: string) => boolean
   readonly log: Logger
+  readonly logs: Logs
   /** In a network with an owner. */
   readonly membership?: OwnMembership | undefined
 }
@@ -78,7 +80,8 @@ export class Network {
   private constructor(options: NetworkOptions, gate: DialGate) {
     this.#options = options
     this.#gate = gate
-    const { secret, clock, peers, describe, observed, counters, busy, log, membership } = options
+    const { secret, clock, peers, describe, observed, counters, busy, log, logs, membership } =
+      options
     const { network } = options.options
     const { identity } = secret
     const { host } = gate
@@ -97,7 +100,8 @@ export class Network {
       membership
     })
     this.#reach = new Reach({
-      ...{ options: options.options, identity, gate, clock, peers, discovery, busy, log, describe },
+      ...{ options: options.options, identity, gate, clock, peers, discovery, busy, describe },
+      log: logs('reach'),
       owned: nameOfNetwork(network) !== network,
       changed: () => this.#links.changed()
     })
@@ -286,6 +290,6 @@ export class Network {
 
 /** @throws PeerworkError `KEY_UNREADABLE`, `HOME_UNSAFE` */
 async function protectorOf(file: string): Promise<Protect> {
-  const { readNetworkKey } = await import('./reach/network-key.ts')
+  const { readNetworkKey } = await importGuarded(() => import('./reach/network-key.ts'))
   return readNetworkKey(file)
 }
