@@ -70,7 +70,8 @@ export class Systemd {
 
   /** Whether services of this user run without anybody logged in. */
   lingers(): boolean {
-    return existsSync(join(LINGER, userInfo().username))
+    const user = userName()
+    return user !== undefined && existsSync(join(LINGER, user))
   }
 
   #run(command: string, args: readonly string[]): Promise<Answer> {
@@ -82,6 +83,15 @@ export class Systemd {
         resolve({ code, out, err: said.split('\n')[0] ?? '' })
       })
     })
+  }
+}
+
+/** A user without an entry in the user database, as in containers, has no name. */
+function userName(): string | undefined {
+  try {
+    return userInfo().username
+  } catch {
+    return undefined
   }
 }
 
