@@ -76,7 +76,7 @@ export async function assemble(beginning: Beginning): Promise<Agent> {
   const network = await (
     await loading
   ).Network.create({
-    ...{ options, secret, clock, peers, describe, observed, counters, log, membership },
+    ...{ options, secret, clock, peers, describe, observed, counters, log, logs, membership },
     busy: (peer) => submitter.worksFor(peer) || table.worksWith(peer)
   })
   live.network = network

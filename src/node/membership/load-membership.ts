@@ -14,7 +14,8 @@ import type { Own } from './store.ts'
 
 /** @throws PeerworkError `BAD_OPTION`, `STORE_FAILED` */
 export function loadMembership(opening: Opening): Opened {
-  const { options, clock, log } = opening
+  const { options, clock, logs } = opening
+  const log = logs?.('membership') ?? opening.log
   const read = opening.openSecret(options)
   const { home, guestOf, certificateLifeMs: lifeMs } = options
   if (home !== undefined) openHome(home)

@@ -5,7 +5,7 @@ import { isNetworkOf, isOwnedForm, nameOfNetwork } from '../../protocol/membersh
 import type { Admission } from '../../tasks/admission.ts'
 import type { Clock } from '../clock.ts'
 import type { Secret } from '../key-file.ts'
-import type { Logger } from '../logger.ts'
+import type { Logger, Logs } from '../logger.ts'
 import type { AgentOptions } from '../options.ts'
 import type { MemberDesk } from './member-desk.ts'
 import type { OwnMembership } from './own-membership.ts'
@@ -17,6 +17,8 @@ export interface Opening {
   readonly openSecret: (options: AgentOptions) => Secret
   readonly clock: Clock
   readonly log: Logger
+  /** Of which it has one of its own; without them it says all in `log`. */
+  readonly logs?: Logs
 }
 
 /** What an agent is made of besides, in a network with an owner. */
