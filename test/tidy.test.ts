@@ -64,6 +64,7 @@ const UNTESTED = new Set([
   'src/node/api.ts',
   'src/node/diagnosis/link.ts',
   'src/node/membership/api.ts',
+  'src/node/routing/told.ts',
   'src/protocol/constants.ts',
   'src/tasks/limits.ts',
   'src/tasks/skill.ts',
