@@ -64,6 +64,7 @@ export const UP_OPTIONS = {
   metrics: {
     type: 'string',
     value: '<port>',
+    // Where OpenTelemetry's exporters for Prometheus listen.
     lone: '9464',
     about: 'serve /healthz and /metrics on this port of 127.0.0.1; 9464 alone'
   }

@@ -78,44 +78,41 @@ interface Series {
   }[]
 }
 
-test.skipIf(noPrometheus)(
-  'a real Prometheus scrapes an agent, and sees what happens there',
-  async () => {
-    await using stage = new Stage()
-    const alice = await stage.start({ name: 'alice', skills: [skill('echo')], metrics: 0 })
-    const bob = await stage.inside({ bootstrap: [alice.address] })
-    await bob.run('echo', 'hello', { to: alice.id })
-    const { metrics: url = '' } = await alice.agent.info()
-    await using prometheus = await startPrometheus(new URL(url).host)
-    const value = async (query: string): Promise<string | undefined> => {
-      const { result } = await prometheus.ask<Series>(`query?query=${encodeURIComponent(query)}`)
-      return result[0]?.value[1]
-    }
-    const sees = (query: string, wanted: string) =>
-      until(
-        `${query} is ${wanted}`,
-        async () => (await value(query).catch(() => '')) === wanted,
-        20_000
-      )
-    await sees('up{job="peerwork"}', '1')
-    await sees('peerwork_health{state="ok"}', '1')
-    await sees('peerwork_peers', '1')
-    await sees('peerwork_tasks_ended_total{side="executor",state="completed"}', '1')
-
-    await bob.run('echo', 'x'.repeat(100), { to: alice.id })
-    await sees('peerwork_tasks_ended_total{side="executor",state="completed"}', '2')
-    await bob.stop()
-    await sees('peerwork_peers', '0')
-    await sees('peerwork_findings{code="PEERS",level="warn"}', '1')
-    const page = await (await fetch(`${url}/metrics`)).text()
-    expect(checkMetrics(page)).toEqual({ code: 0, complaints: '' })
+test.skipIf(noPrometheus)('a real Prometheus scrapes an agent', async () => {
+  await using stage = new Stage()
+  const alice = await stage.start({ name: 'alice', skills: [skill('echo')], metrics: 0 })
+  const bob = await stage.inside({ bootstrap: [alice.address] })
+  await bob.run('echo', 'hello', { to: alice.id })
+  const { metrics: url = '' } = await alice.agent.info()
+  await using prometheus = await startPrometheus(new URL(url).host)
+  const value = async (query: string): Promise<string | undefined> => {
+    const { result } = await prometheus.ask<Series>(`query?query=${encodeURIComponent(query)}`)
+    return result[0]?.value[1]
   }
-)
+  const sees = (query: string, wanted: string) =>
+    until(
+      `${query} is ${wanted}`,
+      async () => (await value(query).catch(() => '')) === wanted,
+      20_000
+    )
+  await sees('up{job="peerwork"}', '1')
+  await sees('peerwork_health{state="ok"}', '1')
+  await sees('peerwork_peers', '1')
+  await sees('peerwork_tasks_ended_total{side="executor",state="completed"}', '1')
+
+  await bob.run('echo', 'x'.repeat(100), { to: alice.id })
+  await sees('peerwork_tasks_ended_total{side="executor",state="completed"}', '2')
+  await bob.stop()
+  await sees('peerwork_peers', '0')
+  await sees('peerwork_findings{code="PEERS",level="warn"}', '1')
+  const page = await (await fetch(`${url}/metrics`)).text()
+  expect(checkMetrics(page)).toEqual({ code: 0, complaints: '' })
+})
 
 const findingOf = async (agent: AgentApi, code: FindingCode) =>
   (await agent.status()).findings.find((one) => one.code === code)
 
-test('whoever is put out of a network is told so, as the one reason why nobody is there', async () => {
+test('whoever is put out of a network is told so, as the one reason to be alone', async () => {
   await using stage = new Stage()
   const network = await found(stage)
   const bob = await network.member('bob', { bootstrap: [network.admin.address] })

@@ -16,8 +16,6 @@ import type { Finding } from './finding.ts'
 import { healthOf } from './health.ts'
 import { CONTENT_TYPE } from './prometheus.ts'
 
-/** Where it listens without a choice: the port that OpenTelemetry's exporters use. */
-export const METRICS_PORT = 9464
 const HOST = '127.0.0.1'
 /** Connections at once, count: a scraper, a probe and a person. */
 const CONNECTIONS_MAX = 16
