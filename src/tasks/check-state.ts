@@ -1,3 +1,5 @@
+/** The bounds of a shared state. */
+
 import { STATE_BYTES_MAX } from '../protocol/constants.ts'
 import { PeerworkError } from '../protocol/errors.ts'
 

@@ -4,10 +4,10 @@
  * Start-time fair queueing (Goyal, Vin, Cheng 1996): every peer has a lane, and every lane the
  * service it had so far, by its share, as virtual time. The lane that had least is next. Service is
  * charged when work begins, by what work of its skill took lately, and put right when it ends: what
- * was charged too little at once, what was charged too much with the next work, so that nobody moves
- * forward in the line. A lane that comes back after a rest starts at the virtual time of whoever was
- * served last, so it neither saved up service nor has to catch up: its first task waits for those
- * that run, and for no more than one of each other peer that came back too.
+ * was charged too little at once, what was charged too much with the next work, so that nobody
+ * moves forward in the line. A lane that comes back after a rest starts at the virtual time of
+ * whoever was served last, so it neither saved up service nor has to catch up: its first task waits
+ * for those that run, and for no more than one of each other peer.
  *
  * Room is bounded by dynamic thresholds (Choudhury, Hahne 1998): a lane may be as long as there is
  * room left, and never longer than `max`. One peer fills half of all places, two a third each, and
@@ -133,9 +133,14 @@ export class Queue<T extends Waiting> {
     return { tasks, ms }
   }
 
-  /** How long work waits that has so much ahead, ms; of what runs, half is over on average. */
-  waitMs({ ms }: Pick<Ahead, 'ms'>, capacity: number): number {
-    return (ms + this.#runningMs / 2) / Math.max(1, capacity)
+  /**
+   * How long work waits that has so much ahead, ms; of what runs, half is over on average.
+   *
+   * @param meanMs what a task takes now: what waits may have been priced before that was known
+   */
+  waitMs({ tasks, ms }: Ahead, capacity: number, meanMs: number): number {
+    const running = Math.min(this.#runningMs, this.#running * meanMs)
+    return (Math.min(ms, tasks * meanMs) + running / 2) / Math.max(1, capacity)
   }
 
   /** It is not behind those that are served now, and what it saved up before a rest is gone. */

@@ -3,29 +3,43 @@
 import { RETRY_JITTER, RETRY_MS_MAX, RETRY_MS_MIN, RETRY_MS_UNKNOWN } from './limits.ts'
 import { SERVICE_MS_MIN, SERVICE_MS_UNKNOWN } from './limits.ts'
 
-/** Weight of the newest duration in the running average. */
+/** Weight of the newest duration in the running average, at least. */
 const NEWEST = 0.2
+/** Measurements before waits are estimated, count: by then a slow first task hardly counts. */
+const ENOUGH = 16
 
 export class ServiceTimes {
-  readonly #bySkill = new WeakMap<object, number>()
-  #all: number | undefined
+  readonly #bySkill = new WeakMap<object, Average>()
+  readonly #all = new Average()
 
-  /** Whether anything was measured yet. */
-  get known(): boolean {
-    return this.#all !== undefined
+  /** What a task takes, whatever its skill, ms; undefined until enough were measured. */
+  get meanMs(): number | undefined {
+    return this.#all.count < ENOUGH ? undefined : this.#all.ms
   }
 
   /** Work of this skill took so long, ms. */
   learn(skill: object, tookMs: number): void {
-    const known = this.#bySkill.get(skill)
-    this.#bySkill.set(skill, known === undefined ? tookMs : lean(known, tookMs))
-    this.#all = this.#all === undefined ? tookMs : lean(this.#all, tookMs)
+    let known = this.#bySkill.get(skill)
+    if (known === undefined) this.#bySkill.set(skill, (known = new Average()))
+    known.add(tookMs)
+    this.#all.add(tookMs)
   }
 
   /** What work of this skill is expected to take, ms; for a new skill, what any work takes. */
   of(skill: object): number {
-    const known = this.#bySkill.get(skill) ?? this.#all ?? SERVICE_MS_UNKNOWN
-    return Math.max(SERVICE_MS_MIN, known)
+    const known = this.#bySkill.get(skill) ?? this.#all
+    return Math.max(SERVICE_MS_MIN, known.count === 0 ? SERVICE_MS_UNKNOWN : known.ms)
+  }
+}
+
+/** The mean at first, so that the first value is one of many; then the newest count most. */
+class Average {
+  ms = 0
+  count = 0
+
+  add(ms: number): void {
+    this.count++
+    this.ms += (ms - this.ms) * Math.max(NEWEST, 1 / this.count)
   }
 }
 
@@ -41,5 +55,3 @@ export function retryAfter(waitMs: number | undefined, chance: number): number {
   const wait = Math.max(RETRY_MS_MIN, (waitMs ?? RETRY_MS_UNKNOWN) * jitter)
   return Math.round(Math.min(RETRY_MS_MAX, wait))
 }
-
-const lean = (average: number, newest: number): number => average + (newest - average) * NEWEST

@@ -1,7 +1,7 @@
 /** Shedding load: work that cannot be done in time is refused at once, and told when to return. */
 
 import { PeerworkError } from '../protocol/errors.ts'
-import type { Lane, Waiting } from './lane.ts'
+import type { Ahead, Lane, Waiting } from './lane.ts'
 import type { Queue } from './queue.ts'
 import { retryAfter } from './service-times.ts'
 import type { Work } from './work.ts'
@@ -10,8 +10,8 @@ export interface House<T extends Waiting> {
   readonly queue: Queue<T>
   /** Tasks that run at once. */
   readonly capacity: number
-  /** Whether any service was measured, so that a wait can be estimated. */
-  readonly known: boolean
+  /** What a task takes, ms; undefined while too little is known to estimate a wait. */
+  readonly meanMs: number | undefined
   /** From 0 up to 1, for jitter. */
   readonly chance: () => number
 }
@@ -26,18 +26,21 @@ export interface House<T extends Waiting> {
 export function shed<T extends Waiting>(
   { budget: { wallMs }, priority = 'normal' }: Pick<Work, 'budget' | 'priority'>,
   lane: Lane<T>,
-  { queue, capacity, known, chance }: House<T>
+  { queue, capacity, meanMs, chance }: House<T>
 ): number {
+  const waitOf = (ahead: Ahead): number | undefined => {
+    return meanMs === undefined ? undefined : Math.round(queue.waitMs(ahead, capacity, meanMs))
+  }
   if (!queue.hasRoom(lane)) {
     // By then half of what this peer has waiting has begun.
-    const wait = queue.waitMs(queue.ahead(lane, { tasks: 0, ms: lane.ms / 2 }), capacity)
-    const retryAfterMs = retryAfter(known ? wait : undefined, chance())
+    const half = queue.ahead(lane, { tasks: lane.size / 2, ms: lane.ms / 2 })
+    const retryAfterMs = retryAfter(waitOf(half), chance())
     const text = `${queue.size} tasks wait, ${lane.size} of them of this requester`
     throw new PeerworkError('BUSY', text, { reason: 'queue', retryAfterMs })
   }
   const ahead = queue.ahead(lane, lane.ahead(priority))
-  const waitMs = Math.round(queue.waitMs(ahead, capacity))
-  if (known && waitMs > wallMs) {
+  const waitMs = waitOf(ahead)
+  if (waitMs !== undefined && waitMs > wallMs) {
     const retryAfterMs = retryAfter(waitMs - wallMs, chance())
     const text = `it would wait some ${waitMs} ms, and has ${wallMs} ms in all`
     throw new PeerworkError('BUSY', text, { reason: 'deadline', waitMs, retryAfterMs })

@@ -162,7 +162,7 @@ class House implements Workshop {
 
   #shed(work: Work, lane: Lane<Entry>): number {
     const { capacity, chance = () => 0 } = this.#options
-    return shed(work, lane, { queue: this.#queue, capacity, known: this.#times.known, chance })
+    return shed(work, lane, { queue: this.#queue, capacity, meanMs: this.#times.meanMs, chance })
   }
 
   #enter({

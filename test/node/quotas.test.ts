@@ -36,7 +36,7 @@ test('a peer may ask so often, and one that asks too often takes nothing from an
   expect(ask('a')).toMatchObject(refused)
 })
 
-test('those that are refused are told to come one after the other, and then find their tokens', () => {
+test('those that are refused are told to come one by one, and then find their tokens', () => {
   const { quotas, clock } = open({ perSecond: 10, burst: 1 })
   quotas.check('a')
   const waits = [1, 2, 3, 4].map(() => {

@@ -174,10 +174,12 @@ describe('what the queue knows of waits', () => {
     const line = new Line(10)
     line.queue.begin(line.lane('a'), 100)
     line.queue.begin(line.lane('b'), 100)
-    expect(line.queue.waitMs({ ms: 300 }, 2)).toBe(200)
+    expect(line.queue.waitMs({ tasks: 3, ms: 300 }, 2, 1_000)).toBe(200)
+    // Priced before it was known how quick tasks are.
+    expect(line.queue.waitMs({ tasks: 3, ms: 300 }, 2, 10)).toBe(20)
     line.queue.end(line.lane('a'), 100, 1)
     line.queue.end(line.lane('b'), 100, 1)
-    expect(line.queue.waitMs({ ms: 300 }, 2)).toBe(150)
+    expect(line.queue.waitMs({ tasks: 3, ms: 300 }, 2, 1_000)).toBe(150)
   })
 
   it('says how many wait, and the oldest how long', () => {

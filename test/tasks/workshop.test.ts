@@ -78,6 +78,7 @@ describe('a workshop', () => {
   })
 
   it('refuses at once what would wait longer than it may take in all', async () => {
+    for (let n = 0; n < 16; n++) await submit(shop, 'slow', { ms: 40 }).outcome
     const begun = [1, 2, 3, 4].map(() => submit(shop, 'slow', { ms: 200 }))
     const hasty = (): Heard => submit(shop, 'slow', { ms: 1 }, { budget: { wallMs: 5 } })
     expect(hasty).toThrow(
