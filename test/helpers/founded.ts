@@ -1,4 +1,6 @@
-/** A network with an owner on a stage: its first admin runs, others are let in as tests need them. */
+/**
+ * A network with an owner on a stage: its first admin runs, others are let in as tests need them.
+ */
 
 import { join as path } from 'node:path'
 import type { AgentInit } from '../../src/index.ts'

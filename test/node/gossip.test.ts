@@ -25,13 +25,14 @@ interface Member {
 
 let members: Member[]
 
-async function member(subscribed = true): Promise<Member> {
+async function member(subscribed = true, mayObserve?: (peer: string) => boolean): Promise<Member> {
   const host = await createRawHost()
   const refused: string[] = []
   const gossip = createGossip({
     ...{ pubsub: host.host.services.pubsub, network: 'home', now: Date.now },
     refused: (error) => refused.push((error as Error & { code: string }).code),
-    tooMany: () => made.dropped++
+    tooMany: () => made.dropped++,
+    ...(mayObserve !== undefined && { mayObserve })
   })
   const got: TraceBatch[] = []
   const leave = subscribed ? gossip.subscribe(({ body }) => got.push(body)) : () => undefined
@@ -192,4 +193,39 @@ test('a producer is told when an audience comes and goes', async () => {
   expect(changes).toBeGreaterThan(0)
   observer.leave()
   await until('gone', () => !producer.gossip.listened())
+})
+
+test('who may not observe is told nothing, and what it says itself is heard', async () => {
+  let deaf = ''
+  const producer = await member(true, (peer) => peer !== deaf)
+  const spy = await member()
+  const observer = await member()
+  deaf = spy.host.id
+  await spy.host.dial(producer.host.address)
+  await observer.host.dial(producer.host.address)
+  const { pubsub } = producer.host.host.services
+  const subscribers = (): string[] => pubsub.getSubscribers(TOPIC).map((peer) => peer.toString())
+  await until('the observer is known', () => subscribers().includes(observer.host.id))
+  await until('the spy has its mesh', () => {
+    return spy.host.host.services.pubsub.getSubscribers(TOPIC).length === 1
+  })
+  const own = batch(producer.host.identity)
+  await until('the observer hears', async () => {
+    await producer.gossip.publish(batch(producer.host.identity))
+    return observer.got.length > 0
+  })
+  await producer.gossip.publish(own)
+  await until('it was published', () => {
+    return observer.got.some(({ first }) => first === own.body.first)
+  })
+  // What others say is passed on to it as little.
+  const said = batch(spy.host.identity)
+  await spy.gossip.publish(said)
+  await until('the spy is heard', () => {
+    return producer.got.some(({ first }) => first === said.body.first)
+  })
+  // A heartbeat later, in which gossip would offer what it has.
+  await new Promise((resolve) => setTimeout(resolve, 1_200))
+  expect(subscribers()).toEqual([observer.host.id])
+  expect(spy.got.filter(({ from }) => from !== spy.host.id)).toEqual([])
 })

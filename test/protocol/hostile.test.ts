@@ -167,7 +167,7 @@ test('a valid frame with any byte changed is read or malformed', () => {
   }
 })
 
-test('a valid hello or record with any byte changed is read, or refused with an error of ours', () => {
+test('a valid hello or record with any byte changed is read, or refused by name', () => {
   const credential = { certificate: valid.certificate, issuers: [valid.certificate] }
   const common = { v: 1, network: LAB, boot: new Uint8Array(16), now: NOW }
   const frames = [

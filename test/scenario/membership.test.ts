@@ -65,7 +65,7 @@ test('an invitation lets in as many as it says, as long as it says', async () =>
   })
 })
 
-test('a revocation cuts within two seconds, and who was away refuses the revoked one too', async () => {
+test('a revocation cuts within two seconds, and binds those too that were away', async () => {
   await using stage = new Stage()
   const { admin, member } = await found(stage)
   const bob = await member('bob', { skills: [skill('echo')] })
@@ -107,7 +107,7 @@ test('roles are enforced where they matter', async () => {
   await expect(worker.agent.revoke('client')).rejects.toMatchObject({ code: 'ROLE_MISSING' })
 })
 
-test('certificates renew themselves as long as an admin is there, and end when none is', async () => {
+test('certificates renew themselves while an admin is there, and end when none is', async () => {
   await using stage = new Stage()
   const { admin, member } = await found(stage, { certificateLife: '4s' })
   const bob = await member('bob')

@@ -1,6 +1,6 @@
 /**
- * What two agents of a network with an owner tell each other inside the encrypted connection, before
- * anything else is spoken on it.
+ * What two agents of a network with an owner tell each other inside the encrypted connection,
+ * before anything else is spoken on it.
  */
 
 import type { MessageStream } from '@libp2p/interface'

@@ -7,8 +7,8 @@ import { LENGTH_BYTES } from '../../protocol/frame.ts'
 /**
  * Read one length-prefixed frame; what came behind it is put back.
  *
- * @throws PeerworkError `TOO_LARGE` as soon as its length is known, `PEER_LOST` when the stream ends
- *   first; the reason of `signal`
+ * @throws PeerworkError `TOO_LARGE` as soon as its length is known, `PEER_LOST` when the stream
+ *   ends first; the reason of `signal`
  */
 export async function readFrame(
   stream: MessageStream,

@@ -19,8 +19,8 @@ const FRESH_SHARE = 3 / 4
  * A certificate for whoever redeems an invitation.
  *
  * Uses are counted over all certificates that this admin knows, so two admins that cannot hear each
- * other may together let in more. An invitation by which somebody came who was put out since is void
- * altogether: that one may still have the link.
+ * other may together let in more. An invitation by which somebody came who was put out since is
+ * void altogether: that one may still have the link.
  *
  * @throws PeerworkError `INVITATION_INVALID`, `MEMBERSHIP_REVOKED`, `NO_ADMIN`
  */

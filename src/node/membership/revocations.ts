@@ -31,7 +31,9 @@ export class Revocations {
     for (const kept of this.#of.values()) yield* kept
   }
 
-  /** @returns what it took the place of, itself where that is nothing new, and whether it is news */
+  /**
+   * @returns what it took the place of, itself where that is nothing new, and whether it is news
+   */
   add(notice: Notice, opened: OpenedNotice): { news: boolean; gone: readonly KeptNotice[] } {
     const { body, digest } = opened.revocation
     const kept = this.#of.get(body.member) ?? []
@@ -92,7 +94,9 @@ export class Revocations {
   }
 }
 
-/** Of two by the same signer the later counts; at the same moment, either, but the same everywhere. */
+/**
+ * Of two by the same signer the later counts; at the same moment, either, but the same everywhere.
+ */
 function isNewer(body: Revocation, digest: Uint8Array, than: KeptNotice): boolean {
   if (body.issued !== than.body.issued) return body.issued > than.body.issued
   return toHex(digest) > toHex(than.id)

@@ -2,8 +2,9 @@
  * What a home keeps of its network: the own membership, the records of the roster, and when members
  * were seen last.
  *
- * One SQLite file, written through at every change: a revocation that was told must not be forgotten
- * when the power goes. Commands open it beside a running agent, so nobody locks it for long.
+ * One SQLite file, written through at every change: a revocation that was told must not be
+ * forgotten when the power goes. Commands open it beside a running agent, so nobody locks it for
+ * long.
  */
 
 import { join } from 'node:path'
@@ -31,7 +32,9 @@ export type Own = z.infer<typeof own>
 const readOwn = shape.reader('membership', own)
 
 const SCHEMA = `
-  CREATE TABLE IF NOT EXISTS own (id INTEGER PRIMARY KEY CHECK (id = 1), value BLOB NOT NULL) STRICT;
+  CREATE TABLE IF NOT EXISTS own (
+    id INTEGER PRIMARY KEY CHECK (id = 1), value BLOB NOT NULL
+  ) STRICT;
   CREATE TABLE IF NOT EXISTS record (id BLOB PRIMARY KEY, value BLOB NOT NULL) STRICT;
   CREATE TABLE IF NOT EXISTS seen (member TEXT PRIMARY KEY, at INTEGER NOT NULL) STRICT;
   PRAGMA user_version = 1;

@@ -2,10 +2,10 @@
  * What two agents of a network with an owner tell each other before anything else: inside the
  * encrypted connection, and before any protocol can be opened on it.
  *
- * The side that dialled says hello. The other judges it, and answers with a refusal alone (strangers
- * learn nothing else), or with its own hello and a verdict; to that the first answers with a verdict
- * of its own. A newcomer says hello with an invitation; an admin answers with a verdict that holds
- * its certificate, and the connection ends.
+ * The side that dialled says hello. The other judges it, and answers with a refusal alone
+ * (strangers learn nothing else), or with its own hello and a verdict; to that the first answers
+ * with a verdict of its own. A newcomer says hello with an invitation; an admin answers with a
+ * verdict that holds its certificate, and the connection ends.
  */
 
 import * as z from 'zod/mini'
@@ -60,8 +60,8 @@ export function decodeHello(bytes: Uint8Array): Hello {
 }
 
 /**
- * What the side that dialled reads first: the other's hello, or at once its refusal. Strangers learn
- * nothing else of the side that was dialled.
+ * What the side that dialled reads first: the other's hello, or at once its refusal. Strangers
+ * learn nothing else of the side that was dialled.
  *
  * @throws PeerworkError `MALFORMED`, `UNSUPPORTED_VERSION`
  */

@@ -2,7 +2,8 @@
  * An invitation: whoever holds its key may become a member. A redemption: the holder says who.
  *
  * The link that travels to the newcomer carries the invitation's secret key; the invitation itself
- * names only the public one, so that admins and members never hold what would let them in as others.
+ * names only the public one, so that admins and members never hold what would let them in as
+ * others.
  */
 
 import * as z from 'zod/mini'

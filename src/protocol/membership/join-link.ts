@@ -1,7 +1,7 @@
 /**
- * The link a newcomer is given: `peerwork:join/<base64url of DAG-CBOR>`. Whoever has it can join, so
- * it is handled like a password; it says whom to trust (the owner's id), whom to ask (addresses),
- * and holds the invitation with its secret key.
+ * The link a newcomer is given: `peerwork:join/<base64url of DAG-CBOR>`. Whoever has it can join,
+ * so it is handled like a password; it says whom to trust (the owner's id), whom to ask
+ * (addresses), and holds the invitation with its secret key.
  */
 
 import * as z from 'zod/mini'

@@ -1,6 +1,6 @@
 /**
- * A revocation: from now on, this member is none. It does not expire, and no renewal undoes it: only
- * who was let in again later (`since` of the certificate) is a member again.
+ * A revocation: from now on, this member is none. It does not expire, and no renewal undoes it:
+ * only who was let in again later (`since` of the certificate) is a member again.
  */
 
 import * as z from 'zod/mini'

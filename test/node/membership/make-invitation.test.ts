@@ -21,7 +21,7 @@ test('a link says whom to trust and whom to ask, and its key lets in who holds i
   expect(opened.invitation.body).toMatchObject({ from: ada.id, uses: 3 })
 })
 
-test('it is for one, for a day, and without power over others, unless something else is said', () => {
+test('it is for one, for a day, and without power over others, unless more is said', () => {
   const made = makeInvitation({ addresses: [at('10.0.0.1')] }, inviter)
   expect(made).toMatchObject({ uses: 1, expires: NOW + DAY_MS })
   expect(made.roles).toEqual(['submit', 'execute', 'observe'])

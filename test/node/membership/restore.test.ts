@@ -7,7 +7,7 @@ import { temporary } from '../../cli/harness.ts'
 
 const preset = 'loopback'
 
-test('when the only admin is lost, the key of the owner makes another for the same members', async () => {
+test('when the only admin is lost, the owner’s key makes another for its members', async () => {
   const configDir = temporary('config')
   const lost = temporary('lost')
   const made = await createNetwork({ name: 'lab', configDir, home: lost, passphrase: 'secret' })

@@ -37,7 +37,7 @@ test('the newest certificate of a member counts, in whatever order they come', (
   expect(roster.learn({ member: later })).toMatchObject({ news: true, gone: [expect.anything()] })
 })
 
-test('a revocation counts, and a renewal by somebody who has not heard of it changes nothing', () => {
+test('a revocation counts, and a renewal by who has not heard of it changes nothing', () => {
   const roster = rosterOf({ member: BEN_SHOWS }, outBy(ben, asAda()))
   expect(faultOf(roster, ben.id)).toBe('MEMBERSHIP_REVOKED')
   roster.learn({ member: credentialOf(ben, 'ben', {}, asAda(NOW + 5_000)) })

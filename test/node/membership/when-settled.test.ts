@@ -8,7 +8,7 @@ test('in an open network a session is taken at once', () => {
   expect(whenSettled(undefined, accept)).toBe(accept)
 })
 
-test('a session waits, with what was said on it, until the agent has heard who is a member', async () => {
+test('a session waits, with what was said on it, until it is known who is a member', async () => {
   await using pair = await openStreamPair()
   const settled = Promise.withResolvers<void>()
   const taken: Stream[] = []
