@@ -9,6 +9,7 @@
 import type { Connection } from '@libp2p/interface'
 import { PeerworkError, toPeerworkError } from '../protocol/errors.ts'
 import type { Identity } from '../protocol/identity.ts'
+import { HINTS_MAX } from '../protocol/message/card.ts'
 import type { Card, PeerHint } from '../protocol/message/card.ts'
 import { believable, plain } from './addresses.ts'
 import { Cards } from './cards.ts'
@@ -232,10 +233,13 @@ export class Links {
     this.#refuse(connection, error)
   }
 
+  /** Of more peers than fit, others each time: so that newcomers do not all hear of the same. */
   #hints(): PeerHint[] {
-    return this.#options.peers.all().map((peer) => {
-      return { id: peer.id, addresses: addressesOf(peer) }
-    })
+    const { peers, clock } = this.#options
+    const all = peers.all()
+    const from = all.length > HINTS_MAX ? Math.floor(clock.chance() * all.length) : 0
+    const told = [...all.slice(from), ...all.slice(0, from)].slice(0, HINTS_MAX)
+    return told.map((peer) => ({ id: peer.id, addresses: addressesOf(peer) }))
   }
 
   #showAll(): void {

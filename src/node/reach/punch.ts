@@ -20,6 +20,8 @@ import { relayOf } from './relayed.ts'
 
 /** Agreeing, over the relay, ms. */
 const AGREE_MS_MAX = 5_000
+/** Pause of whoever was too early, ms: some round trips of a packet. */
+const EARLY_MS = 100
 /** Dialling at the same time, ms: three SYNs, of which the second finds the other's door open. */
 const DIAL_MS_MAX = 5_000
 
@@ -107,15 +109,21 @@ interface Meeting {
 async function meet(
   relayed: Connection,
   { door, theirs, initiator }: Meeting,
-  { dialFrom }: PunchOptions
+  { dialFrom, sleep }: PunchOptions
 ): Promise<Connection> {
   const address = `${theirs}/p2p/${relayed.remotePeer.toString()}`
   const signal = AbortSignal.timeout(DIAL_MS_MAX)
-  try {
-    return await dialFrom({ address, localPort: door.localPort, initiator, signal })
-  } catch (error) {
-    const { message } = toPeerworkError(error)
-    throw new PeerworkError('DIAL_FAILED', `no hole to ${theirs}: ${message}`, {}, error)
+  for (;;) {
+    try {
+      return await dialFrom({ address, localPort: door.localPort, initiator, signal })
+    } catch (error) {
+      const { message } = toPeerworkError(error)
+      if (!/ECONNREFUSED|ECONNRESET/.test(message) || signal.aborted) {
+        throw new PeerworkError('DIAL_FAILED', `no hole to ${theirs}: ${message}`, {}, error)
+      }
+    }
+    // The other side was not there yet, and its system or NAT said so instead of keeping silent.
+    await sleep(EARLY_MS)
   }
 }
 

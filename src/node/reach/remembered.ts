@@ -65,11 +65,6 @@ export class RememberedPeers {
     this.#write()
   }
 
-  /** It is not wanted any more: it was turned away. */
-  forget(id: string): void {
-    if (this.#peers.delete(id)) this.#write()
-  }
-
   /** Write now what waits to be written. */
   close(): void {
     if (this.#timer === undefined) return

@@ -67,6 +67,19 @@ test('what leads nowhere is said, and so is a way out that is not known', async 
   await expect(punch(relayed, side(undefined, nowhere).options)).rejects.toThrow(/is not known/)
 })
 
+test('whoever is too early and is refused tries again', async () => {
+  await using pair = await createRelayedPair()
+  const relayed = await pair.dial()
+  await answering(pair, side(FAR, nowhere).options)
+  const refusals = ['connect ECONNREFUSED 44.0.0.102:5002', 'read ECONNRESET']
+  const near = side(NEAR, () => {
+    const refusal = refusals.pop()
+    return refusal === undefined ? Promise.resolve(relayed) : Promise.reject(new Error(refusal))
+  })
+  expect(await punch(relayed, near.options)).toBe(relayed)
+  expect(near.dials).toHaveLength(3)
+})
+
 test('nobody is made to dial into a private network', async () => {
   for (const seen of ['/ip4/192.168.1.1/tcp/5002', '/ip4/127.0.0.1/tcp/5002', '/dns/a/tcp/1']) {
     await using pair = await createRelayedPair()
