@@ -205,7 +205,7 @@ export class Submitter {
     return next
   }
 
-  /** Prepare to ask another peer with what is left. False when there is nothing left to ask with. */
+  /** Prepare to ask another peer with what is left. False when nothing is left to ask with. */
   #further(trip: Trip, failed: string): boolean {
     const { request, handle, until } = trip
     const leftMs = Math.floor(until - this.#options.clock.elapsed())

@@ -202,7 +202,8 @@ export class Sandbox {
     const now = this.#init.elapsed()
     if (now - this.#chatter.since > 1000) this.#chatter = { since: now, count: 0 }
     if (++this.#chatter.count <= CHATTER_PER_SECOND_MAX) return
-    const text = `more than ${CHATTER_PER_SECOND_MAX} progress, log, partial or spend calls in a second`
+    const calls = 'progress, log, partial or spend calls'
+    const text = `more than ${CHATTER_PER_SECOND_MAX} ${calls} in a second`
     throw new PeerworkError('SKILL_CRASHED', text)
   }
 

@@ -169,7 +169,7 @@ test('models and tags are asked for: any of the models, all of the tags', async 
   )
 })
 
-test('a price over the budget is too dear, and of those that are not the cheaper one wins', async () => {
+test('a price over the budget is too dear, and the cheaper of the others wins', async () => {
   const priced = (perThousandTokens: number) =>
     cardBody().skills.map((offer) => ({ ...offer, price: { perThousandTokens } }))
   const { choose } = hood({ skills: priced(4) }, { from: bob.id, name: 'bob', skills: priced(1) })
@@ -180,7 +180,7 @@ test('a price over the budget is too dear, and of those that are not the cheaper
   )
 })
 
-test('a peer with failures comes after one without, and peers that had their turn not again', async () => {
+test('a peer with failures comes later, and one that had its turn not again', async () => {
   const { choose, history } = hood({}, { from: bob.id, name: 'bob' })
   history.note(alice.id, 'lost')
   expect((await choose()).id).toBe(bob.id)

@@ -56,7 +56,7 @@ test('what a skill calls its part while it is being stopped counts too', async (
   expect(failure.partial).toEqual({ done: -1 })
 })
 
-test('a part that was never named, and one that is larger than its budget, are not there', async () => {
+test('a part that was never named, or is larger than its budget, is not there', async () => {
   const small = await ask({ steps: 9, chunk: 1 }, { budget: { bytes: 5 } })
   expect(small).toMatchObject({ code: 'BUDGET_EXCEEDED', partial: undefined })
 })

@@ -50,7 +50,7 @@ test('the executor is killed mid-task, and the work is completed elsewhere', asy
   expect(rows).toMatchObject([{ state: 'completed', peer: result?.by }])
 })
 
-test('a peer that is full is passed over, and what nobody can take fails as the last one did', async () => {
+test('a full peer is passed over, and what nobody can take fails as the last one did', async () => {
   await using stage = new Stage()
   const skills = [skill('wait')]
   const room = { capacity: 1, queue: 0, skills }

@@ -1,4 +1,4 @@
-/** What the tasks of this run of the agent tell of each peer: how busy, how far, how tired of us. */
+/** What the tasks since the start tell of each peer: how busy, how far, how tired of us. */
 
 /** How much the newest measurement of a round trip counts. */
 const NEWEST = 0.2

@@ -77,7 +77,7 @@ function factsOf(peer: KnownPeer, wanted: Wanted, around: Neighbourhood): Known 
   }
 }
 
-/** What it says of its load, as far as that is news, or what we know better: ours is a part of it. */
+/** What it says of its load, as far as that is news, or our own tasks there, if those are more. */
 function fillOf(peer: KnownPeer, { busyAt, restsNow, now }: Neighbourhood): number {
   if (restsNow(peer.id)) return RESTING_FILL
   const { running, queued, capacity } = peer.load

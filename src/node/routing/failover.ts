@@ -2,7 +2,7 @@
 
 import type { ErrorCode } from '../../protocol/errors.ts'
 
-/** Peers that one task is given to, one after the other, count: work that fells four is to blame. */
+/** Peers that one task is given to, in turn, count: work that fells four is to blame itself. */
 export const ATTEMPTS_MAX = 4
 /** Less time than this is not worth another attempt, ms. */
 export const LEFT_MS_MIN = 50
@@ -16,7 +16,7 @@ const BYTES_PER_MS = 64
  * something may have run there, which is why it is canceled there and never given to it again.
  *
  * What is not here is about the work (INPUT_INVALID, SKILL_FAILED, BUDGET_EXCEEDED, …), so that the
- * next peer could only say the same, or about the key (REPLAYED, INTERRUPTED), or a wish (CANCELED).
+ * next peer could only say the same; about the key (REPLAYED, INTERRUPTED); or a wish (CANCELED).
  */
 const GOES_ON: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   ...(['BUSY', 'QUOTA_EXCEEDED', 'SHUTTING_DOWN', 'SKILL_UNKNOWN', 'NOT_ADMITTED'] as const),

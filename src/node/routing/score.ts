@@ -2,7 +2,7 @@
  * How good a candidate is for a task: one formula, out of 100 points.
  *
  *   standing   40 · s             s: from our own history with it, 1 without any trouble
- *   load       30 / (1 + f)       f: tasks it would have with this one, for each it works on at once
+ *   load       30 / (1 + f)       f: tasks it would have, for each it works on at once
  *   price      15 · (1 − p / P)   p: what it asks for this task, P: the most that any asks
  *   distance   10 / (1 + r / 50)  r: round trip, ms
  *   link        5                 when no relay is between us

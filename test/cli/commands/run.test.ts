@@ -87,3 +87,50 @@ test.for([
   expect(code).toBe(2)
   expect(err).toContain(message)
 })
+
+const HALF = `import { defineSkill } from 'peerwork'
+import * as z from 'zod'
+export default defineSkill({
+  name: 'half', description: 'Half of the work.', input: z.unknown(), output: z.string(),
+  async run(_input, ctx) {
+    ctx.partial({ words: 7 })
+    ctx.spend({ tokens: 20 })
+    await new Promise((resolve) => setTimeout(resolve, 10_000))
+    return 'all of it'
+  }
+})
+`
+
+test('who would get a task is shown, sent or not', async () => {
+  const where = world()
+  await using alice = await up(where, 'alice', ...skills)
+  await using _bob = await up(where, 'bob', '--bootstrap', alice.address)
+  const args = ['run', 'shout', '--name', 'bob', '--input', '{"text":"hello"}']
+  const dry = await run(where, [...args, '--dry-run'])
+  expect(dry).toMatchObject({ code: 0, err: '' })
+  expect(dry.out).toMatch(/NAME +ID +SCORE.*\n→ +alice .*the only one\n$/)
+  const json = await run(where, [...args, '--dry-run', '--json'])
+  expect(JSON.parse(json.out)).toMatchObject({ chosen: alice.info.id, others: 0 })
+  const sent = await run(where, [...args, '--explain'])
+  expect(JSON.parse(sent.out)).toEqual({ text: 'HELLO', words: 1 })
+  expect(sent.err).toContain('the only one')
+  const none = await run(where, [...args, '--dry-run', '--model', 'large', '--wait', '100ms'])
+  expect(none.code).toBe(3)
+  expect(none.err).toContain('alice has no model large')
+})
+
+test('what there was when the budget ran out is printed, and the exit code tells', async () => {
+  const where = world()
+  writeFileSync(join(where.cwd, 'skills', 'half.ts'), HALF)
+  await using _alice = await up(where, 'alice', '--skill', 'skills/half.ts', '--open')
+  const args = ['run', 'half', '--name', 'alice', '--input', '{}', '--budget-tokens', '10']
+  const { code, out, err } = await run(where, args)
+  expect([code, JSON.parse(out)]).toEqual([5, { words: 7 }])
+  expect(err).toContain('this is only a part of the result')
+  expect(err).toContain('error BUDGET_EXCEEDED: the task used 20 of 10 tokens')
+  const json = JSON.parse((await run(where, [...args, '--json'])).out) as Record<string, unknown>
+  expect(json).toMatchObject({
+    error: { code: 'BUDGET_EXCEEDED' },
+    failure: { partial: { words: 7 }, usage: { tokens: 20 } }
+  })
+})
