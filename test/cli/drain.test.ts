@@ -13,7 +13,7 @@ async function busy(tasks: readonly number[]) {
   const submitted = tasks.map((ms) => bob.submit('wait', { ms }))
   await Promise.all(submitted.map((task) => reached(task, 'progress')))
   const results = Promise.allSettled(submitted.map(async ({ result }) => (await result).value))
-  return { alice, results, [Symbol.asyncDispose]: () => bob.stop({ graceMs: 0 }) }
+  return { alice, submitted, results, [Symbol.asyncDispose]: () => bob.stop({ graceMs: 0 }) }
 }
 
 function watched(graceMs: number, json = false) {
@@ -25,20 +25,24 @@ function watched(graceMs: number, json = false) {
   return { said, how: { graceMs, json, notifier, elapsed: () => performance.now() } }
 }
 
-test('tasks in hand end first, and whoever watches sees how many are left', async () => {
-  await using stage = await busy([400, 1_500])
+test('it waits for tasks in hand, and whoever watches sees how many are left', async () => {
+  await using stage = await busy([60_000, 60_000])
   const { context, err } = contextOf()
   const { said, how } = watched(30_000)
-  await drain(stage.alice, context, how)
-  const lines = err.text.trimEnd().split('\n')
-  expect(lines).toEqual([
-    'stopping when 2 tasks finish, in 30.0 s at most; Ctrl-C again ends at once …',
-    expect.stringMatching(/^stopping when one task finishes, in 2\d\.\d s at most/),
-    ...lines.slice(2, -1),
-    'stopped'
-  ])
-  const values = (await stage.results).map((outcome) => outcome.status)
-  expect(values).toEqual(['fulfilled', 'fulfilled'])
+  const draining = drain(stage.alice, context, how)
+  const lines = () => err.text.trimEnd().split('\n')
+  const [first, second] = stage.submitted
+  await expect.poll(lines).toHaveLength(1)
+  await first?.cancel()
+  await expect.poll(lines, { timeout: 5_000 }).toHaveLength(2)
+  await second?.cancel()
+  await draining
+  const told = lines()
+  expect(told[0]).toBe(
+    'stopping when 2 tasks finish, in 30.0 s at most; Ctrl-C again ends at once …'
+  )
+  expect(told[1]).toMatch(/^stopping when one task finishes, in [\d.]+ s at most; Ctrl-C again/)
+  expect(told.at(-1)).toBe('stopped')
   expect(said).toEqual(
     expect.arrayContaining(['STOPPING=1', 'EXTEND_TIMEOUT_USEC=35000000']) as unknown
   )
