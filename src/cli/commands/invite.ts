@@ -43,11 +43,11 @@ export const invite = defineCommand({
       'after --expires (30 days at most), or when it was used --uses times. The QR code is the ' +
       'same link.',
     'A newcomer asks the agents whose addresses are in the link, so one has to run: this one, or ' +
-      'another admin that listens there. When no agent runs with this home, the command stays and ' +
-      'lets newcomers in itself, on a terminal; elsewhere it prints the link and ends (--wait, ' +
-      '--no-wait).',
-    'submit: hand out tasks. execute: take tasks. observe: follow traces. admin: let others in and ' +
-      "put them out; that takes the owner's key on this machine."
+      'another admin that listens there. When no agent runs with this home, the command stays ' +
+      'and lets newcomers in itself, on a terminal; elsewhere it prints the link and ends ' +
+      '(--wait, --no-wait).',
+    'submit: hand out tasks. execute: take tasks. observe: follow traces. admin: let others in ' +
+      "and put them out; that takes the owner's key on this machine."
   ],
   options: INVITE_OPTIONS,
   json: 'One object: link, network, name, roles, uses, expires (ms), addresses.',

@@ -25,9 +25,9 @@ export const join = defineCommand({
   name: 'join',
   summary: 'join a network with a link',
   about: [
-    'Asks the agents that the link names, one after the other, for a certificate, and keeps it in ' +
-      'the home; from then on the agent of this home is a member. The certificate renews itself ' +
-      'while the agent meets an admin now and then.',
+    'Asks the agents that the link names, one after the other, for a certificate, and keeps it ' +
+      'in the home; from then on the agent of this home is a member. The certificate renews ' +
+      'itself while the agent meets an admin now and then.',
     'A link is a secret, and what is typed stays in the history of the shell: `-` reads it from ' +
       'stdin instead. --name is what the network calls this agent; a name that is taken gets an ' +
       'ending.',

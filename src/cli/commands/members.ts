@@ -14,8 +14,9 @@ export const members = defineCommand({
   name: 'members',
   summary: 'show who belongs to the network',
   about: [
-    'Everybody that this agent knows of: members first, then those whose certificate has expired, ' +
-      'who changed their key, or were put out. SEEN is when this agent was connected to them last.',
+    'Everybody that this agent knows of: members first, then those whose certificate has ' +
+      'expired, who changed their key, or were put out. SEEN is when this agent was ' +
+      'connected to them last.',
     'Without a running agent it shows what was known when it ran last.'
   ],
   options: {

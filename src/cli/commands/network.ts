@@ -16,16 +16,16 @@ export const network = defineCommand({
   name: 'network',
   summary: 'make a network of members, look at it, leave it',
   about: [
-    'Alone it tells which network this home is in: who owns it, what this agent may do in it, and ' +
-      'until when. It ends with 3 where the home is in none.',
+    'Alone it tells which network this home is in: who owns it, what this agent may do in it, ' +
+      'and until when. It ends with 3 where the home is in none.',
     "create makes a network with an owner, and this home its first admin. The owner's key lies " +
-      'apart from every agent, under ~/.config/peerwork/owners ($XDG_CONFIG_HOME). Only it makes, ' +
-      'renews and removes admins; carry it away and bring it back for that.',
+      'apart from every agent, under ~/.config/peerwork/owners ($XDG_CONFIG_HOME). Only it ' +
+      'makes, renews and removes admins; carry it away and bring it back for that.',
     'rotate-key gives this agent a new key; it stays the same member. renew gives an admin (this ' +
-      "one, or <name>) another year, with the owner's key. restore makes this home an admin of the " +
-      "network <name> from the owner's key alone: for when the homes of all admins are lost. leave " +
-      'makes this home forget that it is a member.',
-    'All but renew need the agent of this home to be stopped.'
+      "one, or <name>) another year, with the owner's key. restore makes this home an admin of " +
+      "the network <name> from the owner's key alone: for when the homes of all admins are lost. " +
+      'leave makes this home forget that it is a member.',
+    'All that change this agent need it to be stopped; renew and a look do not.'
   ],
   words: [
     { name: 'action', about: 'what to do', optional: true, choices: ACTIONS },

@@ -42,10 +42,10 @@ export const revoke = defineCommand({
   summary: 'put a member out of the network',
   about: [
     'All members that are connected hear it at once, end their connections with that member and ' +
-      'refuse it from then on. Those that are away hear it from the first member they meet, before ' +
-      'they do anything else with it. The member itself need not be there.',
-    "An admin puts out members; putting out an admin takes the owner's key. Whom an admin has let " +
-      'in goes with that admin, unless another admin renewed the certificate since.',
+      'refuse it from then on. Those that are away hear it from the first member they meet, ' +
+      'before they do anything else with it. The member itself need not be there.',
+    "An admin puts out members; putting out an admin takes the owner's key. Whom an admin has " +
+      'let in goes with that admin, unless another admin renewed the certificate since.',
     'It cannot be taken back: only a new invitation makes somebody a member again.'
   ],
   words: [{ name: 'peer', about: 'the id of a member, a beginning of it, or its name' }],
@@ -59,8 +59,9 @@ export const revoke = defineCommand({
     const { info, members } = await memberHome(values, context)
     const member = findAmong(members, words[0] ?? '')
     if (member.state === 'revoked' || member.state === 'moved') throw goneAlready(member)
-    const what = `puts out ${plainLabel(member.name)}${member.roles.includes('admin') ? ', an admin' : ''}`
-    checkAuthority(info, { what, byOwner: member.roles.includes('admin') }, context)
+    const byOwner = member.roles.includes('admin')
+    const what = `puts out ${plainLabel(member.name)}${byOwner ? ', an admin' : ''}`
+    checkAuthority(info, { what, byOwner }, context)
     if (!(await isSure(member, info.name, values, context))) return 1
     await using session = await anyAgent(values, context)
     if (session.running === undefined) await meetSomebody(session, values, context)

@@ -22,9 +22,10 @@ export const up = defineCommand({
   name: 'up',
   summary: 'start an agent, and stay until Ctrl-C',
   about: [
-    'Nobody may submit tasks until you say who: --allow, --allow-file or --open. Skills run in a ' +
-      'sandbox. Ctrl-C lets running tasks finish, 5 s at most unless --drain says otherwise; a ' +
-      'second one ends at once.',
+    'Nobody may submit tasks until you say who: --allow, --allow-file or --open; in ' +
+      'a network of members (peerwork network) their roles say it. Skills run in a sandbox. ' +
+      'Ctrl-C lets running tasks finish, 5 s at most unless --drain says otherwise; a second one ' +
+      'ends at once.',
     'The file for --skill-config names each skill by its file or base name: {"chat": {"config": ' +
       '{"model": "llama3.2"}, "secrets": {"apiKey": {"env": "OPENAI_API_KEY"}}}}.'
   ],
@@ -53,7 +54,7 @@ export const up = defineCommand({
     noteHome(settings.home, context.env)
     const reloader = new Reloader({ agent, settings, given, context, notifier })
     try {
-      await announce(agent, values, context)
+      await announce(agent, values, given.values, context)
       void notifier.ready(`${agent.name} is up`).then((why) => {
         if (why !== undefined) context.err.line(`systemd was not told: ${why}`)
       })
@@ -70,13 +71,19 @@ export const up = defineCommand({
   }
 })
 
-async function announce(agent: Agent, values: UpValues, { out, err }: Context): Promise<void> {
+async function announce(
+  agent: Agent,
+  values: UpValues,
+  choice: Pick<UpValues, 'home' | 'name'>,
+  { out, err }: Context
+): Promise<void> {
   const info = await agent.info()
   if (values.json) return out.json({ type: 'started', agent: info })
   const preset = PRESETS[(values.preset ?? 'lan') as PresetName]
   showStart(
     {
       info,
+      choice,
       allowed: values.allow.length,
       allowFile: values['allow-file'],
       mdns: (values.mdns || preset.mdns) && !values['no-mdns']

@@ -42,7 +42,8 @@ export function checkAuthority(
     const text = `only the owner of ${network} ${what}; its key is not at ${path}`
     throw new PeerworkError('OWNER_KEY_NEEDED', text, { path })
   }
-  const text = `only an admin of ${network} ${what}; this agent may ${roles.join(', ') || 'nothing'}`
+  const may = roles.join(', ') || 'nothing'
+  const text = `only an admin of ${network} ${what}; this agent may ${may}`
   throw new PeerworkError('ROLE_MISSING', text, { role: 'admin' })
 }
 

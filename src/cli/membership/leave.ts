@@ -46,8 +46,8 @@ function tell({ info, id }: Membership, { err }: Context): void {
   const { paint } = err
   err.line(`${paint(['bold', 'green'], '✔')} this home is in ${plainLabel(info.name)} no more`)
   const text =
-    'Others were not told: the certificate ends by itself. So that it ends at once, have an admin ' +
-    'run'
+    'Others were not told: the certificate ends by itself. ' +
+    'So that it ends at once, have an admin run'
   for (const line of paragraph(text, err)) err.line(paint('dim', line))
   err.line(`    ${paint('cyan', `peerwork revoke ${id}`)}`)
 }

@@ -3,9 +3,9 @@
 import { formatJoinLink, parseJoinLink } from '../../protocol/membership/join-link.ts'
 import type { Output } from '../output.ts'
 
-/** Light modules around the code, count: readers find it with two, though the standard says four. */
+/** Light modules around the code, count: readers find it with two; the standard says four. */
 const BORDER = 2
-/** Lines that a person should see together with the code: what waits for newcomers, and the prompt. */
+/** Lines to be seen together with the code: what waits for newcomers, and the prompt. */
 const LINES_BESIDE = 3
 
 interface Code {

@@ -16,8 +16,8 @@ const WHY_LENGTH_MAX = 400
 export function endsSoon({ roles, expires }: MembershipInfo, now: number): string | undefined {
   if (expires === null || !roles.includes('admin') || expires - now > WARN_MS) return undefined
   return (
-    `The certificate of this admin ends in ${span(expires - now)}. Renew it where the owner's key ` +
-    'is: peerwork network renew'
+    `The certificate of this admin ends in ${span(expires - now)}. ` +
+    "Renew it where the owner's key is: peerwork network renew"
   )
 }
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { founded } from '../land.ts'
 
-test('leaving takes a yes; then the home is in no network, and the key of the owner stays', async () => {
+test('leaving takes a yes, and leaves the owner’s key where it is', async () => {
   const it = await founded()
   const unsure = await it.say(['network', 'leave', '--name', 'alice'])
   expect([unsure.code, unsure.err]).toEqual([2, expect.stringContaining('--yes')])

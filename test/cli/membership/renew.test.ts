@@ -2,7 +2,7 @@ import { renameSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { founded, land, linkFrom } from '../land.ts'
 
-test("the owner's key gives an admin another year, with the agent at rest and running", async () => {
+test("the owner's key gives an admin another year, at rest and running", async () => {
   const it = await founded()
   const rest = await it.say(['network', 'renew', '--name', 'alice', '--json'])
   expect(rest.json()).toMatchObject({ name: 'alice', told: 0 })

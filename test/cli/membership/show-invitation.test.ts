@@ -13,7 +13,7 @@ const invitation = (ip: string) =>
   makeInvitation({ addresses: [`/ip4/${ip}/tcp/4001/p2p/${owner}`], uses: 2 }, inviter)
 const quiet = { qr: false, 'no-qr': false }
 
-test('the link alone goes to stdout; what it gives, to whom and until when, beside it', async () => {
+test('the link alone goes to stdout; what it gives and until when, beside it', async () => {
   const { context, out, err } = contextOf()
   const made = invitation('10.0.0.1')
   await showInvitation(made, quiet, context)
@@ -31,7 +31,7 @@ test('a link that only works on this machine says so', async () => {
   expect(err.text).toContain('only agents here can use it')
 })
 
-test('a terminal that is too small for the QR code says what it takes; who insists gets it', async () => {
+test('where the QR code does not fit, what it takes is said; who insists gets it', async () => {
   const small = contextOf({ tty: true })
   await showInvitation(invitation('10.0.0.1'), quiet, small.context)
   expect(small.err.text).toMatch(/No QR code: it takes a terminal of \d+ columns and \d+ lines/)
