@@ -133,3 +133,14 @@ it('takes one change after the other', async () => {
   await Promise.all([alice.change({ skills: first }), alice.change({ skills: second })])
   expect((await alice.info()).skills.map(({ name }) => name)).toEqual(['echo', 'wait'])
 })
+
+it('gives peers other quotas, or refuses those that there are not', async () => {
+  const { alice, bob } = await pair({ open: true })
+  expect(await outcome(bob)).toBe('x')
+  await alice.change({ quotas: { perSecond: 0.01, burst: 1 } })
+  expect([await outcome(bob), await outcome(bob)]).toEqual(['x', 'QUOTA_EXCEEDED'])
+  const wrong = alice.change({ quotas: { perSecond: -1 }, open: false })
+  await expect(wrong).rejects.toMatchObject({ code: 'BAD_OPTION' })
+  await alice.change({ quotas: {} })
+  expect(await outcome(bob)).toBe('x')
+})

@@ -46,3 +46,38 @@ test('without an agent a short-lived one tells, as JSON when asked', async () =>
   )
   expect(err).toContain('no agent is running here')
 })
+
+test('an executor tells how long tasks waited, and what it refused and why', async () => {
+  const where = world()
+  const skills = ['--skill', 'skills/shout.ts', '--open']
+  const quotas = ['--quota', 'rate=0.01', '--quota', 'burst=1']
+  await using alice = await up(where, 'alice', ...skills, ...quotas)
+  await using bob = await up(where, 'bob', '--bootstrap', alice.address)
+  await expect.poll(() => bob.events.some(({ type }) => type === 'joined')).toBe(true)
+  const before = await run(where, ['status', '--name', 'alice'])
+  expect(before.out).not.toMatch(/waited|refused/)
+  const task = ['run', 'shout', '--name', 'bob', '--input', '{"text":"hi"}', '--priority', 'high']
+  expect((await run(where, task)).code).toBe(0)
+  const { code, err } = await run(where, task)
+  expect(code).toBe(4)
+  expect(err).toContain('QUOTA_EXCEEDED')
+  const { out } = await run(where, ['status', '--name', 'alice'])
+  expect(out).toMatch(/^ {2}waited +\d+(?:\.\d+)? m?s on average$/m)
+  expect(out).toMatch(/^ {2}refused +1 QUOTA_EXCEEDED \(rate\)$/m)
+  const json = await run(where, ['status', '--name', 'alice', '--json'])
+  expect((JSON.parse(json.out) as AgentStatus).work).toMatchObject({
+    ...{
+      begun: 1,
+      peersWaiting: 0,
+      refused: [{ code: 'QUOTA_EXCEEDED', reason: 'rate', count: 1 }]
+    }
+  })
+})
+
+test('a quota or a priority that there is not is refused before anything starts', async () => {
+  const where = world()
+  const speed = await run(where, ['up', '--name', 'alice', '--quota', 'speed=1'])
+  expect([speed.code, speed.err]).toEqual([2, expect.stringContaining('speed=1')])
+  const urgent = await run(where, ['run', 'shout', '--priority', 'urgent'])
+  expect([urgent.code, urgent.err]).toEqual([2, expect.stringContaining('urgent')])
+})
