@@ -1,6 +1,7 @@
+import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { Computer } from '../helpers/computer.ts'
 import { createInternet, lose } from '../helpers/internet.ts'
 import type { Internet, Nat } from '../helpers/internet.ts'
@@ -110,6 +111,35 @@ test.skipIf(noHosts)(
       expect(await timed('relay back, task done', back)).toBeLessThan(10_000)
       expect(await linkTo(alice, 'bob')).toBe('relayed')
     })
+  },
+  TEST_MS_MAX
+)
+
+test.skipIf(noHosts)(
+  'members behind NATs join, and work for each other, through a member that relays',
+  async () => {
+    const sites = [1, 2].map(() => ({ nat: 'symmetric', hosts: 1 }) as const)
+    await using net = await createInternet({ servers: 1, sites })
+    const relay = new Computer(net.servers[0]!)
+    const [alice, bob] = net.sites.map(({ hosts }) => new Computer(hosts[0]!))
+    try {
+      // The owner's key lies apart from every home.
+      vi.stubEnv('XDG_CONFIG_HOME', join(relay.home, 'config'))
+      await relay.peerwork('network', 'create', 'lab', '--name', 'relay')
+      await relay.start('--bootstrap-server', '--relay')
+      for (const [name, one] of Object.entries({ alice: alice!, bob: bob! })) {
+        const { link } = await relay.peerwork('invite')
+        await one.peerwork('join', String(link), '--name', name)
+      }
+      await Promise.all([alice!.start('--skill', ANALYSE), bob!.start()])
+      await timed('two members found through a relay', async () => {
+        await expect.poll(() => linkTo(bob!, 'alice'), { timeout: FOUND_MS_MAX }).toBe('relayed')
+      })
+      expect(await analyse(bob!)).toMatchObject({ value: { sentences: { count: 2 } } })
+    } finally {
+      vi.unstubAllEnvs()
+      await Promise.all([relay, alice!, bob!].map((computer) => computer.shutDown()))
+    }
   },
   TEST_MS_MAX
 )
