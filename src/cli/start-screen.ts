@@ -5,6 +5,7 @@ import { systemClock } from '../node/clock.ts'
 import type { MembershipInfo } from '../node/membership/api.ts'
 import { columns } from './columns.ts'
 import { hueOf } from './colour.ts'
+import { again } from './membership/again.ts'
 import { showWarnings } from './membership/warnings.ts'
 import { until } from './membership/when.ts'
 import type { Output } from './output.ts'
@@ -13,6 +14,8 @@ import { plainLabel } from './plain-text.ts'
 /** What the agent does not know of itself. */
 export interface StartFacts {
   readonly info: AgentInfo
+  /** How the home was selected on the command line, for command lines to copy. */
+  readonly choice?: Parameters<typeof again>[1]
   /** Peer ids given with --allow. */
   readonly allowed: number
   readonly allowFile: string | undefined
@@ -41,7 +44,7 @@ export function showStart(facts: StartFacts, out: Output): void {
   const cells = rows.map(([head = '', text = '']) => [`  ${label(head)}`, text])
   for (const line of columns(cells)) out.line(line)
   out.line()
-  showHowToJoin(info, out)
+  showHowToJoin(facts, out)
   if (info.admits === 'everybody') warnOpen(out)
   if (info.membership !== undefined) showWarnings(info.membership, systemClock.now(), out)
 }
@@ -87,8 +90,9 @@ function skillRows({ skills, isolation }: AgentInfo): string[][] {
   })
 }
 
-function showHowToJoin(info: AgentInfo, out: Output): void {
-  if (info.membership !== undefined) return showHowToInvite(info, info.membership, out)
+function showHowToJoin(facts: StartFacts, out: Output): void {
+  const { info } = facts
+  if (info.membership !== undefined) return showHowToInvite(facts, info.membership, out)
   const { paint } = out
   const address = info.addresses.find((text) => !text.includes('/127.0.0.1/')) ?? info.addresses[0]
   if (address === undefined) return
@@ -103,14 +107,15 @@ function showHowToJoin(info: AgentInfo, out: Output): void {
 }
 
 function showHowToInvite(
-  { name, skills }: AgentInfo,
+  { info: { name, skills }, choice = { home: undefined, name: undefined } }: StartFacts,
   { roles }: MembershipInfo,
   out: Output
 ): void {
   const { paint } = out
   if (roles.includes('admin')) {
     out.line(paint('dim', '  Let others in, and see who is there, from another terminal with'))
-    out.line(`    ${paint('cyan', 'peerwork invite')}, ${paint('cyan', 'peerwork members')}`)
+    out.line(`    ${paint('cyan', again('invite', choice))}`)
+    out.line(`    ${paint('cyan', again('members', choice))}`)
   }
   const [skill] = skills
   if (skill === undefined) return

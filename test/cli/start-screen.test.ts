@@ -48,14 +48,15 @@ const membership: MembershipInfo = {
 const member: AgentInfo = { ...INFO, network: membership.network, admits: 'members', membership }
 
 test('a member sees its network, its roles, until when, and how to let others in', () => {
-  const text = screen({ info: { ...member, skills: PEER.skills } })
+  const choice = { home: undefined, name: 'alice' }
+  const text = screen({ info: { ...member, skills: PEER.skills }, choice })
   expect(text).toMatch(/^ +network +lab$/m)
   expect(text).toMatch(/^ +owner +12D3KooW\w{44}$/m)
   expect(text).toMatch(/^ +roles +submit, execute, observe, admin$/m)
   expect(text).toMatch(/^ +until +20.*\(in 200 days\)$/m)
   expect(text).toMatch(/^ +members +3$/m)
   expect(text).toMatch(/^ +submit +members with the role submit$/m)
-  expect(text).toContain('peerwork invite')
+  expect(text).toContain('peerwork invite --name alice')
   expect(text).toContain("peerwork run shout --to alice --input '{…}'")
   expect(text).not.toMatch(/--bootstrap|--allow|ends in/)
 })
