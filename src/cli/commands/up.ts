@@ -79,7 +79,8 @@ async function announce(
 ): Promise<void> {
   const info = await agent.info()
   if (values.json) return out.json({ type: 'started', agent: info })
-  const preset = PRESETS[(values.preset ?? 'lan') as PresetName]
+  const usual = values['bootstrap-server'] ? 'internet' : 'lan'
+  const preset = PRESETS[(values.preset ?? usual) as PresetName]
   showStart(
     {
       info,
