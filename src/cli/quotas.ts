@@ -1,4 +1,4 @@
-/** Quotas as they are written on the command line: `rate=50`, `admin:share=4`, `12D3…:bytes=8MiB`. */
+/** Quotas as they are written on the command line: `rate=50`, `admin:share=4`, `12D3…:burst=9`. */
 
 import { PeerworkError } from '../protocol/errors.ts'
 import { isRole } from '../protocol/membership/role.ts'
@@ -34,6 +34,13 @@ export function quotasOf(texts: readonly string[]): QuotasInit {
     limits[name] = Number(number) * (unit === undefined ? 1 : (UNITS[unit] ?? 1))
   }
   return { ...all, peers, roles }
+}
+
+/** The limits of a quota as they would be written; what has no limit is not said. */
+export function quotaTexts(quota: Quota): string[] {
+  return Object.entries(LIMITS).flatMap(([limit, name]) => {
+    return Number.isFinite(quota[name]) ? [`${limit}=${quota[name]}`] : []
+  })
 }
 
 function misread(text: string): PeerworkError {

@@ -3,6 +3,7 @@
 import type { AgentOptions } from '../../node/options.ts'
 import type { JsonValue } from '../../protocol/json.ts'
 import type { Context } from '../command.ts'
+import { quotaTexts } from '../quotas.ts'
 import type { UP_OPTIONS } from '../up-options.ts'
 import { drainMsOf, upInit } from '../up-init.ts'
 import type { Setting, Settings } from './settings.ts'
@@ -33,6 +34,6 @@ function defaultsOf(options: AgentOptions): Readonly<Record<string, JsonValue>> 
   const { network, listen, mdns, open, capacity, queue, logLevel, home = null } = options
   return {
     ...{ network, listen, mdns, open, capacity, queue, logLevel, home, preset: 'lan' },
-    ...{ bootstrap: [], skills: [], allow: [] }
+    ...{ bootstrap: [], skills: [], allow: [], quotas: quotaTexts(options.quotas.all) }
   }
 }

@@ -45,11 +45,11 @@ export function checkAdmission({ admits, skills }: AgentInfo): Finding {
   return pass('ADMISSION', ADMITTED[admits], facts)
 }
 
-/** @param queueMax tasks that may wait */
+/** @param queueMax tasks of one peer that may wait */
 export function checkLoad({ load }: AgentInfo, queueMax: number): Finding {
   const { running, queued, capacity } = load
   const facts = { running, queued, capacity, queueMax }
-  const why = `${running} of ${capacity} run, ${queued} of ${queueMax} wait`
+  const why = `${running} of ${capacity} run, ${queued} wait, of one peer at most ${queueMax}`
   if (running < capacity) return pass('LOAD', why, facts)
   return queued >= queueMax ? warn('LOAD', `full: ${why}`, { facts }) : pass('LOAD', why, facts)
 }

@@ -19,9 +19,11 @@ test('defaults are shown as the preset has them', async () => {
     preset: 'lan',
     mdns: true,
     open: false,
-    drain: '5000ms'
+    drain: '5000ms',
+    quotas: ['rate=1000', 'burst=2000', 'in-flight=256', 'bytes=134217728', 'share=1']
   })
-  const inside = { preset: 'loopback', mdns: false, listen: ['/ip4/127.0.0.1/tcp/0'] }
+  const quotas = ['in-flight=1024', 'bytes=134217728', 'share=1']
+  const inside = { preset: 'loopback', mdns: false, listen: ['/ip4/127.0.0.1/tcp/0'], quotas }
   expect(await valuesOf('--preset', 'loopback')).toMatchObject(inside)
 })
 

@@ -38,7 +38,7 @@ test('a full queue is a warning', () => {
   const load = { running: 2, queued: 4, capacity: 2 }
   expect(checkLoad({ ...INFO, load }, 4)).toMatchObject({
     level: 'warn',
-    why: 'full: 2 of 2 run, 4 of 4 wait'
+    why: 'full: 2 of 2 run, 4 wait, of one peer at most 4'
   })
   expect(checkLoad({ ...INFO, load }, 5).level).toBe('pass')
   expect(checkLoad({ ...INFO, load: { ...load, running: 1 } }, 0).level).toBe('pass')
