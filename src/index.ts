@@ -25,10 +25,18 @@ export type {
 } from './node/api.ts'
 export type { Finding, FindingCode } from './node/diagnosis/finding.ts'
 export type { SupervisedLink } from './node/diagnosis/link.ts'
+export type {
+  Invitation,
+  InviteOptions,
+  Member,
+  MembershipInfo,
+  Revoked
+} from './node/membership/api.ts'
 export type { RouteCandidate, RouteExplanation } from './node/routing/told.ts'
 export type { DsseEnvelope } from './protocol/dsse.ts'
 export type { ErrorCode, ErrorFacts, ErrorRecord } from './protocol/errors.ts'
 export type { JsonObject, JsonValue } from './protocol/json.ts'
+export type { Role } from './protocol/membership/role.ts'
 export type { Isolation, Usage } from './protocol/message/result.ts'
 export type { Budget } from './protocol/message/task.ts'
 export type { TraceEvent, TraceEventType } from './protocol/trace.ts'

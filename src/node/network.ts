@@ -16,6 +16,7 @@ import type { Clock } from './clock.ts'
 import type { Counters } from './counters.ts'
 import type { Look } from './diagnosis/check-port.ts'
 import type { DialBack } from './diagnosis/dial-back.ts'
+import { explainDial } from './diagnosis/dial-error.ts'
 import type { SupervisedLink } from './diagnosis/link.ts'
 import type { Observed } from './diagnosis/observed.ts'
 import { unreachedOf } from './diagnosis/sought-links.ts'
@@ -203,7 +204,7 @@ export class Network {
     } catch (error) {
       closed.abort()
       if (error instanceof PeerworkError) throw error
-      throw new PeerworkError('DIAL_FAILED', `cannot reach ${to}: ${(error as Error).message}`)
+      throw new PeerworkError('DIAL_FAILED', `cannot reach ${to}: ${explainDial(error).why}`)
     }
     const peer = connection.remotePeer.toString()
     const known = peers.get(peer)
