@@ -44,6 +44,6 @@ export async function openDoors(doors: Doors): Promise<MetricsDoor> {
 async function openMetrics(doors: Doors, port: number): Promise<MetricsServer> {
   const { agent, counters, observed, logs } = doors
   const { serveAgentMetrics } = await import('./diagnosis/agent-metrics.ts')
-  const status = () => agent.status()
+  const status = () => agent.glance()
   return serveAgentMetrics({ port, counters, observed, status, log: logs('diagnosis') })
 }

@@ -156,6 +156,11 @@ export class PeerAgent implements Agent {
     return { ...(await this.#parts.diagnosis.status()), work: this.#parts.work() }
   }
 
+  /** For monitors: nothing is tried, so it may be asked often. */
+  async glance(): Promise<AgentStatus> {
+    return { ...(await this.#parts.diagnosis.glance()), work: this.#parts.work() }
+  }
+
   async doctor(): Promise<AgentStatus> {
     return { ...(await this.#parts.diagnosis.doctor()), work: this.#parts.work() }
   }

@@ -101,8 +101,13 @@ export class Diagnosis {
 
   /** How it is, by what is known; while there are no peers, multicast is tried first. */
   async status(): Promise<AgentStatus> {
+    if (this.#sources.peers().length === 0) await this.#tryMulticast()
+    return this.glance()
+  }
+
+  /** The same without trying anything: for a monitor that asks every few seconds. */
+  async glance(): Promise<AgentStatus> {
     const sources = this.#sources
-    if (sources.peers().length === 0) await this.#tryMulticast()
     const findings = await this.findings()
     const { state } = healthOf(findings)
     const peers = sources.peers().length

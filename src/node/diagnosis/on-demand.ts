@@ -38,6 +38,10 @@ export class DiagnosisOnDemand {
     return (await this.#load()).status()
   }
 
+  async glance(): Promise<AgentStatus> {
+    return (await this.#load()).glance()
+  }
+
   async doctor(): Promise<AgentStatus> {
     return (await this.#load()).doctor()
   }

@@ -73,6 +73,14 @@ test('multicast is tried as soon as an agent has been alone for a moment', async
     .not.toBe('not tried yet')
 })
 
+test('a monitor that looks every second makes nobody send anything', async () => {
+  const { made, finding } = diagnosis({ mdns: true })
+  for (let n = 0; n < 3; n++) expect((await made.glance()).state).toBe('degraded')
+  expect((await finding('MULTICAST'))?.why).toBe('not tried yet')
+  await made.status()
+  expect((await finding('MULTICAST'))?.why).not.toBe('not tried yet')
+})
+
 test('with peers around nobody bothers the network', async () => {
   const { made, finding } = diagnosis({ mdns: true, peers: () => [PEER] })
   await made.status()
