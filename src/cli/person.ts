@@ -42,12 +42,12 @@ export class Person implements Disposable {
     this.#lines.on('SIGINT', () => process.kill(process.pid, 'SIGINT'))
   }
 
-  /** @throws PeerworkError `CANCELED` by Ctrl-C, or Ctrl-D */
+  /** @throws PeerworkError `CANCELED` by Ctrl-C, `BAD_OPTION` by Ctrl-D */
   async ask(question: string): Promise<string> {
     const { err, interrupts } = this.#context
     err.raw(question)
     while (this.#said.length === 0) {
-      if (this.#gone.signal.aborted) throw new PeerworkError('CANCELED', 'nobody answered')
+      if (this.#gone.signal.aborted) throw unanswered()
       const heard = new Promise<void>((resolve) => (this.#heard = resolve))
       await untilInterrupted(heard, interrupts)
     }
@@ -90,3 +90,6 @@ export class Person implements Disposable {
     this.#heard?.()
   }
 }
+
+const unanswered = (): PeerworkError =>
+  new PeerworkError('BAD_OPTION', 'nobody answered; --help tells which option answers')

@@ -48,7 +48,7 @@ test('whoever hangs up has answered nothing', async () => {
   using person = new Person(context)
   const answer = person.ask('There? ')
   person[Symbol.dispose]()
-  await expect(answer).rejects.toMatchObject({ code: 'CANCELED' })
+  await expect(answer).rejects.toMatchObject({ code: 'BAD_OPTION' })
 })
 
 test('nobody is asked without a terminal, or where a program reads along', () => {

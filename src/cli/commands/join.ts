@@ -44,15 +44,16 @@ export const join = defineCommand({
     ['peerwork join peerwork:join/pGF2AWd…', 'on a machine of your own']
   ],
   async run({ values, words }, context) {
-    const text = words[0] === '-' ? await readLink(context) : (words[0] ?? '')
+    const given = words[0] === '-' ? await readLink(context) : (words[0] ?? '')
+    const text = given.replaceAll(/\s+/g, '')
     const link = parseJoinLink(text)
     const home = await mustRest(values, context, 'join')
     if (!values.json) tellAsking(link, context.err)
     const { join: ask } = await import('../../node/membership/join.ts')
-    const given = { ...values, 'owner-passphrase-file': undefined }
-    const called = memberName({ values: { ...given, yes: false } }, context)?.memberName
+    const options = { ...values, 'owner-passphrase-file': undefined }
+    const called = memberName({ values: { ...options, yes: false } }, context)?.memberName
     const { signal } = context.interrupts
-    const joined = await withPassphrases(given, context, ({ home: passphrase }) => {
+    const joined = await withPassphrases(options, context, ({ home: passphrase }) => {
       const joining = ask({
         ...{ link: text, home, signal },
         ...(called !== undefined && { name: called }),
@@ -65,21 +66,25 @@ export const join = defineCommand({
   }
 })
 
-/** One line of stdin, or all of it. @throws PeerworkError `INVITATION_INVALID` */
+/**
+ * A line that is typed, or all of a file or pipe, where mail may have broken the link.
+ *
+ * @throws PeerworkError `INVITATION_INVALID`
+ */
 async function readLink({ stdin, err, interrupts }: Context): Promise<string> {
-  if (stdin.isTTY === true) err.line('Paste the link, and press Enter:')
+  const typed = stdin.isTTY === true
+  if (typed) err.line('Paste the link, and press Enter:')
   const read = async (): Promise<string> => {
     let text = ''
     for await (const part of stdin) {
       text += Buffer.from(part as Uint8Array).toString()
-      const line = text.trim().split(/\s/)[0] ?? ''
-      if (line !== '' && /\s/.test(text.trimStart())) return line
+      if (typed && text.trimStart().includes('\n')) break
       if (text.length > 2 * JOIN_LINK_LENGTH_MAX) break
     }
-    return text.trim()
+    return text
   }
   const text = await untilInterrupted(read(), interrupts)
-  if (text !== '') return text
+  if (text.trim() !== '') return text
   throw new PeerworkError('INVITATION_INVALID', 'stdin had no join link')
 }
 

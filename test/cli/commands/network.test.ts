@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { founded, machine } from '../members.ts'
+import { founded, linkOf, machine } from '../members.ts'
 import { expectPlain, run, up } from '../processes.ts'
 
 test('a network is made and looked at, and its only admin is warned of nothing', async () => {
@@ -29,4 +29,18 @@ test('roles say who may submit, so --open and --allow are refused', async () => 
   const where = await founded()
   const { code, err } = await run(where, ['up', '--name', 'alice', '--open'])
   expect([code, err]).toEqual([2, expect.stringMatching(/BAD_OPTION: open: in "lab".*roles/)])
+})
+
+test('commands without a running agent are those of a member', async () => {
+  const where = await founded()
+  await using alice = await up(where, 'alice', '--skill', 'skills/shout.ts')
+  const there = machine()
+  await run(there, ['join', await linkOf(where), '--name', 'bob'])
+  const bob = ['--name', 'bob', '--preset', 'loopback']
+  const shout = await run(there, ['run', 'shout', ...bob, '--input', '{"text":"hello"}'])
+  expect([shout.code, shout.out], shout.err).toEqual([0, expect.stringContaining('HELLO')])
+  const peers = await run(there, ['peers', ...bob, '--wait', '2s'])
+  expect([peers.code, peers.out], peers.err).toEqual([0, expect.stringMatching(/^alice /m)])
+  const stranger = ['--preset', 'loopback', '--wait', '1s', '--bootstrap', alice.address]
+  expect((await run(machine(), ['peers', ...stranger])).code).toBe(7)
 })
