@@ -26,7 +26,11 @@ export function overview(summaries: Readonly<Record<string, string>>, paint: Pai
         `  ${paint('green', 'peerwork up --skill ./shout.ts --open')}`,
         'offer it to everybody here'
       ],
-      [`  ${paint('green', `peerwork run shout --input '{"text":"hello"}'`)}`, 'have it done']
+      [`  ${paint('green', `peerwork run shout --input '{"text":"hello"}'`)}`, 'have it done'],
+      [
+        `  ${paint('green', 'peerwork network create lab')}`,
+        'among yourselves: then peerwork invite'
+      ]
     ]),
     '',
     'Every command has --help with examples, and --json. Exit codes: docs/cli.md.'
