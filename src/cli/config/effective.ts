@@ -1,6 +1,7 @@
 /** What `peerwork up` would really use, defaults included, fit to be shown. */
 
 import type { AgentOptions } from '../../node/options.ts'
+import { holdsMembership } from '../../node/membership/members-file.ts'
 import type { JsonValue } from '../../protocol/json.ts'
 import type { Context } from '../command.ts'
 import { quotaTexts } from '../quotas.ts'
@@ -31,7 +32,9 @@ export async function effective(
 }
 
 function defaultsOf(options: AgentOptions): Readonly<Record<string, JsonValue>> {
-  const { network, listen, mdns, open, capacity, queue, logLevel, home = null } = options
+  const { listen, mdns, open, capacity, queue, logLevel, home = null } = options
+  // A member's network is that of its membership, which no option says.
+  const network = home !== null && holdsMembership(home) ? null : options.network
   return {
     ...{ network, listen, mdns, open, capacity, queue, logLevel, home, preset: 'lan' },
     ...{ bootstrap: [], skills: [], allow: [], quotas: quotaTexts(options.quotas.all) }
