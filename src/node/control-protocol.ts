@@ -27,7 +27,7 @@ export type ControlRequest =
   | { readonly op: 'revoke'; readonly member: string; readonly reason?: string }
   | { readonly op: 'announce'; readonly record: string }
   | {
-      /** `submit` streams events, `run` answers with the result, `explain` with who would get it. */
+      /** `submit` streams events, `run` answers with the result, `explain` with the choice. */
       readonly op: 'submit' | 'run' | 'explain'
       readonly skill: string
       readonly input: JsonValue

@@ -122,10 +122,10 @@ test('a part gets what is left of the tokens: together they may not use more', a
     return ada.run('relay', { spend: 6, steps, work: 'paid' }, { to: ben.id, budget })
   }
   expect((await ask(12)).value).toBe('paid')
-  // Ben uses 6 of 10, so Cleo may use 4; alone, with 10, she could use her 6.
+  // Ben uses 6 of 10, so Cleo may use 4. She uses 6, and fails; that counts for Ben as well.
   await expect(ask(10)).rejects.toMatchObject({
     code: 'BUDGET_EXCEEDED',
-    facts: { what: 'tokens', used: 6, limit: 4 }
+    facts: { what: 'tokens', used: 12, limit: 10 }
   })
 })
 

@@ -97,23 +97,25 @@ export function whyOf(candidate: Candidate, winner: Candidate | undefined, count
   }
   const behind = winner.score - candidate.score
   if (behind < SLIGHT) return 'as good as the winner, whose turn it was'
-  const [most] = PARTS.map((part) => {
-    return { part, points: winner.points[part] - candidate.points[part] }
-  }).sort((one, other) => other.points - one.points)
-  const part = most === undefined ? 'standing' : most.part
+  const lost = (part: Part): number => winner.points[part] - candidate.points[part]
+  const part = PARTS.reduce((most, other) => (lost(other) > lost(most) ? other : most))
   return `${behind.toFixed(1)} points behind, most for ${part} (${valueOf(candidate, part)})`
 }
 
 function valueOf({ facts }: Candidate, part: Part): string {
   const { experience, fill, cost, rttMs, link } = facts
-  const values: Record<Part, string> = {
-    standing: `${experience.trouble.toFixed(1)} failures, ${experience.done.toFixed(1)} done`,
-    load: `${Math.round(fill * 100)} % full with this task`,
-    price: `costs ${cost}`,
-    distance: rttMs === null ? 'distance unknown' : `${rttMs.toFixed(1)} ms away`,
-    link: link === 'direct' ? 'direct' : 'through a relay'
+  switch (part) {
+    case 'standing':
+      return `${experience.trouble.toFixed(1)} failures, ${experience.done.toFixed(1)} done`
+    case 'load':
+      return `${Math.round(fill * 100)} % full with this task`
+    case 'price':
+      return `costs ${cost}`
+    case 'distance':
+      return rttMs === null ? 'distance unknown' : `${rttMs.toFixed(1)} ms away`
+    case 'link':
+      return link === 'direct' ? 'direct' : 'through a relay'
   }
-  return values[part]
 }
 
 const round = (value: number): number => Math.round(value * 100) / 100

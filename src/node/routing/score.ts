@@ -63,6 +63,8 @@ export interface Scored<F extends Facts> {
   readonly points: Points
   /** Out of 100; without the turn. */
   readonly score: number
+  /** With it. */
+  readonly order: number
 }
 
 /**
@@ -72,17 +74,14 @@ export interface Scored<F extends Facts> {
  */
 export function rank<F extends Facts>(candidates: readonly F[], seed: string): Scored<F>[] {
   const dearest = candidates.reduce((most, { cost }) => Math.max(most, cost), 0)
-  const turns = new Map<F, number>()
   const scored = candidates.map((facts) => {
     const points = pointsOf(facts, dearest)
     const score = sumOf(points)
-    turns.set(facts, score + TURN_POINTS * chanceOf(seed, facts.id))
-    return { facts, points, score }
+    return { facts, points, score, order: score + TURN_POINTS * chanceOf(seed, facts.id) }
   })
-  const value = ({ facts }: Scored<F>): number => turns.get(facts) ?? 0
   return scored.sort((one, other) => {
     if (one.facts.listed !== other.facts.listed) return one.facts.listed ? -1 : 1
-    return value(other) - value(one) || (one.facts.id < other.facts.id ? -1 : 1)
+    return other.order - one.order || (one.facts.id < other.facts.id ? -1 : 1)
   })
 }
 
