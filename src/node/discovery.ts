@@ -125,6 +125,14 @@ export class Discovery {
     this.#schedule(candidate, 0)
   }
 
+  /** Keep a link no longer: from now on it is a peer like others. */
+  release(id: string): void {
+    const candidate = this.#candidates.get(id)
+    if (candidate === undefined) return
+    candidate.via = 'inbound'
+    candidate.attempts = 0
+  }
+
   /** A peer went away: try to get it back. */
   lost(id: string, addresses: readonly string[]): void {
     if (this.#stopping.signal.aborted) return

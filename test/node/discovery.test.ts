@@ -260,3 +260,12 @@ test('one peer may name only so many that nobody has met', async () => {
   ).toHaveLength(64)
   expect(discovery.viaOf(LARGE)).toBe('peer')
 })
+
+test('a link that is kept no longer is one like others', async () => {
+  discovery.keep(`${ADDRESS}/p2p/${LARGE}`)
+  discovery.release(LARGE)
+  discovery.release(SMALL)
+  await vi.advanceTimersByTimeAsync(1_000_000)
+  expect(dials).toHaveLength(12)
+  expect(discovery.sought()).toEqual([])
+})

@@ -8,37 +8,46 @@ import type { RelayUse } from './relays.ts'
 export interface LinkSources {
   readonly sought: readonly Sought[]
   readonly uses: readonly RelayUse[]
-  /** Relays that the operator named. */
+  /** What the operator gave. */
+  readonly bootstrap: readonly PeerAddress[]
   readonly relayVia: readonly PeerAddress[]
   readonly peer: (id: string) => { readonly since: number } | undefined
 }
 
-export function linksOf({ sought, uses, relayVia, peer }: LinkSources): SupervisedLink[] {
+type State = Pick<SupervisedLink, 'state' | 'since' | 'error'>
+
+/** One peer can be both: then it is told twice, because either part can be down alone. */
+export function linksOf(sources: LinkSources): SupervisedLink[] {
+  const { sought, uses, bootstrap, relayVia, peer } = sources
   const kept = sought.filter(({ via }) => via === 'bootstrap')
-  return kept.map((one) => {
+  return kept.flatMap((one) => {
     const use = uses.find(({ relay }) => relay === one.id)
-    const named = relayVia.some(({ id, address }) => {
-      return address === one.address || (id !== undefined && id === one.id)
-    })
-    const kind = use !== undefined || named ? 'relay' : 'bootstrap'
-    const link = { kind, address: one.address, peer: one.id ?? null } as const
+    const relays = use !== undefined || relayVia.some((given) => isSame(given, one))
+    const joins = !relays || bootstrap.some((given) => isSame(given, one))
+    const link = { address: one.address, peer: one.id ?? null }
     const known = one.id === undefined ? undefined : peer(one.id)
-    if (known === undefined) {
-      const state = one.error === undefined ? 'connecting' : 'down'
-      return { ...link, state, since: one.apart, error: one.error ?? null }
-    }
-    if (kind === 'bootstrap') return { ...link, state: 'up', since: known.since, error: null }
-    return { ...link, ...stateOf(use, known.since) }
+    const up: State = { state: 'up', since: known?.since ?? 0, error: null }
+    const state = known === undefined ? apart(one) : up
+    const relay = known === undefined ? state : relaying(use, known.since)
+    return [
+      ...(joins ? [{ kind: 'bootstrap', ...link, ...state } as const] : []),
+      ...(relays ? [{ kind: 'relay', ...link, ...relay } as const] : [])
+    ]
   })
+}
+
+function isSame(given: PeerAddress, { id, address }: Sought): boolean {
+  return given.address === address || (given.id !== undefined && given.id === id)
+}
+
+function apart({ error, apart: since }: Sought): State {
+  return { state: error === undefined ? 'connecting' : 'down', since, error: error ?? null }
 }
 
 const STATES = { asking: 'connecting', reserved: 'up', refused: 'down' } as const
 
 /** A relay is up when it lets others through to us, and not already when it is connected. */
-function stateOf(
-  use: RelayUse | undefined,
-  since: number
-): Pick<SupervisedLink, 'state' | 'since' | 'error'> {
+function relaying(use: RelayUse | undefined, since: number): State {
   if (use === undefined) return { state: 'down', since, error: 'it does not serve as a relay' }
   return { state: STATES[use.state], since: use.since, error: use.error }
 }

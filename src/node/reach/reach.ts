@@ -45,7 +45,10 @@ const PUNCHES_MAX = 1
 const KEEP_TAG = { 'peerwork-kept': { value: 100 } }
 
 export interface ReachOptions {
-  readonly options: Pick<AgentOptions, 'home' | 'relay' | 'relayVia' | 'dht' | 'network'>
+  readonly options: Pick<
+    AgentOptions,
+    'home' | 'relay' | 'relayVia' | 'bootstrap' | 'dht' | 'network'
+  >
   readonly identity: Identity
   /** Whether only members of an owner's network can be here. */
   readonly owned: boolean
@@ -87,7 +90,12 @@ export class Reach {
     this.#relays = new Relays({
       ...{ clock, log, changed, peers: () => peers.all() },
       reserve: async (relay) => (await this.#loadCircuit()).reserve(relay),
-      keep: (address) => discovery.keep(address)
+      keep: (relay, address) => {
+        const anew = discovery.viaOf(relay) !== 'bootstrap'
+        if (anew) discovery.keep(address)
+        return anew
+      },
+      release: (relay) => discovery.release(relay)
     })
     this.#standing = new Standing({
       clock,
@@ -185,10 +193,10 @@ export class Reach {
   /** The links that are kept up, for diagnosis. */
   links(): SupervisedLink[] {
     const { discovery, peers, options } = this.#options
-    const relayVia = options.relayVia.map((address) => parseAddress(address))
+    const given = (addresses: readonly string[]) => addresses.map((one) => parseAddress(one))
     return linksOf({
-      ...{ sought: discovery.sought(), uses: this.#relays.uses, relayVia },
-      peer: (id) => peers.get(id)
+      ...{ sought: discovery.sought(), uses: this.#relays.uses, peer: (id) => peers.get(id) },
+      ...{ bootstrap: given(options.bootstrap), relayVia: given(options.relayVia) }
     })
   }
 

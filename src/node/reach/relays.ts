@@ -21,6 +21,8 @@ const ADDRESSES_MAX = 2
 /** Pause before a relay that refused is asked again, ms; doubles up to the longest. */
 const PAUSE_MS_MIN = 1_000
 const PAUSE_MS_MAX = 30_000
+/** A relay that is gone for so long is no longer dialled, ms; others have taken its place. */
+const GONE_MS = 10 * 60_000
 
 export interface RelaysOptions {
   readonly clock: Pick<Clock, 'now' | 'chance'>
@@ -29,8 +31,9 @@ export interface RelaysOptions {
   readonly reserve: (relay: string) => Promise<readonly string[]>
   /** Whom we are connected to. */
   readonly peers: () => readonly KnownPeer[]
-  /** Keep the link to a relay up, for as long as it is used. */
-  readonly keep: (address: string) => void
+  /** Keep the link to a relay up, until it is released; false when the operator wants that. */
+  readonly keep: (relay: string, address: string) => boolean
+  readonly release: (relay: string) => void
   /** Our relayed addresses are others now. */
   readonly changed: () => void
 }
@@ -56,6 +59,9 @@ export class Relays {
   readonly #options: RelaysOptions
   readonly #entries = new Map<string, Entry>()
   readonly #named = new Set<string>()
+  /** Whose links are kept because of us, and when those that are gone are let go. */
+  readonly #chosen = new Set<string>()
+  readonly #leaving = new Map<string, NodeJS.Timeout>()
   #wanted = false
   #stopped = false
 
@@ -90,6 +96,7 @@ export class Relays {
     if (entry === undefined || entry.state === 'asking') return
     clearTimeout(entry.timer)
     this.#entries.delete(relay)
+    this.#releaseLater(relay)
     if (entry.state === 'reserved') this.#options.changed()
     // The connection may have survived its reservation.
     setImmediate(() => this.consider())
@@ -109,7 +116,25 @@ export class Relays {
   stop(): void {
     this.#stopped = true
     for (const { timer } of this.#entries.values()) clearTimeout(timer)
+    for (const timer of this.#leaving.values()) clearTimeout(timer)
     this.#entries.clear()
+  }
+
+  #stay(relay: string): void {
+    clearTimeout(this.#leaving.get(relay))
+    this.#leaving.delete(relay)
+  }
+
+  /** A relay that we chose is waited for, and not for ever. */
+  #releaseLater(relay: string): void {
+    if (!this.#chosen.has(relay)) return
+    this.#stay(relay)
+    const timer = setTimeout(() => {
+      this.#leaving.delete(relay)
+      this.#chosen.delete(relay)
+      this.#options.release(relay)
+    }, GONE_MS)
+    this.#leaving.set(relay, timer.unref())
   }
 
   #fits({ id, card, connection }: KnownPeer): boolean {
@@ -136,7 +161,10 @@ export class Relays {
       Object.assign(entry, { state: 'reserved', since: clock.now(), attempts: 0, error: null })
       entry.addresses = where.map((address) => throughRelay(address, peer.id))
       const [first] = where
-      if (first !== undefined) keep(`${first}/p2p/${peer.id}`)
+      this.#stay(peer.id)
+      if (first !== undefined && keep(peer.id, `${first}/p2p/${peer.id}`)) {
+        this.#chosen.add(peer.id)
+      }
       log.info({ relay: peer.id, name: peer.name }, 'reachable through a relay')
       changed()
     } catch (thrown) {

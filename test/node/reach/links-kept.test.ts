@@ -14,7 +14,7 @@ const use = (one: Partial<RelayUse>): RelayUse => ({
 })
 const connected = { peer: () => ({ since: 10 }) }
 const apart = { peer: () => undefined }
-const none = { uses: [], relayVia: [] }
+const none = { uses: [], bootstrap: [], relayVia: [] }
 
 test('a bootstrap link is up since it is connected, or down since it is apart, and why', () => {
   const link = { kind: 'bootstrap', address: '/ip4/10.0.0.1/tcp/4001', peer: BOOT }
@@ -34,7 +34,7 @@ test('peers that were merely found are no links that are kept', () => {
 })
 
 test('a relay is up with its reservation, not with its connection', () => {
-  const sources = { sought: [sought({ id: RELAY })], relayVia: [], ...connected }
+  const sources = { sought: [sought({ id: RELAY })], bootstrap: [], relayVia: [], ...connected }
   expect(linksOf({ ...sources, uses: [use({})] })).toMatchObject([
     { kind: 'relay', state: 'up', since: 20 }
   ])
@@ -49,7 +49,17 @@ test('a relay is up with its reservation, not with its connection', () => {
 
 test('a named relay that serves as none says so', () => {
   const relayVia = [{ id: undefined, address: '/ip4/10.0.0.1/tcp/4001' }]
-  expect(linksOf({ sought: [sought({})], uses: [], relayVia, ...connected })).toMatchObject([
+  expect(linksOf({ sought: [sought({})], ...none, relayVia, ...connected })).toMatchObject([
     { kind: 'relay', state: 'down', error: 'it does not serve as a relay' }
+  ])
+})
+
+test('a bootstrap peer that also relays is both, and each part has its own state', () => {
+  const bootstrap = [{ id: RELAY, address: '/ip4/10.0.0.9/tcp/4001' }]
+  const uses = [use({ state: 'refused', error: 'it is full' })]
+  const links = linksOf({ ...none, sought: [sought({ id: RELAY })], uses, bootstrap, ...connected })
+  expect(links).toMatchObject([
+    { kind: 'bootstrap', state: 'up', since: 10 },
+    { kind: 'relay', state: 'down', since: 20 }
   ])
 })

@@ -11,6 +11,7 @@ const [ONE = '', TWO = '', THREE = '', PLAIN = ''] = [1, 2, 3, 4].map(idOf)
 let peers: KnownPeer[]
 let asked: { at: number; relay: string }[]
 let kept: string[]
+let released: string[]
 let changes: number
 let refuses: boolean
 let relays: Relays
@@ -29,6 +30,7 @@ beforeEach(() => {
   peers = [peer(ONE), peer(TWO), peer(THREE), peer(PLAIN, { relay: false })]
   asked = []
   kept = []
+  released = []
   changes = 0
   refuses = false
   relays = new Relays({
@@ -40,7 +42,11 @@ beforeEach(() => {
       return refuses ? Promise.reject(new Error('full')) : Promise.resolve([])
     },
     peers: () => peers,
-    keep: (address) => kept.push(address),
+    keep: (_relay, address) => {
+      kept.push(address)
+      return true
+    },
+    release: (relay) => released.push(relay),
     changed: () => changes++
   })
 })
@@ -113,6 +119,19 @@ test('a relay that went away is asked as soon as it is back, or another in its p
   await soon()
   await vi.runOnlyPendingTimersAsync()
   expect(names().at(-1)).toBe(ONE)
+})
+
+test('a relay that does not come back is let go after ten minutes, and not before', async () => {
+  relays.want(true)
+  await soon()
+  peers = peers.filter(({ id }) => id !== ONE && id !== TWO)
+  relays.consider()
+  await soon()
+  await vi.advanceTimersByTimeAsync(300_000)
+  peers.push(peer(TWO))
+  relays.consider()
+  await vi.advanceTimersByTimeAsync(301_000)
+  expect(released).toEqual([ONE])
 })
 
 test('a reservation that ended while the link stayed is had again at once', async () => {
