@@ -12,6 +12,7 @@ import { createLan, noHosts } from '../helpers/netns.ts'
 import type { Host } from '../helpers/netns.ts'
 
 const PEERWORK = resolve('bin/peerwork.js')
+const CLOCK = resolve('test/helpers/clock-offset.ts')
 
 function temporaryHome(): string {
   const home = mkdtempSync(join(tmpdir(), 'peerwork-host-'))
@@ -29,18 +30,31 @@ async function peerwork<T>(host: Host, home: string, ...args: string[]): Promise
 }
 
 /** An agent that stays until its LAN is taken down. */
-async function start(host: Host, home: string, ...args: string[]): Promise<AgentInfo> {
+const start = (host: Host, home: string, ...args: string[]): Promise<AgentInfo> =>
+  startAt(0, host, home, ...args)
+
+/** The same on a machine whose clock is off. */
+async function startAt(
+  offsetMs: number,
+  host: Host,
+  home: string,
+  ...args: string[]
+): Promise<AgentInfo> {
   const words = [PEERWORK, 'up', ...args, '--home', home, '--json']
+  const options = { NODE_OPTIONS: `--import=${CLOCK}`, CLOCK_OFFSET_MS: String(offsetMs) }
   const child: ChildProcess = host.spawn(process.execPath, words, {
-    stdio: ['ignore', 'pipe', 'inherit']
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: { ...process.env, ...(offsetMs !== 0 && options) }
   })
+  let said = ''
   for await (const line of createInterface(child.stdout!)) {
+    said = line
     const { type, agent } = JSON.parse(line) as { type: string; agent: AgentInfo }
     if (type !== 'started') continue
     child.stdout!.resume()
     return agent
   }
-  throw new Error('it ended before it had started')
+  throw new Error(`it ended before it had started: ${said}`)
 }
 
 async function finding(host: Host, home: string, code: FindingCode): Promise<Finding | undefined> {
@@ -146,3 +160,16 @@ test.skipIf(noHosts)(
     expect(why).toContain(two.address)
   }
 )
+
+test.skipIf(noHosts)('a machine whose clock is five minutes off hears it from others', async () => {
+  await using lan = await createLan(4)
+  const [wrong, ...right] = lan.hosts as [Host, ...Host[]]
+  const home = temporaryHome()
+  await Promise.all(right.map((host, at) => start(host, temporaryHome(), '--name', `right${at}`)))
+  await startAt(-300_000, wrong, home, '--name', 'wrong')
+  const clock = () => finding(wrong, home, 'CLOCK')
+  await expect
+    .poll(async () => (await clock())?.why, { timeout: 20_000 })
+    .toBe('off by 5 min: it is behind the median of 3 peers')
+  expect((await clock())?.level).toBe('fail')
+})
