@@ -23,6 +23,8 @@ export type {
   TaskTiming,
   WatchFilter
 } from './node/api.ts'
+export type { Quota, QuotasInit } from './node/quota.ts'
+export type { WorkStatus } from './node/work-status.ts'
 export type { Finding, FindingCode } from './node/diagnosis/finding.ts'
 export type { SupervisedLink } from './node/diagnosis/link.ts'
 export type {
@@ -38,7 +40,7 @@ export type { ErrorCode, ErrorFacts, ErrorRecord } from './protocol/errors.ts'
 export type { JsonObject, JsonValue } from './protocol/json.ts'
 export type { Role } from './protocol/membership/role.ts'
 export type { Isolation, Usage } from './protocol/message/result.ts'
-export type { Budget } from './protocol/message/task.ts'
+export type { Budget, Priority } from './protocol/message/task.ts'
 export type { TraceEvent, TraceEventType } from './protocol/trace.ts'
 export type { InputOf, OutputOf, SkillContext, SkillDefinition } from './tasks/skill.ts'
 export type { SkillOffer, SkillSource } from './tasks/work.ts'

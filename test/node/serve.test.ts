@@ -166,6 +166,24 @@ test('strangers are refused before anything of their task is looked at', async (
   }
 })
 
+test('who asks too often is refused before anything of the task is looked at', async () => {
+  const quotas = { perSecond: 0.01, burst: 2 }
+  const carol = await stage.inside({ skills: [skill('count')], quotas })
+  await using hasty = await EvilPeer.create()
+  const door = await hasty.session(await hasty.join(carol.addresses[0] ?? ''))
+  const id = new Uint8Array(16).fill(6)
+  const codes: string[] = []
+  for (let n = 0; n < 3; n++) {
+    door.send({ kind: 'request', id, task: Buffer.from('garbage'), input: Buffer.from('""') })
+    codes.push((await door.refusal(id)).code)
+  }
+  expect(codes).toEqual(['MALFORMED', 'MALFORMED', 'QUOTA_EXCEEDED'])
+  expect((await carol.status()).work?.refused).toEqual([
+    { code: 'MALFORMED', reason: '', count: 2 },
+    { code: 'QUOTA_EXCEEDED', reason: 'rate', count: 1 }
+  ])
+})
+
 test.for([
   ['garbage', Buffer.from('this is no frame')],
   ['an unknown kind', Uint8Array.of(99, ...new Uint8Array(16), 0xa0)],
