@@ -43,10 +43,10 @@ export function showStart(facts: StartFacts, out: Output): void {
   ]
   const cells = rows.map(([head = '', text = '']) => [`  ${label(head)}`, text])
   for (const line of columns(cells)) out.line(line)
+  if (info.membership !== undefined) showWarnings(info.membership, systemClock.now(), out)
   out.line()
   showHowToJoin(facts, out)
   if (info.admits === 'everybody') warnOpen(out)
-  if (info.membership !== undefined) showWarnings(info.membership, systemClock.now(), out)
 }
 
 const networkOf = ({ network, membership }: AgentInfo): string =>
@@ -61,7 +61,9 @@ function memberRows(membership: MembershipInfo | undefined): string[][] {
   return [
     ['owner', owner],
     ['roles', roles.length === 0 ? 'none' : roles.join(', ')],
-    ...(expires === null ? [] : [['until', `${until(expires, now)}${renewal}`]]),
+    ...(expires === null || roles.length === 0
+      ? []
+      : [['until', `${until(expires, now)}${renewal}`]]),
     ['members', members === 1 ? 'no others are known yet' : String(members)]
   ]
 }
