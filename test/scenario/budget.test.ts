@@ -56,6 +56,16 @@ test('what a skill calls its part while it is being stopped counts too', async (
   expect(failure.partial).toEqual({ done: -1 })
 })
 
+test('a large part comes on a stream of its own, and again when it is asked for again', async () => {
+  const input = { steps: 9, ms: 50, tokens: 4, pad: 500_000 }
+  const options = { budget: { tokens: 10 }, idempotencyKey: 'large' }
+  const first = await ask(input, options)
+  expect((first.partial as { pad: string }).pad).toHaveLength(500_000)
+  const again = await ask(input, options)
+  expect(again.partial).toEqual(first.partial)
+  expect(readResult(decode(peek(again.sealed).body)).replay).toBe(true)
+})
+
 test('a part that was never named, or is larger than its budget, is not there', async () => {
   const small = await ask({ steps: 9, chunk: 1 }, { budget: { bytes: 5 } })
   expect(small).toMatchObject({ code: 'BUDGET_EXCEEDED', partial: undefined })

@@ -25,7 +25,17 @@ export class Acquaintances {
 
   /** A task of ours begins there, or is over. */
   count(peer: string, change: 1 | -1): void {
-    this.#of(peer).busy += change
+    const known = this.#of(peer)
+    known.busy += change
+    // Nothing else is known of one that left meanwhile.
+    if (known.busy === 0 && known.rttMs === undefined && known.restsUntil === 0) {
+      this.#known.delete(peer)
+    }
+  }
+
+  /** Peers that something is known of, count. */
+  get size(): number {
+    return this.#known.size
   }
 
   readonly busyAt = (peer: string): number => this.#known.get(peer)?.busy ?? 0
@@ -53,8 +63,11 @@ export class Acquaintances {
   forget(peer: string): void {
     const known = this.#known.get(peer)
     if (known === undefined) return
-    if (known.busy > 0) known.rttMs = undefined
-    else this.#known.delete(peer)
+    if (known.busy === 0) this.#known.delete(peer)
+    else {
+      known.rttMs = undefined
+      known.restsUntil = 0
+    }
   }
 
   #of(peer: string): Known {

@@ -48,4 +48,6 @@ test('who leaves is forgotten, but not the tasks that are still there', () => {
   known.forget('b')
   known.forget('c')
   expect([known.rttOf('a'), known.rttOf('b'), known.busyAt('b')]).toEqual([undefined, undefined, 1])
+  known.count('b', -1)
+  expect(known.size).toBe(0)
 })

@@ -14,17 +14,19 @@ export default defineSkill({
     burnMs: z.number().default(0),
     /** Characters of each chunk. */
     chunk: z.number().default(0),
+    /** Characters beside each part. */
+    pad: z.number().default(0),
     atLast: z.boolean().default(false)
   }),
   output: z.object({ done: z.number() }),
-  run: async ({ steps, tokens, cost, ms, burnMs, chunk, atLast }, ctx) => {
+  run: async ({ steps, tokens, cost, ms, burnMs, chunk, pad, atLast }, ctx) => {
     if (atLast) ctx.signal.addEventListener('abort', () => ctx.partial({ done: -1 }))
     for (let done = 1; done <= steps; done++) {
       if (chunk > 0) await ctx.emit('x'.repeat(chunk))
       const end = performance.now() + burnMs
       while (performance.now() < end);
       await sleep(ms, undefined, { signal: ctx.signal })
-      ctx.partial({ done })
+      ctx.partial(pad === 0 ? { done } : { done, pad: '.'.repeat(pad) })
       ctx.spend({ tokens, cost })
     }
     return { done: steps }
