@@ -69,7 +69,7 @@ export const ERRORS = {
   INPUT_INVALID: entry(2, false, 'Compare the input with the schema shown by `peerwork skills`.'),
   INPUT_TOO_LARGE: entry(2, false, 'Send less, or split the work into several tasks.'),
   BUSY: entry(4, true, 'Wait for `retryAfter` and submit again, or ask another peer.'),
-  QUOTA_EXCEEDED: entry(4, true, 'Wait for `retryAfter`, ask another peer, or its operator for more.'),
+  QUOTA_EXCEEDED: entry(4, true, 'Wait for `retryAfter`, or ask another peer, or its operator.'),
   RELAY_LIMIT: entry(
     4,
     true,
