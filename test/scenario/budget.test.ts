@@ -56,7 +56,7 @@ test('what a skill calls its part while it is being stopped counts too', async (
   expect(failure.partial).toEqual({ done: -1 })
 })
 
-test('a large part comes on a stream of its own, and again when it is asked for again', async () => {
+test('a large part comes on a stream of its own, and again when asked for again', async () => {
   const input = { steps: 9, ms: 50, tokens: 4, pad: 500_000 }
   const options = { budget: { tokens: 10 }, idempotencyKey: 'large' }
   const first = await ask(input, options)

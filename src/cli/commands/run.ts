@@ -74,7 +74,8 @@ export const run = defineCommand({
     'One object: task, skill, value, by, trace, isolation, engine, chunks, usage, ' +
     'timing (findMs, acceptMs, workMs, totalMs), replay, attempts, sealed (base64). With ' +
     '--dry-run: skill, chosen, candidates (peer, name, state, why, score, points, facts), ' +
-    'others. When it failed: error, and failure (by, usage, chunks, partial, sealed) when the peer signed it.',
+    'others. When it failed: error, and failure (by, usage, chunks, partial, sealed) when the ' +
+    'peer signed it.',
   examples: [
     [`peerwork run shout --input '{"text":"hello"}'`, 'a task with JSON input'],
     ['peerwork run analyse-text --input @README.md --to alice', 'a document, to one peer'],
