@@ -63,6 +63,7 @@ const UNTESTED = new Set([
   'src/node/agent-init.ts',
   'src/node/api.ts',
   'src/node/diagnosis/link.ts',
+  'src/node/discovery-options.ts',
   'src/node/membership/api.ts',
   'src/node/routing/told.ts',
   'src/protocol/constants.ts',

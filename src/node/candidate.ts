@@ -17,6 +17,8 @@ export interface Candidate {
   readonly informant: string | undefined
   attempts: number
   dialing: boolean
+  /** When the newest dial began, by the monotonic clock. */
+  began: number
   /** When its turn to dial comes, by the monotonic clock; it has been paid for. */
   due: number | undefined
   timer: NodeJS.Timeout | undefined

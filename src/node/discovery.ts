@@ -9,14 +9,13 @@
  * one connection instead of two.
  */
 
-import type { Connection } from '@libp2p/interface'
 import { parseAddress, plain } from './addresses.ts'
 import { alsoAt, merged, rotated } from './candidate.ts'
 import type { Candidate, Via } from './candidate.ts'
-import type { Clock } from './clock.ts'
 import { explainDial } from './diagnosis/dial-error.ts'
-import type { DialFault } from './diagnosis/dial-error.ts'
-import { TokenBucket } from './token-bucket.ts'
+import type { DiscoveryOptions, Sought } from './discovery-options.ts'
+import { Reserve } from './meet/reserve.ts'
+import { Turns } from './meet/turns.ts'
 
 /** Pause before the second attempt, ms; doubles up to the longest. */
 const PAUSE_MS_MIN = 250
@@ -32,52 +31,27 @@ const ATTEMPTS_MAX = 12
 const HEARSAY_ATTEMPTS_MAX = 3
 /** Candidates kept, count: several times the largest network one agent connects to. */
 const CANDIDATES_MAX = 1_024
-/** Addresses that others make us dial: a small LAN at once, count; then so many a second. */
-const DIALS = { burst: 32, perSecond: 8 } as const
-/** How long such a dial may wait for its turn, ms; later ones count as failed attempts. */
-const TURN_MS_MAX = 10_000
-/** Such dials at once, count. */
-const DIALING_MAX = 16
+/** A dial that takes longer than this is no company to count on, ms. */
+const FRESH_MS = 500
 /** Candidates that one peer may have named, count: as many as it may name in one exchange. */
 const NAMED_MAX = 64
 /** One dial with handshake, ms. */
 const DIAL_MS_MAX = 5_000
 
-/** Somebody who was named, found or here before; whether it is connected is another matter. */
-export interface Sought {
-  readonly id: string | undefined
-  readonly address: string
-  readonly via: Via
-  /** Why the newest attempt failed. */
-  readonly error: string | undefined
-  /** Not connected since then, ms since 1970. */
-  readonly apart: number
-}
-
 type Named = { readonly informant?: string | undefined }
-
-export interface DiscoveryOptions {
-  readonly self: string
-  readonly clock: Clock
-  readonly dial: (addresses: readonly string[], signal: AbortSignal) => Promise<Connection>
-  readonly connected: (id: string) => boolean
-  /** An attempt failed. */
-  readonly failed?: (id: string | undefined, fault: DialFault) => void
-  readonly log: { debug(facts: object, message: string): void }
-}
 
 export class Discovery {
   readonly #options: DiscoveryOptions
   readonly #candidates = new Map<string, Candidate>()
   readonly #stopping = new AbortController()
-  /** Apart, so that what is announced on the LAN takes no turn from what peers say, or else. */
-  readonly #announced: TokenBucket
-  readonly #named: TokenBucket
+  readonly #turns: Turns
+  readonly #reserve: Reserve
 
   constructor(options: DiscoveryOptions) {
     this.#options = options
-    this.#announced = new TokenBucket(DIALS, options.clock.elapsed)
-    this.#named = new TokenBucket(DIALS, options.clock.elapsed)
+    const { clock, peers = () => 0 } = options
+    this.#turns = new Turns(clock.elapsed)
+    this.#reserve = new Reserve(peers, () => this.#dialing(FRESH_MS), clock.chance)
   }
 
   /** How a peer was found, when it was found at all. */
@@ -110,6 +84,23 @@ export class Discovery {
     const candidate = this.#add(id, { id, addresses, via, informant })
     const courtesy = via === 'mdns' && id < this.#options.self ? COURTESY_MS : 0
     this.#schedule(candidate, courtesy)
+  }
+
+  /** A task wants this peer: dial it, even if there are enough. */
+  want(id: string, addresses: readonly string[]): void {
+    if (this.#options.connected(id)) return
+    this.#reserve.want(id)
+    this.#options.wanted?.(id)
+    this.offer(id, addresses, 'peer')
+    const candidate = this.#candidates.get(id)
+    if (candidate?.dialing === false) this.#schedule(candidate, 0)
+    else this.#reserve.forget(id)
+  }
+
+  /** Dial any one of those that are not needed because there are enough peers. */
+  meetAnother(): void {
+    const { id, addresses = [] } = this.#candidates.get(this.#reserve.any() ?? '') ?? {}
+    if (id !== undefined) this.want(id, addresses)
   }
 
   /** Keep a link to this address, for as long as the agent runs. */
@@ -148,6 +139,7 @@ export class Discovery {
     candidate.apart = this.#options.clock.now()
     const courtesy = id < this.#options.self ? COURTESY_MS : 0
     this.#schedule(candidate, courtesy + this.#jitter(PAUSE_MS_MIN))
+    this.#refill()
   }
 
   /** A peer that does not fit (wrong network, no Peerwork): try again rarely, or not at all. */
@@ -158,8 +150,9 @@ export class Discovery {
       candidate.lastError = reason
       candidate.attempts = KEPT_YOUNG_ATTEMPTS
       if (candidate.via === 'bootstrap') this.#again(candidate)
-      else this.#candidates.delete(key)
+      else this.#forget(key)
     }
+    this.#refill()
   }
 
   /** A dialled connection ended before it became a peer: the next attempt is due, after a pause. */
@@ -182,7 +175,7 @@ export class Discovery {
     { id, addresses, via, informant }: Pick<Candidate, 'id' | 'addresses' | 'via'> & Named
   ): Candidate {
     if (this.#candidates.size >= CANDIDATES_MAX) this.#makeRoom()
-    const idle = { attempts: 0, dialing: false, due: undefined, timer: undefined }
+    const idle = { attempts: 0, dialing: false, began: 0, due: undefined, timer: undefined }
     const candidate: Candidate = {
       ...{ key, id, addresses, via, informant, ...idle },
       lastError: undefined,
@@ -200,7 +193,7 @@ export class Discovery {
     const least = idle.find(({ via }) => via === 'peer') ?? idle[0]
     if (least === undefined) return
     clearTimeout(least.timer)
-    this.#candidates.delete(least.key)
+    this.#forget(least.key)
   }
 
   #namedBy(peer: string): number {
@@ -223,7 +216,9 @@ export class Discovery {
     const { connected, dial, log } = this.#options
     if (candidate.dialing || (candidate.id !== undefined && connected(candidate.id))) return
     if (candidate.via !== 'bootstrap' && !this.#isDue(candidate)) return
+    this.#reserve.forget(candidate.key)
     candidate.dialing = true
+    candidate.began = this.#options.clock.elapsed()
     candidate.attempts++
     try {
       const signal = AbortSignal.any([this.#stopping.signal, AbortSignal.timeout(DIAL_MS_MAX)])
@@ -251,38 +246,42 @@ export class Discovery {
 
   /** Whether a candidate that others named may be dialled now; if not, it is put off. */
   #isDue(candidate: Candidate): boolean {
-    const now = this.#options.clock.elapsed()
-    if (candidate.due === undefined) {
-      const bucket = candidate.via === 'mdns' ? this.#announced : this.#named
-      const waitMs = bucket.take(candidate.addresses.length, TURN_MS_MAX)
-      if (waitMs === undefined) {
-        candidate.attempts++
-        this.#again(candidate)
-        return false
-      }
-      candidate.due = now + waitMs
-    }
-    const busy = this.#dialing() >= DIALING_MAX
-    if (now < candidate.due || busy) {
-      this.#schedule(candidate, Math.max(candidate.due - now, busy ? PAUSE_MS_MIN : 1))
-      return false
-    }
-    candidate.due = undefined
-    return true
+    const { key } = candidate
+    if (this.#reserve.keeps(key)) return false
+    const waitMs = this.#reserve.hasRoom(key)
+      ? this.#turns.wait(candidate, this.#reserve.wants(key), this.#dialing())
+      : this.#jitter(PAUSE_MS_MIN)
+    if (waitMs === undefined) {
+      candidate.attempts++
+      this.#again(candidate)
+    } else if (waitMs > 0) this.#schedule(candidate, waitMs)
+    return waitMs === 0
   }
 
-  #dialing(): number {
-    let count = 0
-    for (const { dialing, via } of this.#candidates.values()) {
-      if (dialing && via !== 'bootstrap') count++
-    }
-    return count
+  /** As many as are missing of those that were not needed until now. */
+  #refill(): void {
+    const missing = this.#reserve.missing().flatMap((key) => this.#candidates.get(key) ?? [])
+    for (const candidate of missing) this.#schedule(candidate, 0)
+  }
+
+  #forget(key: string): void {
+    this.#candidates.delete(key)
+    this.#reserve.forget(key)
+  }
+
+  /** Dials that go on and began at most so long ago, ms; without those the operator wants. */
+  #dialing(msMax = Infinity): number {
+    const now = this.#options.clock.elapsed()
+    return this.#candidates.values().reduce((count, { dialing, began, via }) => {
+      return dialing && via !== 'bootstrap' && now - began <= msMax ? count + 1 : count
+    }, 0)
   }
 
   #again(candidate: Candidate): void {
     const max = candidate.via === 'peer' ? HEARSAY_ATTEMPTS_MAX : ATTEMPTS_MAX
     if (candidate.via !== 'bootstrap' && candidate.attempts >= max) {
-      this.#candidates.delete(candidate.key)
+      this.#forget(candidate.key)
+      this.#refill()
       return
     }
     const young = candidate.via === 'bootstrap' && candidate.attempts < KEPT_YOUNG_ATTEMPTS

@@ -21,6 +21,7 @@ import type { Host } from './host.ts'
 import type { Logger } from './logger.ts'
 import type { OwnMembership } from './membership/own-membership.ts'
 import type { KnownPeer, Peers } from './peers.ts'
+import { shuffled } from './meet/shuffled.ts'
 import { isPunched } from './reach/shared-port.ts'
 import { linkKind } from './reach/relayed.ts'
 
@@ -200,7 +201,8 @@ export class Links {
     if (peers.get(id) === undefined) return
     // Only the newcomer dials those it hears of: they cannot know of it yet.
     if (inbound) return
-    for (const hint of hints) {
+    // Not all newcomers the same ones first: they dial only so many.
+    for (const hint of shuffled(hints, clock.chance)) {
       if (hint.id === identity.id || peers.get(hint.id) !== undefined) continue
       const addresses = believable(hint.addresses, connection.remoteAddr.toString())
       discovery.offer(hint.id, addresses, 'peer', id)
@@ -233,13 +235,18 @@ export class Links {
     this.#refuse(connection, error)
   }
 
+  /** Where others can reach a peer of ours. */
+  hint(peer: KnownPeer): PeerHint {
+    return { id: peer.id, addresses: addressesOf(peer) }
+  }
+
   /** Of more peers than fit, others each time: so that newcomers do not all hear of the same. */
   #hints(): PeerHint[] {
     const { peers, clock } = this.#options
     const all = peers.all()
     const from = all.length > HINTS_MAX ? Math.floor(clock.chance() * all.length) : 0
     const told = [...all.slice(from), ...all.slice(0, from)].slice(0, HINTS_MAX)
-    return told.map((peer) => ({ id: peer.id, addresses: addressesOf(peer) }))
+    return told.map((peer) => this.hint(peer))
   }
 
   #showAll(): void {

@@ -6,17 +6,18 @@
 
 import { networkInterfaces } from 'node:os'
 import type { Connection, Stream } from '@libp2p/interface'
-import { BULK_PROTOCOL, CARD_PROTOCOL, TASK_PROTOCOL } from '../protocol/constants.ts'
-import { MEMBER_PROTOCOL, PROBE_PROTOCOL } from '../protocol/constants.ts'
-import { PeerworkError, toPeerworkError } from '../protocol/errors.ts'
+import { BULK_PROTOCOL, CARD_PROTOCOL, FIND_PROTOCOL } from '../protocol/constants.ts'
+import { MEMBER_PROTOCOL, PROBE_PROTOCOL, TASK_PROTOCOL } from '../protocol/constants.ts'
+import type { PeerworkError } from '../protocol/errors.ts'
+import { toPeerworkError } from '../protocol/errors.ts'
 import { nameOfNetwork } from '../protocol/membership/network-id.ts'
 import { onOurLinks, parseAddress, plain, scopeOf } from './addresses.ts'
 import type { CardsOptions } from './cards.ts'
 import type { Clock } from './clock.ts'
+import { connectTo } from './connect.ts'
 import type { Counters } from './counters.ts'
 import type { Look } from './diagnosis/check-port.ts'
 import type { DialBack } from './diagnosis/dial-back.ts'
-import { explainDial } from './diagnosis/dial-error.ts'
 import type { SupervisedLink } from './diagnosis/link.ts'
 import type { Observed } from './diagnosis/observed.ts'
 import { unreachedOf } from './diagnosis/sought-links.ts'
@@ -32,6 +33,7 @@ import type { Secret } from './key-file.ts'
 import { Links } from './links.ts'
 import { listenError, withPort } from './listen.ts'
 import type { Logger, Logs } from './logger.ts'
+import { Meeting } from './meet/meeting.ts'
 import type { OwnMembership } from './membership/own-membership.ts'
 import type { AgentOptions } from './options.ts'
 import type { KnownPeer, Peers } from './peers.ts'
@@ -39,14 +41,13 @@ import { relayGate } from './reach/gate.ts'
 import type { Protect } from './reach/network-key.ts'
 import { Reach } from './reach/reach.ts'
 
-/** How long `connect` waits for the other side's card, ms. */
-const CONNECT_MS_MAX = 10_000
 /** Streams of one kind a peer may have open on one connection; sessions: one, and one that ends. */
 const SESSION_STREAMS_MAX = 2
 const CARD_STREAMS_MAX = 4
 const BULK_STREAMS_MAX = 128
 const PROBE_STREAMS_MAX = 2
 const MEMBER_STREAMS_MAX = 8
+const FIND_STREAMS_MAX = 16
 
 export interface NetworkOptions {
   readonly options: AgentOptions
@@ -76,6 +77,7 @@ export class Network {
   readonly #discovery: Discovery
   #dialBack: Promise<DialBack> | undefined
   readonly #reach: Reach
+  readonly #meeting: Meeting
   readonly #options: NetworkOptions
 
   private constructor(options: NetworkOptions, gate: DialGate) {
@@ -90,6 +92,10 @@ export class Network {
     this.#discovery = new Discovery({
       ...{ self: identity.id, clock, connected, log },
       dial: (addresses, signal) => this.#reach.dial(addresses, signal),
+      ...{
+        peers: () => this.#meeting.company,
+        wanted: (id: string) => this.#meeting.noteSpare(id)
+      },
       failed(id, { reason, refusal }) {
         counters.count('dials_failed', { reason })
         if (id !== undefined && refusal !== undefined) observed.refusedAtDial(id, refusal)
@@ -105,6 +111,10 @@ export class Network {
       log: logs('reach'),
       owned: nameOfNetwork(network) !== network,
       changed: () => this.#links.changed()
+    })
+    this.#meeting = new Meeting({
+      ...{ self: identity.id, clock, peers, discovery, links: this.#links, busy },
+      elsewhere: (sought) => this.#reach.seek(sought)
     })
     this.gossip = createGossip({
       ...{ pubsub: host.services.pubsub, network, now: clock.now },
@@ -169,6 +179,9 @@ export class Network {
         (stream, connection) => this.#links.cards.answer(stream, connection),
         { maxInboundStreams: CARD_STREAMS_MAX, ...anywhere }
       ),
+      host.handle(FIND_PROTOCOL, (stream, link) => this.#meeting.answer(stream, link), {
+        ...{ maxInboundStreams: FIND_STREAMS_MAX, ...anywhere }
+      }),
       membership &&
         host.handle(MEMBER_PROTOCOL, (stream, link) => membership.answer(stream, link), {
           ...{ maxInboundStreams: MEMBER_STREAMS_MAX, ...anywhere }
@@ -192,33 +205,12 @@ export class Network {
   }
 
   /** @throws PeerworkError `BAD_ADDRESS`, `DIAL_FAILED`, `WRONG_NETWORK` */
-  async connect(address: string): Promise<KnownPeer> {
-    const { peers } = this.#options
-    const { address: to, id } = parseAddress(address)
-    const signal = AbortSignal.timeout(CONNECT_MS_MAX)
-    const closed = new AbortController()
-    const joined = peers.events.read({ signal: AbortSignal.any([signal, closed.signal]) })
-    let connection: Connection
-    try {
-      connection = await this.#reach.dial([id === undefined ? to : `${to}/p2p/${id}`], signal)
-    } catch (error) {
-      closed.abort()
-      if (error instanceof PeerworkError) throw error
-      throw new PeerworkError('DIAL_FAILED', `cannot reach ${to}: ${explainDial(error).why}`)
-    }
-    const peer = connection.remotePeer.toString()
-    const known = peers.get(peer)
-    if (known !== undefined) {
-      closed.abort()
-      return known
-    }
-    // A turn later, so that the reason for which the other side closed is known by then.
-    connection.addEventListener('close', () => setImmediate(() => closed.abort()))
-    for await (const event of joined) {
-      const now = event.type === 'left' ? undefined : peers.get(peer)
-      if (now !== undefined) return now
-    }
-    throw this.#links.refusalOf(peer) ?? new PeerworkError('DIAL_FAILED', `${to} showed no card`)
+  connect(address: string): Promise<KnownPeer> {
+    return connectTo(address, {
+      peers: this.#options.peers,
+      dial: (addresses, signal) => this.#reach.dial(addresses, signal),
+      refusalOf: (id) => this.#links.refusalOf(id)
+    })
   }
 
   /** Tell peers that what we offer changed. */
@@ -227,9 +219,9 @@ export class Network {
     this.#reach.tell()
   }
 
-  /** Look for a peer, or for whoever offers a skill, where the network has a directory. */
-  async seek(wanted: { skill: string; peer?: string | undefined }): Promise<void> {
-    await this.#reach.seek(wanted)
+  /** Look for a peer, or for whoever offers a skill, among those that our peers know. */
+  seek({ skill, peer }: { skill: string; peer?: string | undefined }): Promise<void> {
+    return this.#meeting.seek({ skill, ...(peer !== undefined && { peer }) })
   }
 
   /** The links that are kept up. */
@@ -252,6 +244,7 @@ export class Network {
   async stop(): Promise<void> {
     this.#discovery.stop()
     this.#links.stop()
+    this.#meeting.stop()
     this.#options.membership?.stop()
     await this.#reach.stop()
     await Promise.resolve(this.#gate.host.stop()).catch((error: unknown) => {

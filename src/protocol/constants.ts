@@ -20,6 +20,8 @@ export const MEMBER_CONNECTION = '/peerwork/member-noise/1'
 export const MEMBER_PROTOCOL = '/peerwork/member/1'
 /** Whether a port can be reached from outside: a peer dials back. */
 export const PROBE_PROTOCOL = '/peerwork/probe/1'
+/** Who is sought for a task, asked of those who may know. */
+export const FIND_PROTOCOL = '/peerwork/find/1'
 /** Two peers behind NATs agree to dial each other at once. */
 export const PUNCH_PROTOCOL = '/peerwork/punch/1'
 /** Gossip topic of a network's traces. */
@@ -54,6 +56,8 @@ export const PRESENCE_BYTES_MAX = 12 * KIB
 export const BATCH_BYTES_MAX = 64 * KIB
 /** The question or the answer of a port probe, bytes: a number, or a word and an error. */
 export const PROBE_BYTES_MAX = 8 * KIB
+/** The question who knows somebody, or its answer, bytes: eight peers of sixteen addresses. */
+export const FIND_BYTES_MAX = 40 * KIB
 /** Bytes of detail text (progress message, error message) that cross the wire. */
 export const TEXT_BYTES_MAX = 4 * KIB
 /** A label, a reason or one fact of an error, UTF-16 units: two lines of a terminal. */

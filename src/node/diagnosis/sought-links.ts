@@ -1,7 +1,7 @@
 /** Everybody that discovery seeks: as links that are kept up, and as addresses not reached. */
 
 import { plain } from '../addresses.ts'
-import type { Sought } from '../discovery.ts'
+import type { Sought } from '../discovery-options.ts'
 import type { SupervisedLink } from './link.ts'
 import type { Search } from './why-alone.ts'
 

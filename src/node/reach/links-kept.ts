@@ -2,7 +2,7 @@
 
 import type { PeerAddress } from '../addresses.ts'
 import type { SupervisedLink } from '../diagnosis/link.ts'
-import type { Sought } from '../discovery.ts'
+import type { Sought } from '../discovery-options.ts'
 import type { RelayUse } from './relays.ts'
 
 export interface LinkSources {

@@ -289,7 +289,7 @@ function lookupOf(options: ReachOptions, reach: Reach): Lookup {
     serve: () => reach.verdict !== 'closed',
     links: () => gate.host.getConnections(),
     dial: (addresses, signal) => reach.dial(addresses, signal),
-    offer: (id, addresses) => discovery.offer(id, addresses, 'peer'),
+    offer: (id, addresses) => discovery.want(id, addresses),
     describe: () => {
       const { name, addresses, skills } = describe()
       return { name, addresses, skills: skills.map((offer) => offer.name) }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { Sought } from '../../../src/node/discovery.ts'
+import type { Sought } from '../../../src/node/discovery-options.ts'
 import { bootstrapLinks, portsOf, unreachedOf } from '../../../src/node/diagnosis/sought-links.ts'
 
 const sought = (more: Partial<Sought>): Sought => ({

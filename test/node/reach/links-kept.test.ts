@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { Sought } from '../../../src/node/discovery.ts'
+import type { Sought } from '../../../src/node/discovery-options.ts'
 import { linksOf } from '../../../src/node/reach/links-kept.ts'
 import type { RelayUse } from '../../../src/node/reach/relays.ts'
 

@@ -1,0 +1,148 @@
+/**
+ * `/peerwork/find/1`, both sides: ask peers whom they know, and tell what we know.
+ *
+ * The asker opens a stream and sends one frame; the other side answers with one, and both close.
+ * Whoever is asked looks among its own peers, and only if there is nobody and the question allows
+ * it asks some of them, once: a question never travels further than two steps.
+ */
+
+import type { Connection, Stream } from '@libp2p/interface'
+import { FIND_BYTES_MAX, FIND_PROTOCOL, WIRE_VERSION } from '../../protocol/constants.ts'
+import { PeerworkError, toPeerworkError } from '../../protocol/errors.ts'
+import { encodeFrame, FrameParser } from '../../protocol/frame.ts'
+import type { PeerHint } from '../../protocol/message/card.ts'
+import { decodeFindAnswer, decodeFindQuestion } from '../../protocol/message/find.ts'
+import { encodeFindAnswer, encodeFindQuestion, FOUND_MAX } from '../../protocol/message/find.ts'
+import type { FindQuestion } from '../../protocol/message/find.ts'
+import { believable } from '../addresses.ts'
+import type { Clock } from '../clock.ts'
+import type { KnownPeer, Peers } from '../peers.ts'
+import { matchesId } from '../peers.ts'
+import { pull } from '../pull.ts'
+import { TokenBucket } from '../token-bucket.ts'
+import { shuffled } from './shuffled.ts'
+
+/** One question and its answer, ms; one that travels on takes longer. */
+const ANSWER_MS_MAX = 2_000
+const FURTHER_MS_MAX = 5_000
+/** Peers of ours that a question travels on to, count. */
+const FURTHER_MAX = 16
+/** What one peer may ask: some tasks at once, count, and then so many a second. */
+const OF_ONE = { burst: 64, perSecond: 16 } as const
+/** Questions that travel on, of all peers together: each costs us up to `FURTHER_MAX` others. */
+const TRAVELLING = { burst: 16, perSecond: 4 } as const
+/** Peers whose questions are counted, count: several times the connections of any preset. */
+const COUNTED_MAX = 1_024
+
+export type Sought = Pick<FindQuestion, 'skill' | 'peer'>
+
+export interface FinderOptions {
+  readonly self: string
+  readonly clock: Pick<Clock, 'elapsed' | 'chance'>
+  readonly peers: Peers
+  /** Where others can reach a peer of ours. */
+  readonly hint: (peer: KnownPeer) => PeerHint
+}
+
+export class Finder {
+  readonly #options: FinderOptions
+  readonly #rates = new Map<string, TokenBucket>()
+  readonly #travelling: TokenBucket
+
+  constructor(options: FinderOptions) {
+    this.#options = options
+    this.#travelling = new TokenBucket(TRAVELLING, options.clock.elapsed)
+  }
+
+  /** Answer a peer's question. Never throws. */
+  async answer(stream: Stream, connection: Connection): Promise<void> {
+    const signal = AbortSignal.timeout(FURTHER_MS_MAX)
+    const from = connection.remotePeer.toString()
+    try {
+      if (!this.#mayAsk(from)) throw new PeerworkError('BUSY', 'too many questions')
+      const question = decodeFindQuestion(await readOne(stream, signal))
+      const found = await this.#look(question, from)
+      const peers = found.slice(0, FOUND_MAX)
+      stream.send(encodeFrame(encodeFindAnswer({ v: WIRE_VERSION, peers })))
+      await stream.close({ signal })
+    } catch (error) {
+      stream.abort(toPeerworkError(error, 'MALFORMED'))
+    }
+  }
+
+  /**
+   * Ask these peers, all at once.
+   *
+   * @returns whom they named, in no order, addresses as far as they can be believed; nobody when
+   *   none of them answered
+   */
+  async ask(asked: readonly KnownPeer[], sought: Sought, further: boolean): Promise<PeerHint[]> {
+    const question = { v: WIRE_VERSION, ...sought, further }
+    const answers = await Promise.all(
+      asked.map(({ connection }) => ask(connection, question).catch(() => []))
+    )
+    const found = new Map<string, PeerHint>()
+    for (const hint of answers.flat()) {
+      if (hint.id !== this.#options.self && !found.has(hint.id)) found.set(hint.id, hint)
+    }
+    return shuffled([...found.values()], this.#options.clock.chance)
+  }
+
+  async #look({ skill, peer, further }: FindQuestion, from: string): Promise<PeerHint[]> {
+    const { clock, peers, hint } = this.#options
+    const others = shuffled(peers.all(), clock.chance).filter(({ id }) => id !== from)
+    const fits = others.filter((one) => {
+      return one.skills.some(({ name }) => name === skill) && (peer === undefined || is(one, peer))
+    })
+    if (fits.length > 0 || !further) return fits.map(hint)
+    if (this.#travelling.take() === undefined) return []
+    const sought = { skill, ...(peer !== undefined && { peer }) }
+    return this.ask(others.slice(0, FURTHER_MAX), sought, false)
+  }
+
+  #mayAsk(peer: string): boolean {
+    const rate = this.#rates.get(peer) ?? new TokenBucket(OF_ONE, this.#options.clock.elapsed)
+    this.#rates.delete(peer)
+    this.#rates.set(peer, rate)
+    const [oldest = ''] = this.#rates.keys()
+    if (this.#rates.size > COUNTED_MAX) this.#rates.delete(oldest)
+    return rate.take() !== undefined
+  }
+}
+
+const is = ({ id, name }: KnownPeer, text: string): boolean =>
+  id === text || name === text || matchesId(id, text)
+
+/** @throws PeerworkError what broke the stream, or what is wrong with the answer */
+async function ask(connection: Connection, question: FindQuestion): Promise<PeerHint[]> {
+  const signal = AbortSignal.timeout(question.further ? FURTHER_MS_MAX : ANSWER_MS_MAX)
+  let stream: Stream | undefined
+  try {
+    stream = await connection.newStream(FIND_PROTOCOL, { signal, runOnLimitedConnection: true })
+    stream.send(encodeFrame(encodeFindQuestion(question)))
+    const { peers } = decodeFindAnswer(await readOne(stream, signal))
+    await stream.close({ signal })
+    const link = connection.remoteAddr.toString()
+    const hints = peers.map(({ id, addresses }) => ({ id, addresses: believable(addresses, link) }))
+    return hints.filter(({ addresses }) => addresses.length > 0)
+  } catch (error) {
+    const known = toPeerworkError(error, 'PEER_LOST')
+    stream?.abort(known)
+    throw known
+  }
+}
+
+/** The one frame of either side. */
+async function readOne(stream: Stream, signal: AbortSignal): Promise<Uint8Array> {
+  const parser = new FrameParser(FIND_BYTES_MAX)
+  const giveUp = (): void => stream.abort(new PeerworkError('DEADLINE_EXCEEDED', 'nothing came'))
+  signal.addEventListener('abort', giveUp, { once: true })
+  try {
+    for await (const bytes of pull(stream)) {
+      for (const frame of parser.push(bytes)) return frame
+    }
+  } finally {
+    signal.removeEventListener('abort', giveUp)
+  }
+  throw new PeerworkError('MALFORMED', 'the stream ended before a frame came')
+}
