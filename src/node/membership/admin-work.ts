@@ -12,7 +12,7 @@ import type { Logger } from '../logger.ts'
 import type { Company } from './company.ts'
 import type { Signer } from './issue.ts'
 import type { RecordBook } from './record-book.ts'
-import { redeem, renew } from './redeem.ts'
+import { redeem, renew, renewLate } from './redeem.ts'
 
 /** Addresses of members that a newcomer is told, count. */
 const ADDRESSES_MAX = 16
@@ -55,6 +55,14 @@ export class AdminWork {
   renew(credential: Credential, peer: AgentId): Credential {
     const { roster } = this.#options.book
     const fresh = renew(credential, peer, { roster, signer: this.signer() })
+    this.#options.learn([{ member: fresh }], peer)
+    return fresh
+  }
+
+  /** The same for who comes late; see `renewLate`. */
+  renewLate(credential: Credential, peer: AgentId): Credential {
+    const { roster } = this.#options.book
+    const fresh = renewLate(credential, peer, { roster, signer: this.signer() })
     this.#options.learn([{ member: fresh }], peer)
     return fresh
   }

@@ -32,7 +32,9 @@ export interface GateOptions {
   readonly credential: () => Credential | undefined
   /** A certificate for a newcomer, and where more of us are. */
   readonly redeem: (grant: Grant, newcomer: AgentId) => Promise<Verdict>
-  /** Somebody showed this, and it holds. */
+  /** As an admin, for a member whose certificate has ended. @throws PeerworkError */
+  readonly renewLate: (credential: Credential, peer: AgentId) => Credential
+  /** Somebody showed this, or gave it to us. */
   readonly showed: (credential: Credential) => void
   /** Whether an agent with this id, which we were connected to, still answers. */
   readonly alive: (peer: AgentId) => Promise<boolean>
@@ -67,7 +69,7 @@ export class Gate implements Doorkeeper {
     return shown === undefined ? common : { ...common, credential: shown }
   }
 
-  async judge(peer: AgentId, hello: Hello): Promise<Verdict> {
+  async judge(peer: AgentId, hello: Hello, dialled: boolean): Promise<Verdict> {
     try {
       const { network, redeem } = this.#options
       if (hello.network !== network) {
@@ -80,13 +82,25 @@ export class Gate implements Doorkeeper {
       this.#passed.set(peer, membership === undefined ? { boot } : { boot, membership })
       return {}
     } catch (thrown) {
-      return verdictOf(this.#withClocks(toPeerworkError(thrown), hello))
+      const error = toPeerworkError(thrown)
+      const late = !dialled && error.code === 'MEMBERSHIP_EXPIRED'
+      const credential = late ? this.#renewLate(peer, hello) : undefined
+      return credential === undefined ? verdictOf(this.#withClocks(error, hello)) : { credential }
     }
   }
 
-  /** Only newcomers are granted anything. */
-  granted(): void {
-    throw new PeerworkError('MALFORMED', 'a certificate came that nobody asked for')
+  /** Nothing, unless we are an admin and it is not too late. */
+  #renewLate(peer: AgentId, { credential }: Hello): Credential | undefined {
+    try {
+      return credential && this.#options.renewLate(credential, peer)
+    } catch {
+      return undefined
+    }
+  }
+
+  /** We were away for too long, and an admin has renewed our certificate all the same. */
+  granted(_peer: AgentId, credential: Credential): void {
+    this.#options.showed(credential)
   }
 
   met(peer: AgentId): void {

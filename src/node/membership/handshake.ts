@@ -9,6 +9,7 @@ import { fromRecord, PeerworkError, toPeerworkError, toRecord } from '../../prot
 import type { ErrorRecord } from '../../protocol/errors.ts'
 import { encodeFrame } from '../../protocol/frame.ts'
 import type { AgentId } from '../../protocol/identity.ts'
+import type { Credential } from '../../protocol/membership/credential.ts'
 import {
   decodeAnswer,
   decodeHello,
@@ -27,10 +28,13 @@ const FAREWELL_MS_MAX = 1_000
 /** Who stands at the door. */
 export interface Doorkeeper {
   hello(): Hello
-  /** Whether to let it in; a newcomer gets its credential. Never throws. */
-  judge(peer: AgentId, hello: Hello): Promise<Verdict>
-  /** An admin answered to our invitation. */
-  granted?(peer: AgentId, verdict: Verdict): void
+  /**
+   * Whether to let it in. A newcomer, and a member that was away too long, may get a credential when
+   * they have dialled. Never throws.
+   */
+  judge(peer: AgentId, hello: Hello, dialled: boolean): Promise<Verdict>
+  /** An admin answered with a credential, and ends the connection: the next one can show it. */
+  granted(peer: AgentId, credential: Credential, addresses: readonly string[]): void
   /** The other side let us in, and we it. */
   met(peer: AgentId): void
   /** Who refused whom, and why. */
@@ -75,11 +79,15 @@ async function greet(talk: Talk): Promise<void> {
   say(talk, encodeHello(door.hello()))
   const answer = decodeAnswer(await hear(talk))
   if ('verdict' in answer) {
-    if (answer.verdict.error === undefined) door.granted?.(peer, answer.verdict)
+    const { credential, addresses = [] } = answer.verdict
     heed(talk, answer.verdict)
-    throw new PeerworkError('MALFORMED', 'it said welcome, and not who it is')
+    if (credential === undefined) {
+      throw new PeerworkError('MALFORMED', 'it said welcome, and not who it is')
+    }
+    door.granted(peer, credential, addresses)
+    throw new PeerworkError('NOT_A_MEMBER', 'it gave us a certificate, for the next connection')
   }
-  const verdict = await door.judge(peer, answer.hello)
+  const verdict = await door.judge(peer, answer.hello, true)
   heed(talk, decodeVerdict(await hear(talk)))
   say(talk, encodeVerdict(verdict))
   await partIfRefused(talk, verdict)
@@ -88,7 +96,7 @@ async function greet(talk: Talk): Promise<void> {
 /** The side that was dialled: to strangers it says no more than no. */
 async function receive(talk: Talk): Promise<void> {
   const { peer, door } = talk
-  const verdict = await door.judge(peer, decodeHello(await hear(talk)))
+  const verdict = await door.judge(peer, decodeHello(await hear(talk)), false)
   if (verdict.error === undefined && verdict.credential === undefined) {
     say(talk, encodeHello(door.hello()))
     say(talk, encodeVerdict(verdict))
@@ -98,7 +106,7 @@ async function receive(talk: Talk): Promise<void> {
   say(talk, encodeVerdict(verdict))
   await partIfRefused(talk, verdict)
   await farewell(talk)
-  throw new PeerworkError('NOT_A_MEMBER', 'a newcomer got its certificate, and comes back with it')
+  throw new PeerworkError('NOT_A_MEMBER', 'it got a certificate, and comes back with it')
 }
 
 /** @throws PeerworkError why the other side does not let us in */

@@ -49,7 +49,8 @@ export async function createAsking(newcomer: Newcomer): Promise<Asking> {
     // A newcomer knows nobody whom it could judge, and only wants an answer.
     judge: () =>
       Promise.resolve(verdictOf(new PeerworkError('NO_ADMIN', 'no answer to a newcomer'))),
-    granted: (_peer, verdict) => void (answer = verdict),
+    granted: (_peer, credential, addresses) =>
+      void (answer = { credential, addresses: [...addresses] }),
     met: () => undefined,
     refused: (_peer, error) => void (refusal = error)
   }

@@ -181,6 +181,7 @@ export class OwnMembership {
       ...{ self: identity.id, network, roster: this.book.roster, now: clock.now, boot },
       credential: () => this.book.own?.credential,
       redeem: (grant, newcomer) => this.work.receive(grant, newcomer, this.company),
+      renewLate: (credential, peer) => this.work.renewLate(credential, peer),
       showed: (credential) => this.#learn([{ member: credential }], identity.id),
       alive: (peer) => this.company.isAlive(peer),
       twins: (peer) => this.#twins(peer),

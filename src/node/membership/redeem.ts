@@ -93,20 +93,9 @@ export function renew(
   peer: AgentId,
   { roster, signer }: { readonly roster: Roster; readonly signer: Signer }
 ): Credential {
-  const { now } = signer
   const membership = openCredential(shown, roster.trust)
-  if (membership.member !== peer) {
-    throw new PeerworkError('NOT_A_MEMBER', 'the certificate is of another member')
-  }
-  const fault = roster.fault(membership)
-  if (fault !== undefined) throw fault
-  const known = roster.get(peer)
-  if (known !== undefined && isFresh(known.membership, roster, now)) return known.credential
-  const { body } = membership.certificate
-  if (body.roles.includes('admin') && body.grant === undefined) {
-    throw new PeerworkError('OWNER_KEY_NEEDED', 'only the owner can renew this admin')
-  }
-  return certify(renewed(body, peer), signer)
+  const { certificate } = membership
+  return renewOpened(membership, peer, { roster, signer, certificate })
 }
 
 /** What stays in a renewed certificate. */
@@ -116,6 +105,51 @@ export function renewed({ name, roles, since, invitation, grant }: Certificate, 
     ...(invitation === undefined ? {} : { invitation }),
     ...(grant === undefined ? {} : { grant })
   }
+}
+
+/**
+ * For who was away when it should have been renewed: as long again as its certificate lasted.
+ *
+ * @throws PeerworkError as `renew` does, and `MEMBERSHIP_EXPIRED` when that is over too
+ */
+export function renewLate(
+  shown: Credential,
+  peer: AgentId,
+  { roster, signer }: { readonly roster: Roster; readonly signer: Signer }
+): Credential {
+  const membership = openCredential(shown, { ...roster.trust, evenExpired: true })
+  const { issued, expires, certificate } = membership
+  const lateMs = signer.now - expires
+  if (lateMs > expires - issued) {
+    throw new PeerworkError('MEMBERSHIP_EXPIRED', `expired ${lateMs} ms ago`, { lateMs })
+  }
+  // Everything but its end still has to hold.
+  const endless = { ...membership, expires: Number.MAX_SAFE_INTEGER }
+  return renewOpened(endless, peer, { roster, signer, certificate })
+}
+
+interface Renewing {
+  readonly roster: Roster
+  readonly signer: Signer
+  readonly certificate: Membership['certificate']
+}
+
+function renewOpened(
+  membership: Membership,
+  peer: AgentId,
+  { roster, signer, certificate: { body } }: Renewing
+): Credential {
+  if (membership.member !== peer) {
+    throw new PeerworkError('NOT_A_MEMBER', 'the certificate is of another member')
+  }
+  const fault = roster.fault(membership)
+  if (fault !== undefined) throw fault
+  const known = roster.get(peer)
+  if (known !== undefined && isFresh(known.membership, roster, signer.now)) return known.credential
+  if (body.roles.includes('admin') && body.grant === undefined) {
+    throw new PeerworkError('OWNER_KEY_NEEDED', 'only the owner can renew this admin')
+  }
+  return certify(renewed(body, peer), signer)
 }
 
 function isFresh(membership: Membership, roster: Roster, now: number): boolean {

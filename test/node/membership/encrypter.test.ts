@@ -11,6 +11,8 @@ import {
   credentialOf
 } from './people.ts'
 import { EVE, eve, outBy } from './people.ts'
+import { certify } from '../../../src/node/membership/issue.ts'
+import { facts } from './people.ts'
 import { memberHost } from './member-host.ts'
 
 test('members connect, and speak protocols over it', async () => {
@@ -48,6 +50,23 @@ test('a stranger reaches no protocol, not even identify, and is no connection', 
   await expect(late.dial(admin)).rejects.toMatchObject({ code: 'MEMBERSHIP_EXPIRED' })
   expect(opened).toEqual([])
   expect(admin.host.getConnections()).toEqual([])
+})
+
+test('who was away when its certificate ended gets a new one, if not too late', async () => {
+  const hour = 60 * 60_000
+  const shown = (agoMs: number) =>
+    certify(facts(ben, 'ben', { since: 0 }), { ...asAda(Date.now() - agoMs), lifeMs: hour })
+  const admin = await memberHost(ADA, ADA_SHOWS)
+  const late = await memberHost(BEN, shown(1.5 * hour))
+  expect(late.membership.ownFault()?.code).toBe('MEMBERSHIP_EXPIRED')
+  await expect(late.dial(admin)).rejects.toThrow(/for the next connection/)
+  expect(late.membership.ownFault()).toBeUndefined()
+  await late.dial(admin)
+  expect(admin.membership.may(ben.id, 'submit')).toBe(true)
+  const gone = await memberHost(BEN, shown(3 * hour))
+  await expect(gone.dial(await memberHost(ADA, ADA_SHOWS))).rejects.toMatchObject({
+    code: 'MEMBERSHIP_EXPIRED'
+  })
 })
 
 test('who was put out is told why, whoever dials', async () => {

@@ -18,6 +18,9 @@ function gate(change: Partial<GateOptions> = {}) {
     ...{ self: ada.id, network: LAB, roster: rosterOf(), now: () => NOW, boot: BOOT },
     credential: () => ADA_SHOWS,
     redeem: () => Promise.resolve({ credential: BEN_SHOWS }),
+    renewLate: () => {
+      throw new PeerworkError('NO_ADMIN', 'not here')
+    },
     showed: () => notes.push('showed'),
     alive: () => Promise.resolve(false),
     twins: (peer) => notes.push(['twins', peer]),
@@ -31,7 +34,7 @@ function gate(change: Partial<GateOptions> = {}) {
 test('whoever shows that it is a member is let in, and has its roles', async () => {
   const { gate: door, notes } = gate({ roster: rosterOf({ member: BEN_SHOWS }) })
   expect(door.may(ben.id, 'submit')).toBe(false)
-  expect(await door.judge(ben.id, hello())).toEqual({})
+  expect(await door.judge(ben.id, hello(), false)).toEqual({})
   expect(notes).toEqual(['showed'])
   expect(door.may(ben.id, 'submit')).toBe(true)
   expect(door.fault(ben.id)).toBeUndefined()
@@ -51,14 +54,14 @@ test.each([
   ['of ourselves from elsewhere', ada.id, hello({ credential: ADA_SHOWS }), 'DUPLICATE_ID']
 ])('a hello %s is refused', async (_what, peer, said, code) => {
   const { gate: door } = gate()
-  expect(await door.judge(peer, said)).toMatchObject({ error: { code } })
+  expect(await door.judge(peer, said, false)).toMatchObject({ error: { code } })
   expect(door.fault(peer)?.code).toBe('NOT_A_MEMBER')
 })
 
 test('whose clock is wrong is told by how much', async () => {
   const { gate: door } = gate()
   const late = hello({ credential: certifyExpired(ben, asAda()), now: NOW - 300_000 })
-  const { error } = await door.judge(ben.id, late)
+  const { error } = await door.judge(ben.id, late, false)
   expect(error?.message).toMatch(/its clock is 300000 ms behind ours/)
   expect(error?.facts).toMatchObject({ aheadMs: -300_000 })
 })
@@ -66,32 +69,33 @@ test('whose clock is wrong is told by how much', async () => {
 test('a newcomer is dealt with by whoever can', async () => {
   const said = { ...hello(), credential: undefined, grant: grantOf(linkBy(ada), ben) }
   const { gate: door } = gate()
-  expect(await door.judge(ben.id, said)).toEqual({ credential: BEN_SHOWS })
+  expect(await door.judge(ben.id, said, false)).toEqual({ credential: BEN_SHOWS })
   const none = gate({ redeem: () => Promise.reject(new PeerworkError('NO_ADMIN', 'not here')) })
-  const verdict = await none.gate.judge(ben.id, said)
+  const verdict = await none.gate.judge(ben.id, said, false)
   expect(verdict.error?.code).toBe('NO_ADMIN')
-  expect(() => door.granted()).toThrow()
 })
 
 test('a second start is a copy only while the first one lives', async () => {
   const other = hello({ boot: new Uint8Array(16).fill(3) })
   const again = gate()
-  await again.gate.judge(ben.id, hello())
-  expect(await again.gate.judge(ben.id, hello())).toEqual({})
-  expect(await again.gate.judge(ben.id, other)).toEqual({})
+  await again.gate.judge(ben.id, hello(), false)
+  expect(await again.gate.judge(ben.id, hello(), false)).toEqual({})
+  expect(await again.gate.judge(ben.id, other, false)).toEqual({})
   const copied = gate({ alive: () => Promise.resolve(true) })
-  await copied.gate.judge(ben.id, hello())
-  expect(await copied.gate.judge(ben.id, other)).toMatchObject({ error: { code: 'DUPLICATE_ID' } })
+  await copied.gate.judge(ben.id, hello(), false)
+  expect(await copied.gate.judge(ben.id, other, false)).toMatchObject({
+    error: { code: 'DUPLICATE_ID' }
+  })
   expect(copied.notes).toContainEqual(['twins', ben.id])
   // Dialling ourselves is no copy.
-  const self = await again.gate.judge(ada.id, hello({ boot: BOOT, credential: ADA_SHOWS }))
+  const self = await again.gate.judge(ada.id, hello({ boot: BOOT, credential: ADA_SHOWS }), false)
   expect(self.error?.code).toBe('DIAL_FAILED')
 })
 
 test('who is put out later may not stay', async () => {
   const roster = rosterOf({ member: BEN_SHOWS })
   const { gate: door } = gate({ roster })
-  await door.judge(ben.id, hello())
+  await door.judge(ben.id, hello(), false)
   roster.learn(outBy(ben, asAda()))
   expect(door.fault(ben.id)?.code).toBe('MEMBERSHIP_REVOKED')
   expect(door.may(ben.id, 'submit')).toBe(false)
@@ -124,7 +128,7 @@ test('a guest is let in as often as it was asked for', async () => {
   const said = { ...hello(), credential: undefined }
   const first = door.admit(eve.id)
   const second = door.admit(eve.id)
-  expect(await door.judge(eve.id, said)).toEqual({})
+  expect(await door.judge(eve.id, said, false)).toEqual({})
   first()
   expect(door.may(eve.id, 'submit')).toBe(true)
   second()

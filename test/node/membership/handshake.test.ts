@@ -6,6 +6,7 @@ import { HELLO_BYTES_MAX } from '../../../src/protocol/constants.ts'
 import { PeerworkError } from '../../../src/protocol/errors.ts'
 import { encodeFrame } from '../../../src/protocol/frame.ts'
 import type { AgentId } from '../../../src/protocol/identity.ts'
+import type { Credential } from '../../../src/protocol/membership/credential.ts'
 import { encodeHello, encodeVerdict } from '../../../src/protocol/membership/handshake.ts'
 import type { Verdict } from '../../../src/protocol/membership/handshake.ts'
 import { openStreamPair } from '../../helpers/raw-host.ts'
@@ -24,7 +25,8 @@ class Door implements Doorkeeper {
     this.notes.push(['judged', peer])
     return Promise.resolve(this.#verdict)
   }
-  granted = (_peer: AgentId, verdict: Verdict) => void this.notes.push(['granted', verdict])
+  granted = (_peer: AgentId, credential: Credential) =>
+    void this.notes.push(['granted', credential])
   met = (peer: AgentId) => void this.notes.push(['met', peer])
   refused = (_peer: AgentId, { code }: PeerworkError, by: string) =>
     void this.notes.push(['refused', code, by])
@@ -99,7 +101,7 @@ test('a newcomer gets its certificate, and no connection', async () => {
   await expect(dial(pair.near, near)).rejects.toThrow()
   pair.near.abort(new Error('over'))
   await expect(receiving).rejects.toMatchObject({ message: /comes back/ })
-  expect(near.notes).toEqual([['granted', { credential: BEN_SHOWS }]])
+  expect(near.notes).toEqual([['granted', BEN_SHOWS]])
   expect(far.notes).toEqual([['judged', eve.id]])
 })
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Facts } from '../../../src/node/membership/issue.ts'
-import { redeem, renew, sameCertificate } from '../../../src/node/membership/redeem.ts'
+import { redeem, renew, renewLate, sameCertificate } from '../../../src/node/membership/redeem.ts'
 import { Roster } from '../../../src/node/membership/roster.ts'
 import { openCredential } from '../../../src/protocol/membership/credential.ts'
 import type { Credential } from '../../../src/protocol/membership/credential.ts'
@@ -126,4 +126,24 @@ test('a changed key gets a certificate of its own', () => {
   const given = renew(shown, cat.id, { roster, signer: asAda() })
   expect(openCredential(given, trust)).toMatchObject({ member: cat.id, name: 'ben' })
   expect(given.succession).toBeUndefined()
+})
+
+test('who comes late is renewed for as long again as its certificate lasted, and no longer', () => {
+  const hour = 60 * 60_000
+  const shown = credentialOf(
+    ben,
+    'ben',
+    { since: 0 },
+    { ...asAda(NOW - 90 * 60_000), lifeMs: hour }
+  )
+  const roster = rosterOf({ member: shown })
+  expect(() => renew(shown, ben.id, { roster, signer: asAda() })).toThrow(/expired/)
+  const given = renewLate(shown, ben.id, { roster, signer: asAda() })
+  expect(openCredential(given, trust)).toMatchObject({ member: ben.id, since: 0, issued: NOW })
+  const old = { ...asAda(NOW - 3 * hour), lifeMs: hour }
+  const gone = credentialOf(ben, 'ben', { since: 0 }, old)
+  expect(() => renewLate(gone, ben.id, { roster, signer: asAda() })).toThrow(/expired/)
+  expect(() => renewLate(shown, eve.id, { roster, signer: asAda() })).toThrow(/another member/)
+  roster.learn(outBy(ben, asAda(), { since: 0 }))
+  expect(() => renewLate(shown, ben.id, { roster, signer: asAda() })).toThrow(/put out/)
 })
