@@ -1,5 +1,6 @@
 /** One task at one chosen peer, followed from its seal to its value; the trace tells each step. */
 
+import { INLINE_BYTES_MAX } from '../protocol/constants.ts'
 import type { ErrorRecord } from '../protocol/errors.ts'
 import { PeerworkError, toPeerworkError } from '../protocol/errors.ts'
 import type { Identity } from '../protocol/identity.ts'
@@ -155,8 +156,9 @@ export class Follower {
       on: {
         accepted(ahead) {
           acceptedMs = clock.elapsed() - begin - foundMs
-          // Opening a session takes a round trip or two more.
-          if (ready !== undefined) acquaintances.measured(peer.id, acceptedMs)
+          // Opening a session takes a round trip or two more, and a large input its own time.
+          const pure = ready !== undefined && input.length <= INLINE_BYTES_MAX
+          if (pure) acquaintances.measured(peer.id, acceptedMs)
           trace.emit({ type: 'task.accepted', ...fields, ahead })
           table.update(id, { state: 'accepted' })
           leg.push({ type: 'accepted', task: id, ahead })

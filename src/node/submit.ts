@@ -157,10 +157,10 @@ export class Submitter {
     const { request, handle } = trip
     if (request.explain) this.#explain(trip, choice)
     const alone = request.to !== undefined || choice.among.length < 2
-    if (alone || request.hedgeMs === undefined) {
+    if (request.hedgeMs === undefined || request.to !== undefined) {
       return this.#send(trip, choice, handle, alone)
     }
-    const first: Start = (leg) => this.#send(trip, choice, leg, false)
+    const first: Start = (leg) => this.#send(trip, choice, leg, alone)
     return hedged(handle, {
       ...{ first, afterMs: request.hedgeMs },
       second: () => this.#second(trip, choice)
