@@ -21,6 +21,9 @@ import { shortId } from '../names.ts'
 import type { Output } from '../output.ts'
 import { plainLabel } from '../plain-text.ts'
 
+/** How often it tells that it still waits, ms. */
+const LOOK_MS = 1_000
+
 export const join = defineCommand({
   name: 'join',
   summary: 'join a network with a link',
@@ -59,7 +62,8 @@ export const join = defineCommand({
         ...(called !== undefined && { name: called }),
         ...(passphrase !== undefined && { passphrase })
       })
-      return untilInterrupted(joining, context.interrupts)
+      const answered = values.json ? undefined : tellWaiting(context.err)
+      return untilInterrupted(joining, context.interrupts).finally(answered)
     })
     if (values.json) context.out.json(joined)
     else show(joined, again('up', values), context.err)
@@ -94,6 +98,22 @@ function tellAsking({ network, owner, addresses }: JoinLink, err: Output): void 
   err.line(`Joining ${name}, owned by ${shortId(owner)}`)
   const hosts = [...new Set(addresses.map(withoutId))]
   err.line(paint('dim', `  asking ${hosts.join(', then ')} …`))
+}
+
+/** How long it waits already: an address may be silent. @returns what ends that */
+function tellWaiting(err: Output): (() => void) | undefined {
+  if (!err.tty) return undefined
+  const began = systemClock.elapsed()
+  let told = false
+  const timer = setInterval(() => {
+    const seconds = Math.round((systemClock.elapsed() - began) / LOOK_MS)
+    told = true
+    err.rewrite(`${err.paint('cyan', '◌')} ${err.paint('dim', `no answer yet, ${seconds} s`)}`)
+  }, LOOK_MS)
+  return () => {
+    clearInterval(timer)
+    if (told) err.rewrite('')
+  }
 }
 
 function show(joined: Joined, next: string, out: Output): void {

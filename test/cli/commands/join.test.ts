@@ -1,4 +1,9 @@
-import { expect, test } from 'vitest'
+import { once } from 'node:events'
+import { createServer } from 'node:net'
+import type { AddressInfo } from 'node:net'
+import { expect, onTestFinished, test } from 'vitest'
+import { main } from '../../../src/cli/main.ts'
+import { contextOf, temporary } from '../harness.ts'
 import { founded, linkOf, machine } from '../members.ts'
 import { expectPlain, run, up } from '../processes.ts'
 
@@ -66,4 +71,21 @@ test('a home whose agent runs, or that is in another network, does not join', as
   const taken = await run(elsewhere, ['join', link, '--name', 'alice'])
   expect([taken.code, taken.err]).toEqual([2, expect.stringContaining('a member of "lab" already')])
   expect(alice.child.exitCode).toBeNull()
+})
+
+test('a terminal tells that a silent address is waited for, and Ctrl-C ends that', async () => {
+  const silent = createServer(() => undefined).listen(0, '127.0.0.1')
+  onTestFinished(() => void silent.close())
+  await once(silent, 'listening')
+  const { port } = silent.address() as AddressInfo
+  const where = await founded()
+  const me = await run(where, ['id', '--name', 'alice'])
+  const link = await linkOf(where, '--address', `/ip4/127.0.0.1/tcp/${port}/p2p/${me.out.trim()}`)
+  const stop = new AbortController()
+  const interrupts = { signal: stop.signal, name: 'SIGINT' } as const
+  const { context, err } = contextOf({ tty: true, interrupts, env: { NO_COLOR: '1' } })
+  const joining = main(['join', link, '--home', temporary('home')], context)
+  await expect.poll(() => err.text, { timeout: 5_000 }).toContain('no answer yet, 1 s')
+  stop.abort()
+  expect(await joining).toBe(130)
 })
