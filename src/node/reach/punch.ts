@@ -34,6 +34,8 @@ export interface Door {
 }
 
 export interface PunchOptions {
+  /** Whether this peer may make us punch now. Throws `BUSY`. */
+  readonly admit: (peer: string) => void
   /** How we come out towards this relay; undefined when that is not known. */
   readonly doorTo: (relay: string) => Door | undefined
   /** Dial from a port; `initiator` begins the handshakes. */
@@ -83,9 +85,11 @@ export async function answerPunch(
   options: PunchOptions
 ): Promise<Connection> {
   const signal = AbortSignal.timeout(AGREE_MS_MAX)
-  const door = doorOf(relayed, options)
+  let door: Door
   let theirs: string
   try {
+    options.admit(relayed.remotePeer.toString())
+    door = doorOf(relayed, options)
     const frames = framesOf(stream, signal)
     theirs = seenOf(await next(frames))
     send(stream, { seen: [door.seen] })

@@ -29,6 +29,7 @@ import { Lookup } from './lookup.ts'
 import { Outside } from './outside.ts'
 import { answerPunch, punch } from './punch.ts'
 import type { PunchOptions } from './punch.ts'
+import { PunchRate } from './punch-rate.ts'
 import { isRelayed, linkKind, relayOf } from './relayed.ts'
 import { Relays } from './relays.ts'
 import { RememberedPeers } from './remembered.ts'
@@ -74,6 +75,7 @@ export class Reach {
   readonly #remembered: RememberedPeers
   readonly #lookup: Lookup
   readonly #outside: Outside
+  readonly #rate: PunchRate
   readonly #closers: (() => unknown)[] = []
   #circuit: Promise<Circuit> | undefined
   #change: NodeJS.Timeout | undefined
@@ -84,6 +86,7 @@ export class Reach {
     const changed = (): void => this.#changed()
     this.#ports = new SharedPorts(gate.parts)
     this.#outside = new Outside(this.#ports)
+    this.#rate = new PunchRate(clock.elapsed)
     this.#remembered = new RememberedPeers(options.options.home, clock, (error) => {
       log.warn({ why: error.message }, 'peers are not remembered')
     })
@@ -128,18 +131,17 @@ export class Reach {
 
   /** Before the host starts. */
   async prepare(): Promise<void> {
-    const { host } = this.#options.gate
-    host.addEventListener('peer:identify', ({ detail: { connection, observedAddr } }) => {
+    const { log, gate } = this.#options
+    gate.host.addEventListener('peer:identify', ({ detail: { connection, observedAddr } }) => {
       if (observedAddr !== undefined) this.#identified(connection, observedAddr.toString())
     })
-    const handler = (stream: Stream, connection: Connection): void => {
-      void answerPunch(stream, connection, this.#punching).catch((error: unknown) => {
-        this.#options.log.debug({ why: toPeerworkError(error).message }, 'no hole was punched')
+    const answer = async (stream: Stream, connection: Connection): Promise<void> => {
+      await answerPunch(stream, connection, this.#punching).catch((error: unknown) => {
+        log.debug({ why: toPeerworkError(error).message }, 'no hole was punched')
       })
     }
-    await host.handle(PUNCH_PROTOCOL, handler, {
-      ...{ runOnLimitedConnection: true, maxInboundStreams: PUNCHES_MAX }
-    })
+    const how = { runOnLimitedConnection: true, maxInboundStreams: PUNCHES_MAX }
+    await gate.host.handle(PUNCH_PROTOCOL, answer, how)
   }
 
   /** When the host listens: whom we know is dialled, and what the operator wanted is begun. */
@@ -273,10 +275,10 @@ export class Reach {
   get #punching(): PunchOptions {
     const { gate, clock } = this.#options
     return {
+      admit: (peer) => this.#rate.admit(peer),
       doorTo: (relay) => this.#outside.doorTo(relay, gate.host.getConnections()),
       dialFrom: (dial) => this.#ports.dialFrom(dial),
-      sleep: async (ms) => sleep(ms),
-      elapsed: clock.elapsed
+      ...{ sleep: async (ms: number) => sleep(ms), elapsed: clock.elapsed }
     }
   }
 }

@@ -4,15 +4,21 @@ import { expect, test } from 'vitest'
 import { answerPunch, punch } from '../../../src/node/reach/punch.ts'
 import type { PunchOptions } from '../../../src/node/reach/punch.ts'
 import { PUNCH_PROTOCOL } from '../../../src/protocol/constants.ts'
+import { PeerworkError } from '../../../src/protocol/errors.ts'
 import { createRelayedPair } from '../../helpers/relayed-pair.ts'
 import type { RelayedPair } from '../../helpers/relayed-pair.ts'
 
 type Dialled = Parameters<PunchOptions['dialFrom']>[0]
 
 /** One side, seen at this address; its dials are noted and lead to `result`. */
-function side(seen: string | undefined, result: () => Promise<Connection>) {
+function side(
+  seen: string | undefined,
+  result: () => Promise<Connection>,
+  admit: PunchOptions['admit'] = () => undefined
+) {
   const dials: Omit<Dialled, 'signal'>[] = []
   const options: PunchOptions = {
+    admit,
     doorTo: () => (seen === undefined ? undefined : { seen, localPort: Number(seen.slice(-4)) }),
     dialFrom: ({ signal: _signal, ...dial }) => {
       dials.push(dial)
@@ -78,6 +84,19 @@ test('whoever is too early and is refused tries again', async () => {
   })
   expect(await punch(relayed, near.options)).toBe(relayed)
   expect(near.dials).toHaveLength(3)
+})
+
+test('whoever asks too often is not answered', async () => {
+  await using pair = await createRelayedPair()
+  const relayed = await pair.dial()
+  const far = side(FAR, nowhere, () => {
+    throw new PeerworkError('BUSY', 'too many holes')
+  })
+  const { promise } = await answering(pair, far.options)
+  const near = side(NEAR, nowhere)
+  await expect(punch(relayed, near.options)).rejects.toThrow()
+  expect(await promise).toMatchObject({ code: 'BUSY' })
+  expect([near.dials, far.dials]).toEqual([[], []])
 })
 
 test('nobody is made to dial into a private network', async () => {
