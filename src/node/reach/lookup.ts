@@ -18,6 +18,8 @@ import type { HostParts } from './parts.ts'
 
 /** One dial for the directory, ms. */
 const DIAL_MS_MAX = 5_000
+/** How long a network has to be large before the directory is opened, at most, ms. */
+const OPEN_AFTER_MS = 30_000
 /** The same search is made again after so long, ms. */
 const AGAIN_MS = 5_000
 /** Searches remembered, count. */
@@ -47,6 +49,7 @@ export class Lookup {
   readonly #options: LookupOptions
   readonly #asked = new Map<string, number>()
   #directory: Promise<Directory> | undefined
+  #opening: NodeJS.Timeout | undefined
   #stopped = false
 
   constructor(options: LookupOptions) {
@@ -59,12 +62,20 @@ export class Lookup {
 
   /** @param peers how many are connected */
   consider(peers: number): void {
-    const { dht, log } = this.#options
-    const wanted = dht ?? peers >= HINTS_MAX
-    if (!wanted || this.#stopped || this.#directory !== undefined) return
+    const { dht, clock } = this.#options
+    if (dht === true) return this.#openNow()
+    if (dht === false || peers < HINTS_MAX || this.#stopped) return
+    // Not while a large network forms, and not all of it at once.
+    const ms = OPEN_AFTER_MS * (0.5 + clock.chance() / 2)
+    this.#opening ??= setTimeout(() => this.#openNow(), ms).unref()
+  }
+
+  #openNow(): void {
+    const { log } = this.#options
+    if (this.#stopped || this.#directory !== undefined) return
     this.#directory = this.#load()
     this.#directory.then(
-      () => log.info({ peers }, 'the directory of the network is open'),
+      () => log.info({}, 'the directory of the network is open'),
       (error: unknown) => log.warn({ why: toPeerworkError(error).message }, 'no directory')
     )
   }
@@ -76,6 +87,8 @@ export class Lookup {
 
   /** Look for a peer by its id, or for whoever offers a skill; who is found is dialled. */
   async seek({ skill, peer }: { skill?: string; peer?: string | undefined }): Promise<void> {
+    // Whoever is about to need it does not wait for the calm.
+    if (this.#opening !== undefined) this.#openNow()
     const key = peer ?? skill ?? ''
     const { elapsed } = this.#options.clock
     const asked = this.#asked.get(key)
@@ -98,6 +111,7 @@ export class Lookup {
 
   async stop(): Promise<void> {
     this.#stopped = true
+    clearTimeout(this.#opening)
     await (await this.#directory?.catch(() => undefined))?.stop()
   }
 

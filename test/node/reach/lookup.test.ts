@@ -47,13 +47,17 @@ afterEach(async () => {
   members = []
 })
 
-test('the directory is opened when the network is large, or at once, or never', async () => {
+test('the directory is opened at once, when a large network needs it, or never', async () => {
   const usual = await join({})
   const wished = await join({ dht: true })
   const never = await join({ dht: false })
   for (const { lookup } of members) lookup.consider(63)
   expect(members.map(({ lookup }) => lookup.open)).toEqual([false, true, false])
+  await usual.lookup.seek({ skill: 'shout' })
+  expect(usual.lookup.open).toBe(false)
   for (const { lookup } of members) lookup.consider(64)
+  expect([usual, never].map(({ lookup }) => lookup.open)).toEqual([false, false])
+  for (const { lookup } of members) await lookup.seek({ skill: 'whisper' })
   expect([usual, wished, never].map(({ lookup }) => lookup.open)).toEqual([true, true, false])
 })
 
