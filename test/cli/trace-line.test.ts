@@ -49,6 +49,8 @@ test('colours change nothing of the text, and the task has one on both sides', (
 })
 
 const side = { side: 'executor', peer: BOB } as const
+const won = { peer: BOB, score: 90, why: 'the best of 5' }
+const lost = { peer: ALICE, score: 80, why: 'slower' }
 const done = { wallMs: 12, cpuMs: 1, tokens: 5, cost: 0, bytes: 10, chunks: 2 }
 
 test.for([
@@ -60,6 +62,14 @@ test.for([
     'started, isolation os, waited 1.0 ms'
   ],
   [{ type: 'task.progress', ...side, fraction: 0.5, message: 'half\u001b[2J' }, '50 %  half'],
+  [
+    { type: 'task.routed', ...side, attempt: 1, candidates: [won, lost], more: 3 },
+    'routed to bob: the best of 5, 4 left'
+  ],
+  [
+    { type: 'task.routed', ...side, attempt: 2, after: 'BUSY', candidates: [lost], more: 0 },
+    'routed to bob after BUSY, attempt 2: not among the best'
+  ],
   [{ type: 'task.streaming', ...side }, 'streaming'],
   [
     { type: 'task.handed-on', ...side, to: ALICE, subtask: TRACE },
