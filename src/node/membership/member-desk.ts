@@ -47,6 +47,7 @@ export class MemberDesk implements MembershipApi {
   members(): Promise<readonly Member[]> {
     const { book, company } = this.#membership
     const connected = new Set(company.connections().map(({ remotePeer }) => remotePeer.toString()))
+    this.#membership.noteSeen()
     const { seen } = book
     const lines = [...book.roster.entries()].map((entry) => this.#line(entry, connected, seen))
     return Promise.resolve(

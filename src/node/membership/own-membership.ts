@@ -128,7 +128,7 @@ export class OwnMembership {
     clearInterval(this.#timer)
     this.#renewal.stop()
     this.company.stop()
-    this.#noteSeen()
+    this.noteSeen()
     this.book.close()
   }
 
@@ -148,6 +148,12 @@ export class OwnMembership {
     return this.#settling.before(peer)
   }
 
+  /** Write down who was seen since the last time; seconds ago, at most. */
+  noteSeen(): void {
+    this.book.noteSeen([...this.#seen])
+    this.#seen.clear()
+  }
+
   /** Look at everybody who is connected: who is no member any more is cut off. */
   look(): void {
     for (const { remotePeer } of this.company.connections()) {
@@ -156,7 +162,7 @@ export class OwnMembership {
       if (fault === undefined) this.#seen.add(peer)
       else this.company.cut(peer, fault)
     }
-    this.#noteSeen()
+    this.noteSeen()
   }
 
   /**
@@ -256,10 +262,5 @@ export class OwnMembership {
       if (roster.fault(membership) === undefined) return true
     }
     return false
-  }
-
-  #noteSeen(): void {
-    this.book.noteSeen([...this.#seen])
-    this.#seen.clear()
   }
 }

@@ -72,3 +72,19 @@ test('a member that is no admin does neither, and takes the owner’s word', asy
   expect(member.membership.book.roster.revocations.latest(eve.id)).toBeDefined()
   await expect(desk.announce('bm9uc2Vuc2U=')).rejects.toMatchObject({ code: 'MALFORMED' })
 })
+
+test('who was here a moment ago was seen a moment ago', async () => {
+  const [admin, member] = await Promise.all([
+    memberHost(ADA, ADA_SHOWS),
+    memberHost(BEN, BEN_SHOWS)
+  ])
+  admin.host.addEventListener('connection:open', ({ detail }) => {
+    void admin.membership.opened(detail)
+  })
+  const connection = await member.dial(admin)
+  await connection.close()
+  const line = async () =>
+    (await new MemberDesk(admin.membership).members()).find(({ id }) => id === ben.id)
+  await expect.poll(async () => (await line())?.connected).toBe(false)
+  expect((await line())?.lastSeen).toBeGreaterThanOrEqual(NOW)
+})
