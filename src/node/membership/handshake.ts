@@ -29,8 +29,8 @@ const FAREWELL_MS_MAX = 1_000
 export interface Doorkeeper {
   hello(): Hello
   /**
-   * Whether to let it in. A newcomer, and a member that was away too long, may get a credential when
-   * they have dialled. Never throws.
+   * Whether to let it in. A newcomer, and a member that was away too long, may get a credential
+   * when they have dialled. Never throws.
    */
   judge(peer: AgentId, hello: Hello, dialled: boolean): Promise<Verdict>
   /** An admin answered with a credential, and ends the connection: the next one can show it. */
