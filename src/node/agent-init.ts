@@ -11,7 +11,7 @@ export interface AgentChanges {
   /** `null`: none any more. */
   readonly allowFile?: string | null
   readonly open?: boolean
-  /** In place of all. A skill whose file, configuration and secrets are as before stays as it is. */
+  /** In place of all. A skill whose file, configuration and secrets are the same stays. */
   readonly skills?: readonly (string | SkillSource)[]
   readonly logLevel?: string
   /** Port of 127.0.0.1 for `/healthz` and `/metrics`; `null`: not served any more. */

@@ -87,7 +87,7 @@ export class BulkDesk {
     })
   }
 
-  /** The same without a promise: `take` gets the stream. Stop waiting by calling what is returned. */
+  /** The same without a promise: `take` gets the stream. Call what is returned to stop waiting. */
   meet({ peer, task, part }: Meeting, take: (reader: BulkReader) => void): () => void {
     const key = keyOf(peer, task, part)
     const early = this.#early.get(key)

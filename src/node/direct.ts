@@ -91,7 +91,7 @@ function sendDirectly(stream: MessageStream): void {
   }
 }
 
-/** What could not be sent waits, as does what was sent meanwhile; whoever waits for that is told. */
+/** What could not be sent waits, as does what was sent meanwhile; whoever waits for it is told. */
 function afterwards(
   stream: MessageStream,
   data: Bytes,

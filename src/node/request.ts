@@ -111,7 +111,7 @@ function labels(list: readonly string[] | undefined, what: string): typeof list 
 function priorityOf({ priority }: SubmitOptions): Priority | undefined {
   if (priority === undefined || priority === 'normal') return undefined
   if (PRIORITIES.includes(priority)) return priority
-  throw new PeerworkError('BAD_OPTION', `priority: "${String(priority)}" is no priority`)
+  throw new PeerworkError('BAD_OPTION', `priority: "${priority as string}" is no priority`)
 }
 
 function budgetOf({ deadline, budget = {} }: SubmitOptions): Budget {

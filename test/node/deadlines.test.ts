@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { Deadlines } from '../../src/node/deadlines.ts'
 import { until } from '../helpers/processes.ts'
 
-test('what has passed is told once, in any order of lengths, and what was cleared never', async () => {
+test('what has passed is told once, in any order, and what was cleared never', async () => {
   const deadlines = new Deadlines(() => performance.now())
   const begin = performance.now()
   const passed: string[] = []

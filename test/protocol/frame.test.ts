@@ -135,8 +135,8 @@ test('a frame that arrives byte by byte keeps no buffer of the transport alive',
   collectGarbage()
   const held = process.memoryUsage().arrayBuffers - before
   expect(parser.pending).toBe(length - 1)
-  // Without gathering, 256 MiB of the transport's buffers would be held. Collected ones are freed by
-  // another thread, which may be some MiB behind.
+  // Without gathering, 256 MiB of the transport's buffers would be held. Collected ones are freed
+  // by another thread, which may be some MiB behind.
   expect(held).toBeLessThan(64 * 1024 * 1024)
   expect([...parser.push(Uint8Array.of(0))]).toHaveLength(1)
 })
