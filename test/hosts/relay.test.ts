@@ -116,6 +116,30 @@ test.skipIf(noHosts)(
 )
 
 test.skipIf(noHosts)(
+  'who is in the open and came later is reached directly, whatever NAT the other one is behind',
+  async () => {
+    const sites = [{ nat: 'symmetric', hosts: 1 }] as const
+    await using net = await createInternet({ servers: 2, sites })
+    const [relay, dave] = net.servers.map((host) => new Computer(host))
+    const alice = new Computer(net.sites[0]!.hosts[0]!)
+    try {
+      const { addresses } = await relay!.start('--name', 'relay', '--bootstrap-server', '--relay')
+      const address = addresses.find((one) => one.includes(relay!.host.address))!
+      await alice.start('--name', 'alice', '--bootstrap', address)
+      await expect.poll(() => alice.peerNames()).toEqual(['relay'])
+      await dave!.start('--name', 'dave', '--bootstrap', address)
+      await timed('direct to one in the open', async () => {
+        await expect.poll(() => linkTo(dave!, 'alice'), { timeout: FOUND_MS_MAX }).toBe('direct')
+      })
+      expect(await linkTo(alice, 'dave')).toBe('direct')
+    } finally {
+      await Promise.all([relay!, dave!, alice].map((computer) => computer.shutDown()))
+    }
+  },
+  TEST_MS_MAX
+)
+
+test.skipIf(noHosts)(
   'members behind NATs join, and work for each other, through a member that relays',
   async () => {
     const sites = [1, 2].map(() => ({ nat: 'symmetric', hosts: 1 }) as const)

@@ -1,13 +1,14 @@
 /**
- * From relayed to direct: whoever dialled a relayed link tries to do without the relay, and while
- * that does not work renews the link before the relay's limits end it.
+ * From relayed to direct: both sides of a relayed link dial what addresses the other has in the
+ * open, and whoever dialled the link punches a hole; while neither works, it renews the link before
+ * the relay's limits end it.
  *
  * Work that runs over the old link goes on there; new work takes the new one. The old one is closed
  * when nothing runs any more.
  */
 
 import type { Connection } from '@libp2p/interface'
-import { toPeerworkError } from '../../protocol/errors.ts'
+import { PeerworkError, toPeerworkError } from '../../protocol/errors.ts'
 import { believable, scopeOf } from '../addresses.ts'
 import type { Logger } from '../logger.ts'
 import type { KnownPeer } from '../peers.ts'
@@ -44,13 +45,14 @@ export class Upgrade {
 
   /** A peer is known by this connection; others of the same peer may be there too. */
   watch({ id, connection }: KnownPeer): void {
-    const { direction, status } = connection
     if (linkKind(connection) === 'direct' || this.#watched.has(connection)) return
-    if (direction !== 'outbound' || status !== 'open') return
+    if (connection.status !== 'open') return
     const tries = TRIES_MS.map((ms) => {
       return setTimeout(() => void this.#try(id, connection), ms).unref()
     })
-    this.#watched.set(connection, [...tries, this.#watchLimits(id, connection)])
+    const dialled = connection.direction === 'outbound'
+    const watch = dialled ? [this.#watchLimits(id, connection)] : []
+    this.#watched.set(connection, [...tries, ...watch])
     connection.addEventListener('close', () => this.#forget(connection))
   }
 
@@ -86,7 +88,8 @@ export class Upgrade {
       const direct = await dial(open, signal).catch(() => undefined)
       if (direct !== undefined) return direct
     }
-    return punch(relayed)
+    if (relayed.direction === 'outbound') return punch(relayed)
+    throw new PeerworkError('DIAL_FAILED', 'it has no address in the open, and is to punch')
   }
 
   /** Until it is closed: is it still needed, and how long does it last? */

@@ -130,6 +130,17 @@ test('a link is renewed before its bytes are used up', async () => {
   expect(dials).toEqual([[THROUGH]])
 })
 
+test('who was dialled dials back where the other side is in the open', async () => {
+  link.direction = 'inbound'
+  addresses.push('/ip4/44.0.0.103/tcp/4001')
+  succeeds = true
+  upgrade.watch(known())
+  await vi.advanceTimersByTimeAsync(60_000)
+  expect(dials).toEqual([[`/ip4/44.0.0.103/tcp/4001/p2p/${PEER}`]])
+  // The side that dialled the relayed link is the one that closes it.
+  expect([punches, link.status]).toEqual([0, 'open'])
+})
+
 test('who was dialled leaves it to the other side, and a direct link needs nothing', async () => {
   link.direction = 'inbound'
   upgrade.watch(known())
