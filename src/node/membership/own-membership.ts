@@ -243,8 +243,10 @@ export class OwnMembership {
   #learn(records: readonly MemberRecord[], from: AgentId): void {
     const news = this.book.learn(records, from)
     if (news.length === 0) return
-    if (news.some(({ learned }) => learned.kind !== 'member')) this.look()
-    this.company.passOn(news, from)
+    const urgent = news.filter(({ learned }) => learned.kind !== 'member')
+    if (urgent.length > 0) this.look()
+    // Certificates show themselves; only admins, who count uses, tell each other of them.
+    this.company.passOn(this.work.isAdmin() ? news : urgent, from)
   }
 
   #told(peer: AgentId, error: PeerworkError): void {
