@@ -1,6 +1,7 @@
 /** The roster as a home has kept it. */
 
 import { decode, encode } from '../../protocol/canonical.ts'
+import { toPeerworkError } from '../../protocol/errors.ts'
 import { memberRecord } from '../../protocol/membership/exchange.ts'
 import type { MemberRecord } from '../../protocol/membership/exchange.ts'
 import * as shape from '../../protocol/shape.ts'
@@ -14,24 +15,52 @@ const readRecord = shape.reader('record of a member', memberRecord)
 export const decodeRecord = (bytes: Uint8Array): MemberRecord => readRecord(decode(bytes))
 export const encodeRecord = (record: MemberRecord): Uint8Array => encode(record)
 
-/** Everything that still holds; what does not is left out, and removed from the store. */
+/**
+ * Everything that still holds; what does not is left out, and removed from the store.
+ *
+ * What was kept was checked when it came. A clock that is behind since then, as on machines that
+ * wake up without one, must not make a revocation look like one that was never made.
+ */
 export function loadRoster(
   store: MemberStore,
   own: Pick<Own, 'network' | 'owner'> & Partial<Own>,
   now: () => number
 ): Roster {
-  const roster = new Roster({ network: own.network, owner: own.owner, now })
+  let aheadMs = 0
+  const clock = (): number => now() + aheadMs
+  const roster = new Roster({ network: own.network, owner: own.owner, now: clock })
+  const learn = (record: MemberRecord): Learned => {
+    try {
+      for (;;) {
+        try {
+          return roster.learn(record)
+        } catch (error) {
+          aheadMs += behindOf(error)
+        }
+      }
+    } finally {
+      aheadMs = 0
+    }
+  }
   for (const { id, value } of store.records()) {
     try {
-      const learned = roster.learn(decodeRecord(value))
+      const learned = learn(decodeRecord(value))
       if (!learned.news) store.change([], [id])
     } catch {
-      // Too old, or of a clock that ran ahead: whoever has it tells us again.
+      // Too old, or damaged: whoever has it tells us again.
       store.change([], [id])
     }
   }
-  if (own.credential !== undefined) roster.learn({ member: own.credential })
+  if (own.credential !== undefined) learn({ member: own.credential })
   return roster
+}
+
+/** How far our clock is behind a signature, ms. @throws what was wrong, when it was not that */
+function behindOf(error: unknown): number {
+  const { code, facts } = toPeerworkError(error)
+  const aheadMs = facts['aheadMs']
+  if (code === 'CLOCK_SKEW' && typeof aheadMs === 'number' && aheadMs > 0) return aheadMs
+  throw error
 }
 
 /**

@@ -56,6 +56,20 @@ test('what is wrong is told and passed over, and the rest is kept', () => {
   expect(() => learnAndKeep(roster, store, forged)).toThrow(/admin/)
 })
 
+test('a clock that is behind for one start forgets nobody who was put out', () => {
+  using store = new MemberStore(undefined)
+  const records = [{ member: BEN_SHOWS }, outBy(ben, asAda())]
+  learnAll(loadRoster(store, own, now), store, {
+    records,
+    wrong: () => expect.fail('wrong')
+  })
+  const behind = loadRoster(store, own, () => NOW - 600_000)
+  expect(behind.may(ben.id, 'submit')).toBe(false)
+  expect(behind.trust.now).toBe(NOW - 600_000)
+  expect(store.records()).toHaveLength(2)
+  expect(loadRoster(store, own, now).revocations.latest(ben.id)).toBe(NOW)
+})
+
 test('a record that rots in the file is left out, and no reason not to start', () => {
   using store = new MemberStore(undefined)
   store.change([{ id: new Uint8Array(32), value: Uint8Array.of(1, 2, 3) }], [])
