@@ -9,6 +9,7 @@ import { openGrant } from '../../protocol/membership/invitation.ts'
 import type { Grant } from '../../protocol/membership/invitation.ts'
 import type { Clock } from '../clock.ts'
 import type { Logger } from '../logger.ts'
+import { TokenBucket } from '../token-bucket.ts'
 import type { Company } from './company.ts'
 import type { Signer } from './issue.ts'
 import type { RecordBook } from './record-book.ts'
@@ -16,6 +17,8 @@ import { redeem, renew, renewLate } from './redeem.ts'
 
 /** Addresses of members that a newcomer is told, count. */
 const ADDRESSES_MAX = 16
+/** Newcomers passed on to an admin: half of the questions that it takes of one member. */
+const PASSED_ON = { burst: 16, perSecond: 2 } as const
 
 export interface AdminOptions {
   readonly network: string
@@ -30,9 +33,11 @@ export interface AdminOptions {
 
 export class AdminWork {
   readonly #options: AdminOptions
+  readonly #asked: TokenBucket
 
   constructor(options: AdminOptions) {
     this.#options = options
+    this.#asked = new TokenBucket(PASSED_ON, options.clock.elapsed)
   }
 
   isAdmin(): boolean {
@@ -82,14 +87,12 @@ export class AdminWork {
   /**
    * An admin answers a newcomer itself; anybody else asks an admin that is connected.
    *
-   * @throws PeerworkError `NO_ADMIN`, `INVITATION_INVALID`, and what an admin refuses it with
+   * @throws PeerworkError `NO_ADMIN`, `INVITATION_INVALID`, `BUSY`, and what an admin refuses it with
    */
   async receive(grant: Grant, newcomer: AgentId, company: Company): Promise<Verdict> {
     const addresses = company.addresses().slice(0, ADDRESSES_MAX)
     if (this.isAdmin()) return { credential: this.letIn(grant, newcomer), addresses }
-    if (this.#named(grant) !== newcomer) {
-      throw new PeerworkError('INVITATION_INVALID', 'the invitation was redeemed for another agent')
-    }
+    this.#mayBother(grant, newcomer)
     for (const admin of company.admins()) {
       try {
         return { credential: await company.exchange.redeem(admin, grant), addresses }
@@ -99,6 +102,27 @@ export class AdminWork {
       }
     }
     throw new PeerworkError('NO_ADMIN', 'this agent is no admin, and is connected to none')
+  }
+
+  /**
+   * Whoever asks is a stranger, and admins count questions by who passes them on: nobody may use up
+   * what this agent has to say itself.
+   *
+   * @throws PeerworkError `INVITATION_INVALID`, `NO_ADMIN`, `BUSY`
+   */
+  #mayBother(grant: Grant, newcomer: AgentId): void {
+    const { network, clock, book } = this.#options
+    const opened = openGrant(grant, { network, now: clock.now() })
+    if (opened.redemption.body.member !== newcomer) {
+      throw new PeerworkError('INVITATION_INVALID', 'the invitation was redeemed for another agent')
+    }
+    const { from } = opened.invitation.body
+    const { roster } = book
+    if (from !== roster.trust.owner && !roster.may(from, 'admin')) {
+      throw new PeerworkError('NO_ADMIN', `this agent knows no admin ${from}, who signed it`)
+    }
+    if (this.#asked.take() !== undefined) return
+    throw new PeerworkError('BUSY', 'too many newcomers', { retryAfterMs: 1_000 })
   }
 
   /** Whom a grant names. @throws PeerworkError `INVITATION_INVALID` */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { ADA, ada, ADA_SHOWS, BEN, BEN_SHOWS, cat, eve, grantOf, linkBy } from './people.ts'
+import { ADA, ada, ADA_SHOWS, BEN, BEN_SHOWS, cat, eve, grantOf, linkBy, NOW } from './people.ts'
 import { memberHost } from './member-host.ts'
 
 test('an admin lets in itself, and says where more of the network is', async () => {
@@ -35,4 +35,32 @@ test('what an admin refuses is refused, whoever was asked', async () => {
   await membership.work.receive(grantOf(link, cat), cat.id, membership.company)
   const second = membership.work.receive(grantOf(link, eve), eve.id, membership.company)
   await expect(second).rejects.toMatchObject({ message: /used up/ })
+})
+
+test('a stranger who invites itself cannot make a member bother admins, nor can one with a link', async () => {
+  const admin = await memberHost(ADA, ADA_SHOWS)
+  const { membership, dial } = await memberHost(BEN, BEN_SHOWS)
+  await dial(admin)
+  const { work, company } = membership
+  let asked = 0
+  const redeem = company.exchange.redeem.bind(company.exchange)
+  company.exchange.redeem = async (...given) => {
+    asked++
+    return redeem(...given)
+  }
+  const forged = grantOf(linkBy(eve), eve)
+  await expect(work.receive(forged, eve.id, company)).rejects.toMatchObject({
+    code: 'NO_ADMIN',
+    message: /knows no admin/
+  })
+  expect(asked).toBe(0)
+  const link = linkBy(ada, { expires: 1 }, NOW - 1_000)
+  const again = (): Promise<unknown> => work.receive(grantOf(link, eve), eve.id, company)
+  const ended = await Promise.allSettled(Array.from({ length: 40 }, again))
+  const codes = ended.map((one) => (one.status === 'rejected' ? one.reason.code : 'let in'))
+  expect(codes).toContain('BUSY')
+  expect(asked).toBeLessThan(30)
+  const [connection] = company.connections()
+  if (connection === undefined) expect.fail('the admin is gone')
+  await company.exchange.sync(connection)
 })
