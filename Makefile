@@ -2,7 +2,7 @@
 # everything comes with `make install`, pinned in package-lock.json.
 
 .DEFAULT_GOAL := help
-.PHONY: help install mvp-demo test check types lint build bench format clean
+.PHONY: help install mvp-demo test check types lint build bench scale soak format clean
 
 STAMP := node_modules/.peerwork-stamp
 # The npm package keeps its binary here; node_modules/.bin/node points to it.
@@ -63,6 +63,12 @@ build: $(STAMP) ## Compile to dist/, and check that it can be published
 
 bench: $(STAMP) ## Measure, beside the limits and the rivals; writes docs/benchmarks.md
 	@$(RUN) bench
+
+scale: $(STAMP) ## Networks of 10, 30 and 100 agents on this machine, measured
+	@$(RUN) scale
+
+soak: $(STAMP) ## 20 minutes of agents that come, go and work; SOAK_SECONDS for less
+	@$(RUN) soak
 
 format: $(STAMP) ## Rewrite the files in the house format
 	@$(RUN) format

@@ -4,7 +4,7 @@
  * `main.ts [agents[:asks]…]`; without a number of asks, each agent asks every other one.
  */
 
-import { measure } from './measure.ts'
+import { FORM_MS_MAX, measure } from './measure.ts'
 
 /** Others that each agent of the largest crowd asks: all of them would be minutes of dialling. */
 const SIZES = ['10', '30', '100:20']
@@ -20,4 +20,5 @@ for (const size of given.length > 0 ? given : SIZES) {
   const at = (part: number): number => times[Math.floor(times.length * part)] ?? 0
   const shown = { ...measured, answers: { ...answers, p50: at(0.5), p99: at(0.99) } }
   process.stdout.write(`${JSON.stringify(shown, null, 2)}\n`)
+  if (measured.oneMs > FORM_MS_MAX || answers.answered < answers.asked) process.exitCode = 1
 }

@@ -15,7 +15,8 @@ export interface Sizes {
 
 export interface Measured extends Sizes {
   readonly load: number
-  readonly formedMs: number
+  readonly oneMs: number
+  readonly companyMs: number
   readonly startedMs: number
   readonly degree: { readonly mean: number; readonly max: number; readonly first: number }
   /** Of one agent on average, until the network was one. */
@@ -51,9 +52,11 @@ export async function measure(
   await crowd.ready()
   const [load = 0] = loadavg()
   const begin = await crowd.look()
-  const { ms: formedMs, startedMs } = await crowd.form(FORM_MS_GIVE_UP)
+  const { oneMs, ms: companyMs, startedMs } = await crowd.form(FORM_MS_GIVE_UP)
   const formed = await crowd.look()
-  say(`started after ${Math.round(startedMs)} ms, one after ${Math.round(formedMs)} ms`)
+  say(
+    `ms: started ${Math.round(startedMs)}, one ${Math.round(oneMs)}, all ${Math.round(companyMs)}`
+  )
   await sleep(SETTLE_MS)
   const before = await crowd.look()
   await sleep(restMs)
@@ -64,7 +67,7 @@ export async function measure(
   const ms = performance.now() - started
   const after = await crowd.look()
   return {
-    ...{ agents, asks, restMs, load, formedMs, startedMs },
+    ...{ agents, asks, restMs, load, oneMs, companyMs, startedMs },
     degree: degreeOf(before),
     forming: costOf(begin, formed, agents),
     resting: costOf(before, rested, agents * (restMs / 1_000)),

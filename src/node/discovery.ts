@@ -31,8 +31,6 @@ const ATTEMPTS_MAX = 12
 const HEARSAY_ATTEMPTS_MAX = 3
 /** Candidates kept, count: several times the largest network one agent connects to. */
 const CANDIDATES_MAX = 1_024
-/** A dial that takes longer than this is no company to count on, ms. */
-const FRESH_MS = 500
 /** Candidates that one peer may have named, count: as many as it may name in one exchange. */
 const NAMED_MAX = 64
 /** One dial with handshake, ms. */
@@ -51,7 +49,7 @@ export class Discovery {
     this.#options = options
     const { clock, peers = () => 0 } = options
     this.#turns = new Turns(clock.elapsed)
-    this.#reserve = new Reserve(peers, () => this.#dialing(FRESH_MS), clock.chance)
+    this.#reserve = new Reserve(peers, (msMax) => this.#dialing(msMax), clock.chance)
   }
 
   /** How a peer was found, when it was found at all. */

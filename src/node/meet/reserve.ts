@@ -16,23 +16,25 @@ import { shuffled } from './shuffled.ts'
  */
 export const PEERS_WANTED = 12
 /**
- * Of them dialled at once, count: those that start in the same moment dial each other meanwhile, and
- * have fewer left to dial.
+ * Of them dialled at once, count: those that start in the same moment dial each other meanwhile,
+ * and have fewer left to dial.
  */
 const AT_ONCE = 4
+/** A dial that takes longer than this is not waited for any more before others begin, ms. */
+const FRESH_MS = 500
 
 export class Reserve {
   readonly #peers: () => number
-  readonly #dialing: () => number
+  readonly #dialing: (msMax?: number) => number
   readonly #chance: () => number
   readonly #keys = new Set<string>()
   readonly #wanted = new Set<string>()
 
   /**
    * @param peers how many there are
-   * @param dialing how many more are being dialled, and will be there soon
+   * @param dialing how many more are being dialled, since at most so long ago, ms
    */
-  constructor(peers: () => number, dialing: () => number, chance: () => number) {
+  constructor(peers: () => number, dialing: (msMax?: number) => number, chance: () => number) {
     this.#peers = peers
     this.#dialing = dialing
     this.#chance = chance
@@ -76,8 +78,8 @@ export class Reserve {
 
   /** How many more may be dialled now. */
   #room(): number {
-    const dialing = this.#dialing()
-    return Math.max(0, Math.min(AT_ONCE - dialing, PEERS_WANTED - dialing - this.#peers()))
+    const missing = PEERS_WANTED - this.#peers() - this.#dialing()
+    return Math.max(0, Math.min(AT_ONCE - this.#dialing(FRESH_MS), missing))
   }
 
   /** Any one, left in. */

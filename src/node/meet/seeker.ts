@@ -3,8 +3,8 @@
  *
  * In a network of up to `PEERS_WANTED` agents everybody is everybody's peer, and this only finds
  * out that nobody knows. In a larger one it takes the place of knowing all: first some peers are
- * asked, those that we were told to join through before others because they know many; then more; then they
- * ask in turn. Whoever is found joins like any peer, and the task that waits is told by that.
+ * asked, those that we were told to join through before others because they know many; then more;
+ * then they ask in turn. Whoever is found joins like any peer, and so the waiting task hears of it.
  */
 
 import type { PeerHint } from '../../protocol/message/card.ts'

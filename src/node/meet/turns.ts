@@ -1,4 +1,4 @@
-/** When an address that the operator did not name may be dialled: some at once, then so many a second. */
+/** When an address that the operator did not name may be dialled: so many at once, and a second. */
 
 import type { Candidate } from '../candidate.ts'
 import { TokenBucket } from '../token-bucket.ts'
