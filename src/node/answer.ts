@@ -41,6 +41,7 @@ export function sealOutcome(
   const body = {
     ...addressing(task, now),
     ...{ status: outcome.status, chunks, usage: outcome.usage, isolation: outcome.isolation },
+    ...(outcome.parts === undefined ? {} : { parts: outcome.parts }),
     ...{ engine: ENGINE, started, finished: now },
     ...output,
     ...(patch === null ? {} : { patch: payloadOf(patch) })

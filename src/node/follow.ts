@@ -170,7 +170,9 @@ export class Follower {
         chunk: (value) => leg.pushChunk(value)
       }
     })
-    leg.spend(verified.result.body.usage)
+    const { usage, parts } = verified.result.body
+    leg.spend(usage)
+    if (parts !== undefined) leg.spend(parts)
     const totalMs = clock.elapsed() - begin
     const workMs = totalMs - foundMs - acceptedMs
     const timing = { findMs: foundMs, acceptMs: acceptedMs, workMs, totalMs }

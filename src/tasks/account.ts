@@ -40,10 +40,10 @@ export class Account {
 
   /**
    * What a part used up counts against the budget, but not as used here: each agent reports its
-   * own, so that a whole trace can be added up.
+   * own, so that a whole trace can be added up, and beside it what went into its parts.
    */
   part({ cpuMs, tokens, cost }: Spent): void {
-    this.#parts.cpuMs += cpuMs
+    this.#parts.cpuMs = Math.min(SPENT_MAX, this.#parts.cpuMs + cpuMs)
     this.#parts.tokens = Math.min(SPENT_MAX, this.#parts.tokens + tokens)
     this.#parts.cost = Math.min(SPENT_MAX, this.#parts.cost + cost)
   }
@@ -101,6 +101,14 @@ export class Account {
       tokens: this.#tokens,
       cost: this.#cost
     }
+  }
+
+  /** What the result says: used here, and by the parts, if they used anything. */
+  told(wallMs: number): { readonly usage: Usage; readonly parts?: Spent } {
+    const usage = this.usage(wallMs)
+    const { cpuMs, tokens, cost } = this.#parts
+    const none = cpuMs === 0 && tokens === 0 && cost === 0
+    return none ? { usage } : { usage, parts: { cpuMs: round(cpuMs), tokens, cost } }
   }
 
   #used(what: Limited): number {

@@ -270,8 +270,8 @@ class Run implements Running, TaskPort {
     this.#net?.close()
     this.#parts?.stop(ended)
     const { isolation } = this.#sandbox
-    const usage = this.#account.usage(this.#terms.elapsed() - this.#started)
-    const facts = { usage, isolation, ...(patch === undefined ? {} : { patch }) }
+    const told = this.#account.told(this.#terms.elapsed() - this.#started)
+    const facts = { ...told, isolation, ...(patch === undefined ? {} : { patch }) }
     if (ended === undefined && output !== undefined) {
       return this.#settle({ status: 'completed', output, ...facts })
     }

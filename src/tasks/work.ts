@@ -79,6 +79,8 @@ export type Outcome = OutcomeFacts &
 
 interface OutcomeFacts {
   readonly usage: Usage
+  /** What its parts used up, theirs included; absent when that is nothing. */
+  readonly parts?: Spent
   readonly isolation: Isolation
   /** RFC 6902 changes to the shared state. */
   readonly patch?: readonly PatchOperation[]

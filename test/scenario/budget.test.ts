@@ -15,8 +15,8 @@ let bob: Agent
 
 beforeAll(async () => {
   stage = new Company()
-  alice = await stage.inside({ skills: ['partly', 'relay'].map(skill), name: 'alice' })
-  bob = await stage.inside({ name: 'bob', skills: [skill('partly')] })
+  alice = await stage.inside({ skills: ['partly', 'relay', 'twice'].map(skill), name: 'alice' })
+  bob = await stage.inside({ name: 'bob', skills: ['partly', 'relay'].map(skill) })
   await bob.connect(alice.addresses[0] ?? '')
   await until('Alice knows Bob', async () => (await alice.peers()).length === 1)
 })
@@ -79,5 +79,25 @@ test('what failed parts used up counts as well', async () => {
   await expect(failed).rejects.toMatchObject({
     code: 'BUDGET_EXCEEDED',
     facts: { what: 'tokens', used: 11, limit: 10 }
+  })
+})
+
+test('what parts of parts used up counts as well: a budget is not escaped by going deeper', async () => {
+  const carol = await stage.inside({ name: 'carol', skills: [skill('partly')] })
+  const user = await stage.inside({ name: 'user' })
+  await Promise.all([bob, user].map((agent) => agent.connect(carol.addresses[0] ?? '')))
+  await user.connect(alice.addresses[0] ?? '')
+  await until('all know each other', async () => {
+    return (await bob.peers()).length >= 2 && (await user.peers()).length >= 2
+  })
+  const part = {
+    steps: [{ skill: 'partly', to: carol.id }],
+    work: { steps: 1, tokens: 6 }
+  }
+  const input = { times: 3, skill: 'relay', to: bob.id, part }
+  const escaped = user.run('twice', input, { to: alice.id, budget: { tokens: 10 } })
+  await expect(escaped).rejects.toMatchObject({
+    code: 'BUDGET_EXCEEDED',
+    facts: { what: 'tokens', used: 12, limit: 10 }
   })
 })

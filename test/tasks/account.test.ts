@@ -30,6 +30,8 @@ describe('the account of a task', () => {
     expect(account.overspent).toBe('tokens')
     expect(account.cpuSpent).toBe(true)
     expect(account.usage(1)).toMatchObject({ tokens: 3, cost: 0.25 })
+    const parts = { cpuMs: 101, tokens: 8, cost: 0.5 }
+    expect(account.told(1)).toMatchObject({ usage: { tokens: 3 }, parts })
   })
 
   it('stops counting where no peer could read the sum', () => {

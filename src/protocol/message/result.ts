@@ -24,6 +24,9 @@ const usage = shape.object({
   cost: shape.quantity
 })
 
+/** What the parts that were handed on used up, and theirs in turn: it counts against one budget. */
+const parts = shape.object({ cpuMs: shape.quantity, tokens: shape.count, cost: shape.quantity })
+
 const result = shape.object({
   v: shape.version,
   network: shape.network,
@@ -52,6 +55,8 @@ const result = shape.object({
   /** Present when not completed. */
   error: shape.optional(shape.errorRecord),
   usage,
+  /** Absent: nothing was handed on, or it used up nothing. */
+  parts: shape.optional(parts),
   /** What ran it, for example `node-26.10.0`. */
   engine: shape.shortText,
   isolation,
