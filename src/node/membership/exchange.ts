@@ -9,6 +9,7 @@ import type { Connection, Stream } from '@libp2p/interface'
 import {
   MEMBER_FRAME_BYTES_MAX,
   MEMBER_PROTOCOL,
+  RECORDS_MAX,
   RECORDS_PER_FRAME_MAX
 } from '../../protocol/constants.ts'
 import { fromRecord, PeerworkError, toPeerworkError, toRecord } from '../../protocol/errors.ts'
@@ -30,6 +31,8 @@ const EXCHANGE_MS_MAX = 10_000
 const CHUNK_BYTES_MAX = MEMBER_FRAME_BYTES_MAX / 2
 /** Questions of one peer: some at once, count, and then so many a second. */
 const QUESTIONS = { burst: 32, perSecond: 4 } as const
+/** Records of one peer: a whole roster at once, count, and then so many a second. */
+const RECORDS = { burst: RECORDS_MAX, perSecond: 32 } as const
 /** Peers whose questions are counted, count. */
 const COUNTED_MAX = 1_024
 
@@ -53,7 +56,7 @@ interface Talk {
 
 export class Exchange {
   readonly #options: ExchangeOptions
-  readonly #rates = new Map<AgentId, TokenBucket>()
+  readonly #rates = new Map<AgentId, Rates>()
 
   constructor(options: ExchangeOptions) {
     this.#options = options
@@ -105,7 +108,9 @@ export class Exchange {
     const signal = AbortSignal.timeout(EXCHANGE_MS_MAX)
     const talk = { stream, peer, signal }
     try {
-      if (!this.#mayAsk(peer)) throw new PeerworkError('BUSY', 'too many questions')
+      if (this.#ratesOf(peer).questions.take() === undefined) {
+        throw new PeerworkError('BUSY', 'too many questions')
+      }
       const question = await hear(talk)
       await this.#reply(talk, question)
       await stream.close({ signal })
@@ -117,7 +122,7 @@ export class Exchange {
   }
 
   async #reply(talk: Talk, frame: ExchangeFrame): Promise<void> {
-    const { roster, renew, redeem, learn, told } = this.#options
+    const { roster, renew, redeem, told } = this.#options
     if ('have' in frame) {
       const known = new Set(roster.ids().map(hexOf))
       tell(
@@ -127,7 +132,7 @@ export class Exchange {
       )
       await this.#take(talk)
     } else if ('records' in frame) {
-      learn(frame.records, talk.peer)
+      this.#learn(frame.records, talk)
       if (frame.more === true) await this.#take(talk)
     } else if ('error' in frame) {
       told(talk.peer, fromRecord(frame.error as ErrorRecord))
@@ -145,7 +150,7 @@ export class Exchange {
     for (;;) {
       const frame = await hear(talk)
       if (!('records' in frame)) throw unexpected(frame)
-      this.#options.learn(frame.records, talk.peer)
+      this.#learn(frame.records, talk)
       wanted = frame.want ?? wanted
       if (frame.more !== true) return wanted
     }
@@ -172,14 +177,30 @@ export class Exchange {
     }
   }
 
-  #mayAsk(peer: AgentId): boolean {
-    const rate = this.#rates.get(peer) ?? new TokenBucket(QUESTIONS, this.#options.elapsed)
+  /** Frames without records count too. @throws PeerworkError `BUSY` */
+  #learn(records: readonly MemberRecord[], { peer }: Talk): void {
+    const due = this.#ratesOf(peer).records.take(Math.max(1, records.length))
+    if (due === undefined) throw new PeerworkError('BUSY', 'too many records')
+    this.#options.learn(records, peer)
+  }
+
+  #ratesOf(peer: AgentId): Rates {
+    const { elapsed } = this.#options
+    const rates = this.#rates.get(peer) ?? {
+      questions: new TokenBucket(QUESTIONS, elapsed),
+      records: new TokenBucket(RECORDS, elapsed)
+    }
     this.#rates.delete(peer)
-    this.#rates.set(peer, rate)
+    this.#rates.set(peer, rates)
     const [oldest = ''] = this.#rates.keys()
     if (this.#rates.size > COUNTED_MAX) this.#rates.delete(oldest)
-    return rate.take() !== undefined
+    return rates
   }
+}
+
+interface Rates {
+  readonly questions: TokenBucket
+  readonly records: TokenBucket
 }
 
 /** @throws PeerworkError the admin's refusal */

@@ -144,3 +144,21 @@ test('nobody asks in a loop', async () => {
   expect(outcomes.filter(Boolean)).toHaveLength(32)
   expect(outcomes.at(-1)).toBe(false)
 }, 20_000)
+
+test('nobody can make others read records for ever', async () => {
+  const roster = rosterOf({ member: BEN_SHOWS })
+  let read = 0
+  const learn: ExchangeOptions['learn'] = (records) => {
+    read += records.length
+  }
+  const answering = side(roster, { learn, elapsed: () => 0 })
+  const link = await connected(answering)
+  const records = Array.from({ length: 64 }, () => ({ member: BEN_SHOWS }))
+  const frame = encodeFrame(encodeExchange({ records, more: true }))
+  const stream = await link.newStream(MEMBER_PROTOCOL)
+  for (let sent = 0; sent < 80 && stream.status === 'open'; sent++) {
+    if (!stream.send(frame)) await stream.onDrain().catch(() => undefined)
+  }
+  await expect.poll(() => answering.notes).toEqual([undefined])
+  expect(read).toBe(4_096)
+})
