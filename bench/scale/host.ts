@@ -53,9 +53,9 @@ export interface Reply {
 }
 
 /** Tasks that one agent has open at once, count. */
-const AT_ONCE = 4
+const AT_ONCE = 1
 /** How long a task may look for its peer, and run, ms. */
-const TASK = { wait: 10_000, deadline: 20_000 } as const
+const TASK = { wait: 20_000, deadline: 40_000 } as const
 const FAULTS_MAX = 5
 
 const agents: Agent[] = []
