@@ -6,6 +6,8 @@ import type { Soaked } from './soak.ts'
 const SLOPE_MAX = 1
 /** In shorter runs tables still fill and code is still compiled, s; only what is held counts. */
 const LONG_SECONDS = 600
+/** Shorter than this, all is warm-up: a slope of it says nothing, s. */
+const SLOPE_SECONDS = 120
 /** What may be held more in such a run, MiB a minute: twice what was measured. */
 const SHORT_SLOPE_MAX = 5
 /** Codes that tell why a task could not be done while agents vanish. */
@@ -23,7 +25,7 @@ export function faultsOf({ seconds, slope, outcomes, before, after }: Soaked): s
     if (!PRECISE.has(code)) faults.push(`${failed[code]} tasks failed with ${code}`)
   }
   const long = seconds >= LONG_SECONDS
-  if (!(slope.heap <= (long ? SLOPE_MAX : SHORT_SLOPE_MAX))) {
+  if (seconds >= SLOPE_SECONDS && !(slope.heap <= (long ? SLOPE_MAX : SHORT_SLOPE_MAX))) {
     faults.push(`held memory grows ${slope.heap} MiB a minute`)
   }
   if (long && !(slope.rss <= SLOPE_MAX)) {
