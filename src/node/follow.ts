@@ -25,6 +25,7 @@ import type { History } from './routing/history.ts'
 import { routedFact } from './routing/routed.ts'
 import type { SkillChecks } from './skill-checks.ts'
 import { Sessions } from './session.ts'
+import type { Session } from './session.ts'
 import { TaskFailure } from './task-failure.ts'
 import type { TaskTable } from './task-table.ts'
 import type { Verified } from './verify.ts'
@@ -142,7 +143,7 @@ export class Follower {
     const { id } = request
     const { connection } = peer
     const ready = this.#sessions.ready(peer.id, connection)
-    const session = ready ?? (await this.#sessions.to(peer.id, connection))
+    const session = ready ?? (await this.#opened(going))
     if (leg.canceled !== undefined) throw leg.canceled
     const task = sealRequest(request, peer.id, { identity, network, clock })
     let acceptedMs = 0
@@ -177,6 +178,18 @@ export class Follower {
     const workMs = totalMs - foundMs - acceptedMs
     const timing = { findMs: foundMs, acceptMs: acceptedMs, workMs, totalMs }
     return this.#settle(verified, { going, fields, timing })
+  }
+
+  /** A session in the time to accept: a peer that hangs must not take that of the next. */
+  #opened({ request, leg, peer, acceptMs }: Going): Promise<Session> {
+    const ms = acceptMs ?? request.budget.wallMs
+    const late = Promise.withResolvers<never>()
+    const deadline = this.#deadlines.set(ms, () => {
+      late.reject(new PeerworkError('DEADLINE_EXCEEDED', `no session within ${ms} ms`, { ms }))
+    })
+    leg.onCancel = (reason) => late.reject(reason)
+    const session = this.#sessions.to(peer.id, peer.connection)
+    return Promise.race([session, late.promise]).finally(() => this.#deadlines.clear(deadline))
   }
 
   /** A verified result becomes a value, or the error it carries. */

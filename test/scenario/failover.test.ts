@@ -90,6 +90,29 @@ test('a peer that never says a word is canceled, and another one is asked', asyn
   expect(cancels()).toMatchObject([{ reason: 'not accepted in time' }])
 })
 
+test('a peer that hangs before a session is open leaves time for the next one', async () => {
+  await using stage = new Stage()
+  const skills = [skill('count')]
+  const hung = await stage.start({ name: 'hung', network: 'home', skills })
+  const one = await stage.start({ name: 'one', network: 'home', skills })
+  const listed = { network: 'home', allow: [hung.id], bootstrap: [hung.address, one.address] }
+  const bob = await stage.inside({ ...listed, open: false })
+  await until('Bob knows both', async () => (await bob.peers()).length === 2)
+  process.kill(hung.pid, 'SIGSTOP')
+  const result = await bob.run('count', { n: 1 }, { deadline: '4s' })
+  expect(result).toMatchObject({ by: one.id, attempts: 2, value: { run: 1 } })
+  expect(result.timing.totalMs).toBeLessThan(4_000)
+  // Nobody else is there: its own deadline ends it, not that of opening a session.
+  const named = bob.run('count', { n: 2 }, { to: hung.id, deadline: '500ms' })
+  await expect(named).rejects.toMatchObject({ code: 'DEADLINE_EXCEEDED' })
+  const task = bob.submit('count', { n: 3 }, { to: hung.id, deadline: '20s' })
+  const ending = (async () => {
+    for await (const event of task) if (event.type === 'sent') void task.cancel('enough')
+  })()
+  await expect(task.result).rejects.toMatchObject({ code: 'CANCELED', message: 'enough' })
+  await ending
+})
+
 test('neither a named peer nor a fault of the work makes it go on', async () => {
   await using stage = new Stage()
   const { one, bob } = await three(stage, ['wait', 'late', 'relay'])
