@@ -2,8 +2,8 @@
  * Hedging: when the first peer takes long, a second one gets the same task, and the first verified
  * result counts. The other task is canceled.
  *
- * Chunks of two peers would mix, so the first one that streams leads: its chunks are shown, and no
- * second peer is asked any more.
+ * Chunks of two peers would mix, and what is shown must be what the result signs. So the first one
+ * that streams has won: no second peer is asked any more, and one that was is canceled.
  */
 
 import type { JsonValue } from '../../protocol/json.ts'
@@ -38,7 +38,6 @@ export interface Hedge {
 export function hedged(owner: Leg, { first, second, afterMs }: Hedge): Promise<TaskResult> {
   const ended = Promise.withResolvers<TaskResult>()
   const race = new Race(owner)
-  let running = 0
   const end = (settle: () => void): void => {
     if (race.over) return
     clearTimeout(timer)
@@ -47,17 +46,16 @@ export function hedged(owner: Leg, { first, second, afterMs }: Hedge): Promise<T
   }
   const begin = (start: Start): void => {
     const leg = race.enter()
-    running++
     start(leg).then(
       (result) => {
         leg.over = true
-        end(() => ended.resolve(result))
+        if (!leg.beaten) end(() => ended.resolve(result))
       },
       (thrown: unknown) => {
         leg.over = true
-        running--
+        if (leg.beaten) return
         const error = toPeerworkError(thrown)
-        if (running === 0 || !goesOn(error.code)) end(() => ended.reject(error))
+        if (race.idle || !goesOn(error.code)) end(() => ended.reject(error))
       }
     )
   }
@@ -88,22 +86,34 @@ class Race {
     return this.#lead !== undefined
   }
 
+  /** Whether nobody is left that could still win. */
+  get idle(): boolean {
+    return this.#legs.every(({ over, beaten }) => over || beaten)
+  }
+
   enter(): Runner {
     const leg = new Runner(this)
     this.#legs.push(leg)
     return leg
   }
 
-  /** Whether the chunks of this one are those to be shown. */
+  /** Whether the chunks of this one are those to be shown: then the others have lost. */
   leads(leg: Runner): boolean {
-    this.#lead ??= leg
+    if (this.#lead === undefined && !this.over) {
+      this.#lead = leg
+      this.#beat((other) => other !== leg)
+    }
     return !this.over && this.#lead === leg
   }
 
   finish(): void {
     this.over = true
     this.owner.onCancel = () => undefined
-    for (const leg of this.#legs) if (!leg.over) leg.stop(BEATEN)
+    this.#beat(() => true)
+  }
+
+  #beat(whom: (leg: Runner) => boolean): void {
+    for (const leg of this.#legs) if (!leg.over && !leg.beaten && whom(leg)) leg.stop(BEATEN)
   }
 }
 
@@ -119,8 +129,13 @@ class Runner implements Leg {
     this.signal = AbortSignal.any([race.owner.signal, this.#beaten.signal])
   }
 
+  /** Another one has won. */
+  get beaten(): boolean {
+    return this.#beaten.signal.aborted
+  }
+
   get canceled(): PeerworkError | undefined {
-    return this.#beaten.signal.aborted ? BEATEN : this.#race.owner.canceled
+    return this.beaten ? BEATEN : this.#race.owner.canceled
   }
 
   stop(reason: PeerworkError): void {

@@ -79,20 +79,39 @@ test('once the first streams, it has no rival, and its chunks arrive', async () 
   expect(events.map(({ type }) => type)).toEqual(['chunk', 'completed'])
 })
 
-test('only one of two that stream is shown, and nothing of either after the end', async () => {
+test('who streams first has won: what is shown is what the result signs', async () => {
   const [one, two] = [peer(), peer()]
   const handle = new TaskHandle('t')
   const race = hedged(handle, { first: one.start, second: () => two.start, afterMs: 1 })
   await expect.poll(() => two.legs.length).toBe(1)
   await two.legs[0]?.pushChunk('of two')
+  expect([one.told, two.told]).toEqual([['another peer was faster'], []])
   await one.legs[0]?.pushChunk('of one')
+  // Its answer crossed the cancel.
   one.says('one')
-  await race
+  await one.answer.promise
+  two.says('two')
+  expect((await race).by).toBe('two')
   await two.legs[0]?.pushChunk('late')
   two.legs[0]?.push({ type: 'accepted', task: 't', ahead: 0 })
   handle.end({ type: 'completed', task: 't', result: RESULT })
   const chunks = (await Array.fromAsync(handle)).filter(({ type }) => type === 'chunk')
   expect(chunks).toMatchObject([{ value: 'of two' }])
+})
+
+test('when who streams fails, the one that was stopped for it says nothing more', async () => {
+  const [one, two] = [peer(), peer()]
+  const race = hedged(new TaskHandle('t'), {
+    first: one.start,
+    second: () => two.start,
+    afterMs: 1
+  })
+  await expect.poll(() => two.legs.length).toBe(1)
+  await two.legs[0]?.pushChunk('of two')
+  one.answer.reject(new PeerworkError('CANCELED', 'another peer was faster'))
+  await expect(one.answer.promise).rejects.toThrow()
+  two.answer.reject(lost)
+  await expect(race).rejects.toBe(lost)
 })
 
 test('a cancel of the owner reaches both', async () => {
