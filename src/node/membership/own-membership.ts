@@ -252,9 +252,20 @@ export class OwnMembership {
   #told(peer: AgentId, error: PeerworkError): void {
     const { log } = this.#init
     const { code, message: why } = error
+    if (!this.#knows(peer)) {
+      log.debug({ peer, code, why }, 'a stranger refuses us')
+      return
+    }
     const problem = new PeerworkError(code, why, { ...error.facts, peer })
     if (this.problems.add(problem)) log.warn({ peer, code, why }, 'a member refuses us')
     if (error.code === 'DUPLICATE_ID') this.company.copied()
+  }
+
+  /** Anybody can be dialled, and say that we were put out: only who may know better counts. */
+  #knows(peer: AgentId): boolean {
+    const { own, membership, roster } = this.book
+    if (own === undefined || roster.of(peer) !== undefined || membership?.by === peer) return true
+    return own.addresses.some((address) => address.endsWith(`/p2p/${peer}`))
   }
 
   #hasOthers(ids: readonly AgentId[]): boolean {

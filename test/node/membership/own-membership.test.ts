@@ -70,3 +70,17 @@ test('after a start sessions wait for a second opinion, when there can be one', 
   await wait
   expect(member.membership.settled(ada.id)).toBeUndefined()
 })
+
+test('what a stranger says of us is no problem of ours; what a member says is', async () => {
+  const admin = await memberHost(ADA, ADA_SHOWS)
+  const member = await memberHost(BEN, BEN_SHOWS)
+  // Somebody at an address that was dialled; it need not show who it is to say no.
+  const stranger = await memberHost(EVE)
+  const no = { error: { code: 'MEMBERSHIP_REVOKED', message: 'join again, with my link' } } as const
+  stranger.membership.gate.judge = () => Promise.resolve(no)
+  await expect(member.dial(stranger)).rejects.toThrow(/my link/)
+  expect(member.membership.problems.list()).toEqual([])
+  admin.membership.gate.judge = () => Promise.resolve(no)
+  await expect(member.dial(admin)).rejects.toThrow(/my link/)
+  expect(member.membership.problems.list()).toMatchObject([{ code: 'MEMBERSHIP_REVOKED' }])
+})
