@@ -101,6 +101,10 @@ export class Roster {
     if (out !== undefined) return revoked(out)
     const gone = this.moves.away(member)
     if (gone !== undefined) return refused(`${member} has changed its key: it is ${gone.after} now`)
+    const rival = this.moves.rivalOf(member)
+    if (rival !== undefined) {
+      return refused(`${rival} has changed its key to another: ${this.moves.current(rival)}`)
+    }
     const known = succession && this.moves.away(succession.before)
     if (known !== undefined && known.after !== member) {
       return refused(`${known.before} has changed its key to another: ${known.after}`)
@@ -119,7 +123,7 @@ export class Roster {
 
   /** Who put this member out, under whatever id it had then. */
   outOf({ member, certificate, since, roles }: Membership): Revocation | undefined {
-    const ids = new Set([...this.moves.origins(member), certificate.body.member])
+    const ids = this.moves.kin(member).add(certificate.body.member)
     for (const id of ids) {
       const out = this.revocations.outOf(id, since, roles.includes('admin'))
       if (out !== undefined) return out

@@ -148,3 +148,26 @@ test('a full roster gives up who has expired long since, and nobody else', () =>
   now += 2 * DAY_MS
   expect(roster.learn({ member: BEN_SHOWS }).news).toBe(true)
 }, 30_000)
+
+test('who changes its key to two at once, with two admins, is not put out as one of them alone', () => {
+  const [one, other] = [rosterOf({ member: BEN_SHOWS }), rosterOf({ member: BEN_SHOWS })]
+  const twin = identityFromSeed(new Uint8Array(32).fill(77))
+  const moved = (after: typeof cat): MemberRecord => {
+    const succession = sealSuccession(LAB, NOW, { before: ben, after })
+    return { member: { ...BEN_SHOWS, succession } }
+  }
+  // Each admin hears of one first, and makes a certificate of it.
+  for (const record of [moved(cat), { member: credentialOf(cat, 'ben') }]) one.learn(record)
+  for (const record of [moved(twin), { member: credentialOf(twin, 'ben') }]) other.learn(record)
+  expect([faultOf(one, cat.id), faultOf(other, twin.id)]).toEqual([undefined, undefined])
+  // Then they compare.
+  for (const record of other.without(one.ids())) one.learn(record)
+  for (const record of one.without(other.ids())) other.learn(record)
+  expect([faultOf(one, twin.id), faultOf(other, cat.id)]).toEqual(['NOT_A_MEMBER', 'NOT_A_MEMBER'])
+  const out = outBy(cat, asAda())
+  for (const roster of [one, other]) {
+    roster.learn(out)
+    expect(faultOf(roster, cat.id)).toBe('MEMBERSHIP_REVOKED')
+    expect(faultOf(roster, twin.id)).toBe('MEMBERSHIP_REVOKED')
+  }
+})
