@@ -20,6 +20,7 @@ import type { Request } from './request.ts'
 import type { Acquaintances } from './routing/acquaintance.ts'
 import type { Candidate } from './routing/candidates.ts'
 import type { Leg } from './routing/hedge.ts'
+import { isClosed } from './routing/failover.ts'
 import { endingOf } from './routing/history.ts'
 import type { History } from './routing/history.ts'
 import { routedFact } from './routing/routed.ts'
@@ -104,6 +105,7 @@ export class Follower {
       if (ending !== undefined) history.note(peer.id, ending)
       const full = code === 'BUSY' || code === 'QUOTA_EXCEEDED'
       if (full) acquaintances.rest(peer.id, facts['retryAfterMs'])
+      else if (isClosed(code)) acquaintances.rest(peer.id, Infinity)
       if (code === 'CANCELED') {
         trace.emit({ type: 'task.canceled', ...fields, reason: clipLabel(message) })
       } else trace.emit({ type: 'task.failed', ...fields, code, message })

@@ -19,6 +19,7 @@ import { Acquaintances } from './routing/acquaintance.ts'
 import type { Neighbourhood } from './routing/candidates.ts'
 import { explain } from './routing/explain.ts'
 import { acceptMsFor, ATTEMPTS_MAX, goesOn, LEFT_MS_MIN } from './routing/failover.ts'
+import { REFUSALS_MAX, turnedDown } from './routing/failover.ts'
 import { hedged } from './routing/hedge.ts'
 import type { Leg, Start } from './routing/hedge.ts'
 import type { History } from './routing/history.ts'
@@ -128,7 +129,7 @@ export class Submitter {
       let choice = await (pick(request, this.#around) ?? this.#wait(request, handle))
       if (handle.canceled !== undefined) throw handle.canceled
       const until = clock.elapsed() + request.budget.wallMs
-      const trip: Trip = { request, handle, begin, until, attempt: 1, after: undefined }
+      const trip: Trip = { request, handle, begin, until, attempt: 1, refused: 0, after: undefined }
       let result: TaskResult | undefined
       while (result === undefined) {
         try {
@@ -197,6 +198,7 @@ export class Submitter {
     const error = toPeerworkError(thrown)
     const { handle } = trip
     if (handle.canceled !== undefined || !goesOn(error.code)) throw error
+    if (turnedDown(error.code)) trip.refused++
     if (!this.#further(trip, peer.id)) throw error
     const next = pick(trip.request, this.#around)
     if (next === undefined) throw error
@@ -207,10 +209,10 @@ export class Submitter {
 
   /** Prepare to ask another peer with what is left. False when nothing is left to ask with. */
   #further(trip: Trip, failed: string): boolean {
-    const { request, handle, until } = trip
+    const { request, handle, until, attempt, refused } = trip
     const leftMs = Math.floor(until - this.#options.clock.elapsed())
-    const enough = leftMs >= LEFT_MS_MIN && trip.attempt < ATTEMPTS_MAX
-    if (request.to !== undefined || !enough) return false
+    const enough = leftMs >= LEFT_MS_MIN && refused < REFUSALS_MAX
+    if (request.to !== undefined || !enough || attempt - refused >= ATTEMPTS_MAX) return false
     trip.tried ??= new Set()
     trip.tried.add(failed)
     trip.budget ??= request.budget
@@ -233,6 +235,8 @@ interface Trip {
   /** When its time is up, by the monotonic clock. */
   readonly until: number
   attempt: number
+  /** Of the attempts, those that were turned down. */
+  refused: number
   after: string | undefined
   /** Peers that had it; made with the second. */
   tried?: Set<string>

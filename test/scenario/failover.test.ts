@@ -68,6 +68,29 @@ test('a full peer is passed over, and what nobody can take fails as the last one
   await busy.cancel()
 })
 
+test('many that do not admit Bob do not hide the one that does, and are asked last then', async () => {
+  await using stage = new Stage()
+  const bob = await stage.inside({ name: 'bob', network: 'home' })
+  const skills = [skill('count')]
+  const closed = Array.from({ length: 5 }, (_, n) => {
+    return stage.inside({ name: `closed-${n}`, skills, open: false, network: 'home' })
+  })
+  // Half busy, so that it is the last by its score.
+  const rest = { name: 'good', capacity: 2, network: 'home' }
+  const good = await stage.inside({ ...rest, skills: [skill('count'), skill('wait')] })
+  const all = [...(await Promise.all(closed)), good]
+  await Promise.all(all.map((agent) => bob.connect(agent.addresses[0] ?? '')))
+  await until('Bob knows all', async () => (await bob.peers()).length === all.length)
+  const busy = bob.submit('wait', { ms: 60_000 }, { to: good.id })
+  await until('it works', async () => (await good.info()).load.running === 1)
+  const first = await bob.run('count', { n: 1 })
+  expect(first).toMatchObject({ by: good.id, attempts: 6 })
+  expect(await bob.run('count', { n: 2 })).toMatchObject({ by: good.id, attempts: 1 })
+  const { candidates } = await bob.explain('count', { n: 3 })
+  expect(candidates.filter(({ why }) => why.includes('sent us away'))).toHaveLength(5)
+  await busy.cancel()
+})
+
 test('a peer that never says a word is canceled, and another one is asked', async () => {
   await using stage = new Stage()
   const skills = [offer('count')]

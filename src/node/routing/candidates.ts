@@ -37,6 +37,8 @@ export interface Neighbourhood {
 export interface Known extends Facts {
   readonly peer: KnownPeer
   readonly experience: Standing
+  /** It sent us away a moment ago. */
+  readonly rests: boolean
 }
 export type Candidate = Scored<Known>
 
@@ -70,6 +72,7 @@ function factsOf(peer: KnownPeer, wanted: Wanted, around: Neighbourhood): Known 
   return {
     ...{ id, link, peer, experience },
     listed: around.peers.lists(id),
+    rests: around.restsNow(id),
     standing: experience.standing,
     fill: fillOf(peer, around),
     cost: offer === undefined ? 0 : costOf(offer, wanted),

@@ -103,12 +103,12 @@ export function whyOf(candidate: Candidate, winner: Candidate | undefined, count
 }
 
 function valueOf({ facts }: Candidate, part: Part): string {
-  const { experience, fill, cost, rttMs, link } = facts
+  const { experience, fill, rests, cost, rttMs, link } = facts
   switch (part) {
     case 'standing':
       return `${experience.trouble.toFixed(1)} failures, ${experience.done.toFixed(1)} done`
     case 'load':
-      return `${Math.round(fill * 100)} % full with this task`
+      return rests ? 'sent us away' : `${Math.round(fill * 100)} % full with this task`
     case 'price':
       return `costs ${cost}`
     case 'distance':

@@ -1,5 +1,11 @@
 import { expect, test } from 'vitest'
-import { acceptMsFor, goesOn, LEFT_MS_MIN } from '../../../src/node/routing/failover.ts'
+import {
+  acceptMsFor,
+  goesOn,
+  isClosed,
+  LEFT_MS_MIN,
+  turnedDown
+} from '../../../src/node/routing/failover.ts'
 
 test('a task goes on after refusals and losses, not after what lies in the work', () => {
   for (const code of [
@@ -25,4 +31,11 @@ test('a peer has seconds to accept, more for a large input, and never the time o
   expect(acceptMsFor(6_400_000, 600_000)).toBe(103_000)
   expect(acceptMsFor(100, 2_000)).toBe(1_000)
   expect(acceptMsFor(100, 10)).toBe(LEFT_MS_MIN)
+})
+
+test('what was turned down has run nowhere; who is closed stays so, who is full does not', () => {
+  expect([turnedDown('NOT_ADMITTED'), turnedDown('BUSY'), turnedDown('PEER_LOST')]).toEqual([
+    ...[true, true, false]
+  ])
+  expect([isClosed('NOT_ADMITTED'), isClosed('BUSY')]).toEqual([true, false])
 })
