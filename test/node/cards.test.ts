@@ -216,12 +216,16 @@ test('a card that could not be shown is shown once more', async () => {
   const shown: (readonly string[])[] = []
   await evil.host.host.unhandle(CARD_PROTOCOL)
   await evil.host.host.handle(CARD_PROTOCOL, async (stream) => {
-    shown.push(await shownOn(stream))
-    if (shown.length === 2) return stream.abort(new Error('not now'))
+    const skills = await shownOn(stream)
+    shown.push(skills)
+    const first = shown.filter(({ length }) => length > 0).length === 1
+    if (skills.length > 0 && first) return stream.abort(new Error('not now'))
     stream.send(encodeFrame(evil.card()))
     await stream.close()
   })
   await stage.inside({ bootstrap: [evil.address], skills: [skill('late')] })
-  await until('shown once more', () => shown.length === 3)
-  expect(shown).toEqual([[], ['late'], ['late']])
+  const late = () => shown.filter(({ length }) => length > 0)
+  await until('shown once more', () => late().length === 2)
+  expect(shown[0]).toEqual([])
+  expect(late()).toEqual([['late'], ['late']])
 })
