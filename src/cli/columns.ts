@@ -4,6 +4,9 @@ import { stripVTControlCharacters } from 'node:util'
 
 const GAP = '  '
 
+/** Narrower than this a column is not wrapped, columns: the terminal may break it as it likes. */
+const WRAPPED_MIN = 24
+
 /** Rows of cells as lines; the last column is never padded. */
 export function columns(rows: readonly (readonly string[])[]): string[] {
   const widths: number[] = []
@@ -15,6 +18,22 @@ export function columns(rows: readonly (readonly string[])[]): string[] {
       .map((cell, at) => (at === row.length - 1 ? cell : pad(cell, widths[at] ?? 0)))
       .join(GAP)
       .trimEnd()
+  )
+}
+
+/**
+ * The same for rows of two cells, with the second one broken at spaces and going on below itself.
+ *
+ * @param width of a whole line, columns
+ */
+export function wrappedColumns(rows: readonly (readonly string[])[], width: number): string[] {
+  const room = width - GAP.length - Math.max(0, ...rows.map(([head = '']) => widthOf(head)))
+  if (room < WRAPPED_MIN) return columns(rows)
+  return columns(
+    rows.flatMap(([head = '', text = '']) => {
+      const [first = '', ...others] = wrap(text, room)
+      return [[head, first], ...others.map((line) => ['', line])]
+    })
   )
 }
 
@@ -37,12 +56,12 @@ const WIDE = new RegExp(
   'u'
 )
 
-/** Break a text at spaces into lines of at most `width` characters. */
+/** Break a text at spaces into lines of at most `width` columns. */
 export function wrap(text: string, width: number): string[] {
   const lines: string[] = []
   let line = ''
   for (const word of text.split(' ')) {
-    if (line !== '' && line.length + 1 + word.length > width) {
+    if (line !== '' && widthOf(line) + 1 + widthOf(word) > width) {
       lines.push(line)
       line = word
     } else line = line === '' ? word : `${line} ${word}`

@@ -2,7 +2,7 @@
 
 import type { Command, OptionSpec, OptionSpecs } from './command.ts'
 import { COMMON } from './command.ts'
-import { columns, wrap } from './columns.ts'
+import { columns, wrap, wrappedColumns } from './columns.ts'
 import type { Paint } from './colour.ts'
 
 /** Widest help text, columns: long lines are hard to read. */
@@ -43,15 +43,19 @@ export function commandHelp(command: Command, paint: Paint, width: number): stri
   const lines = [
     `${paint('bold', `peerwork ${command.name}`)}: ${command.summary}`,
     '',
-    `${paint('bold', 'Usage')}  ${usageOf(command)}`
+    ...wrappedColumns([[paint('bold', 'Usage'), usageOf(command)]], line)
   ]
   for (const paragraph of command.about ?? []) lines.push('', ...wrap(paragraph, line))
   if (command.words !== undefined && command.words.length > 0) {
     const rows = command.words.map(({ name, about }) => [`  ${paint('cyan', `<${name}>`)}`, about])
-    lines.push('', paint('bold', 'Arguments'), ...columns(rows))
+    lines.push('', paint('bold', 'Arguments'), ...wrappedColumns(rows, line))
   }
-  lines.push(...optionLines('Options', command.options, paint))
-  lines.push(...optionLines('Always', without(COMMON, command.options), paint))
+  const tell = (title: string, options: OptionSpecs): void => {
+    const rows = optionRows(options, paint)
+    if (rows.length > 0) lines.push('', paint('bold', title), ...wrappedColumns(rows, line))
+  }
+  tell('Options', command.options)
+  tell('Always', without(COMMON, command.options))
   lines.push('', paint('bold', 'JSON'), ...wrap(command.json, line - 2).map((text) => `  ${text}`))
   lines.push('', paint('bold', 'Examples'))
   for (const [example, what] of command.examples) {
@@ -69,14 +73,13 @@ function usageOf(command: Command): string {
   return ['peerwork', command.name, ...words, '[options]'].join(' ')
 }
 
-function optionLines(title: string, options: OptionSpecs, paint: Paint): string[] {
-  const rows = Object.entries(options).map(([name, spec]) => {
+function optionRows(options: OptionSpecs, paint: Paint): string[][] {
+  return Object.entries(options).map(([name, spec]) => {
     const short = spec.short === undefined ? '' : `-${spec.short}, `
     const value = spec.value === undefined ? '' : ` ${valueOf(spec)}`
     const choices = spec.choices === undefined ? '' : ` (${spec.choices.join(', ')})`
     return [`  ${paint('cyan', `${short}--${name}`)}${value}`, `${spec.about}${choices}`]
   })
-  return rows.length === 0 ? [] : ['', paint('bold', title), ...columns(rows)]
 }
 
 const valueOf = ({ value, lone }: OptionSpec): string =>

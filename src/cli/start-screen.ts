@@ -3,7 +3,7 @@
 import type { AgentInfo } from '../node/api.ts'
 import { systemClock } from '../node/clock.ts'
 import type { MembershipInfo } from '../node/membership/api.ts'
-import { columns } from './columns.ts'
+import { columns, wrappedColumns } from './columns.ts'
 import { hueOf } from './colour.ts'
 import { again } from './membership/again.ts'
 import { showWarnings } from './membership/warnings.ts'
@@ -42,7 +42,8 @@ export function showStart(facts: StartFacts, out: Output): void {
     ...(info.metrics === undefined ? [] : [['metrics', `${info.metrics}/metrics and /healthz`]])
   ]
   const cells = rows.map(([head = '', text = '']) => [`  ${label(head)}`, text])
-  for (const line of columns(cells)) out.line(line)
+  const lines = out.tty ? wrappedColumns(cells, out.columns) : columns(cells)
+  for (const line of lines) out.line(line)
   if (info.membership !== undefined) showWarnings(info.membership, systemClock.now(), out)
   out.line()
   showHowToJoin(facts, out)

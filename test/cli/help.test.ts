@@ -17,8 +17,15 @@ test.for(NAMES)('the help of %s has purpose, usage, options, JSON and an example
   expect(text.startsWith(`peerwork ${name}: `)).toBe(true)
   for (const part of ['Usage', 'Always', 'JSON', 'Examples']) expect(text).toContain(part)
   expect(command.examples.length).toBeGreaterThan(0)
-  for (const [line] of command.examples) expect(line).toContain('peerwork ')
+  for (const [line] of command.examples) expect(line).toMatch(/peerwork[ -]/)
   for (const option of Object.keys(command.options)) expect(text).toContain(`--${option}`)
+})
+
+test.for(NAMES)('the help of %s fits into 80 columns, but for lines to copy', async (name) => {
+  const command = await COMMANDS.load(name)
+  const lines = commandHelp(command, plain, 80).split('\n')
+  const copied = new Set(command.examples.map(([line]) => `  ${line}`))
+  expect(lines.filter((line) => line.length > 80 && !copied.has(line))).toEqual([])
 })
 
 test('examples use only options that exist', async () => {

@@ -75,3 +75,14 @@ test('an admin is warned 30 days before its certificate ends', () => {
   const text = screen({ info: { ...member, membership: soon } })
   expect(text.replaceAll(/\s+/g, ' ')).toContain('ends in 20 days. Renew it where the owner')
 })
+
+test('on a terminal a long description goes on below itself, and addresses stay whole', () => {
+  const description = 'Analyse an English text or Markdown document: sentences, entities and more'
+  const skills = PEER.skills.map((skill) => ({ ...skill, description }))
+  const { context, err } = contextOf({ tty: true, env: { NO_COLOR: '1' } })
+  showStart({ ...facts, info: { ...INFO, skills } }, context.err)
+  const [table = ''] = err.text.split('Others join')
+  const long = table.split('\n').filter((line) => line.length > 80 && !line.includes('/ip4/'))
+  expect(long).toEqual([])
+  expect(table).toContain(INFO.addresses[0])
+})

@@ -6,6 +6,7 @@ import { defineCommand } from '../command.ts'
 import type { Context } from '../command.ts'
 import { columns } from '../columns.ts'
 import { connectControl } from '../control-client.ts'
+import { again } from '../membership/again.ts'
 import { plainLabel } from '../plain-text.ts'
 import { homeOf, passphraseOf } from '../session.ts'
 
@@ -47,7 +48,7 @@ export const id = defineCommand({
         ? await fromHome(home, passphraseOf(values, context), values.name)
         : { ...running.info, home, running: true }
     if (values.json) context.out.json(jsonOf(found))
-    else show(found, context)
+    else show(found, { home: values.home, name: values.name }, context)
   }
 })
 
@@ -65,7 +66,7 @@ function jsonOf({ id, name, home, running, network, pid, addresses }: Identity):
   return { id, name, home, running, ...(running && { network, pid, addresses }) }
 }
 
-function show(found: Identity, { out, err }: Context): void {
+function show(found: Identity, choice: Parameters<typeof again>[1], { out, err }: Context): void {
   if (!out.tty) return out.line(found.id)
   const { paint } = out
   const rows = [
@@ -77,5 +78,5 @@ function show(found: Identity, { out, err }: Context): void {
   ]
   for (const line of columns(rows.map(([label = '', value = '']) => [paint('dim', label), value])))
     out.line(line)
-  if (!found.running) err.line(err.paint('dim', 'start it with: peerwork up'))
+  if (!found.running) err.line(err.paint('dim', `start it with: ${again('up', choice)}`))
 }

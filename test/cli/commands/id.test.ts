@@ -58,3 +58,9 @@ test('a locked key wants its passphrase', async () => {
   expect(code).toBe(1)
   expect(err).toContain('error PASSPHRASE_WRONG')
 })
+
+test('the command that starts the agent is the one for the home that was asked for', async () => {
+  const env = { XDG_DATA_HOME: temporary('data'), NO_COLOR: '1' }
+  const { err } = await peerwork(['id', '--name', 'bob'], { env, tty: true })
+  expect(err).toContain('start it with: peerwork up --name bob')
+})
