@@ -87,6 +87,7 @@ export class Follower {
     const { acquaintances, history, checks } = this.#knowledge
     const fields = fieldsOf(request, peer.id)
     acquaintances.count(peer.id, 1)
+    let sent = false
     try {
       const check = checks.of(peer, request.skill)
       const fault = checks.fault(peer, request)
@@ -95,13 +96,14 @@ export class Follower {
         throw new PeerworkError('INPUT_INVALID', message)
       }
       this.#tellSent(going, fields)
+      sent = true
       const result = await this.#attempt(going, fields, check.output)
       history.note(peer.id, 'done')
       return result
     } catch (thrown) {
       const error = toPeerworkError(thrown)
       const { code, message, facts } = error
-      const ending = leg.canceled === undefined ? endingOf(code) : undefined
+      const ending = sent && leg.canceled === undefined ? endingOf(code) : undefined
       if (ending !== undefined) history.note(peer.id, ending)
       const full = code === 'BUSY' || code === 'QUOTA_EXCEEDED'
       if (full) acquaintances.rest(peer.id, facts['retryAfterMs'])

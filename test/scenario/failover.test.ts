@@ -91,6 +91,30 @@ test('many that do not admit Bob do not hide the one that does, and are asked la
   await busy.cancel()
 })
 
+test('a peer that fails whatever it gets does not draw all the work to it', async () => {
+  await using stage = new Stage()
+  await using hole = await EvilPeer.create({ name: 'hole', skills: [offer('count')] })
+  hole.serve = ({ frame }, session) => {
+    const error = { code: 'SKILL_FAILED', message: 'no key' } as const
+    session.send({ kind: 'rejected', id: frame.id, error })
+  }
+  const skills = [skill('count'), skill('wait')]
+  const good = await stage.inside({ name: 'good', network: 'home', capacity: 2, skills })
+  const bootstrap = [hole.address, good.addresses[0] ?? '']
+  const bob = await stage.inside({ name: 'bob', network: 'home', bootstrap })
+  await until('Bob knows both', async () => (await bob.peers()).length === 2)
+  const busy = bob.submit('wait', { ms: 60_000 }, { to: good.id })
+  await until('it works', async () => (await good.info()).load.running === 1)
+  const failures: unknown[] = []
+  while (failures.length < 10) {
+    const ended = await bob.run('count', { n: 1 }).catch((error: unknown) => error)
+    if (!(ended instanceof Error)) break
+    failures.push(ended)
+  }
+  expect(failures.length).toBeLessThan(10)
+  await busy.cancel()
+})
+
 test('a peer that never says a word is canceled, and another one is asked', async () => {
   await using stage = new Stage()
   const skills = [offer('count')]

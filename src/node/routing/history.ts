@@ -6,6 +6,7 @@
  */
 
 import type { ErrorCode } from '../../protocol/errors.ts'
+import { isClosed } from './failover.ts'
 
 /** After this an experience counts half, ms: a peer that was repaired gets work again soon. */
 export const HALF_LIFE_MS = 30 * 60_000
@@ -13,7 +14,7 @@ export const HALF_LIFE_MS = 30 * 60_000
 export const REMEMBERED_MAX = 512
 
 /** How a task at a peer went, as far as the peer had a part in it. */
-export const ENDINGS = ['done', 'late', 'busy', 'lost', 'failed', 'false'] as const
+export const ENDINGS = ['done', 'late', 'busy', 'lost', 'failed', 'false', 'undone'] as const
 export type Ending = (typeof ENDINGS)[number]
 
 /** How much each speaks against a peer, in failures. */
@@ -28,7 +29,12 @@ const TROUBLE: Readonly<Record<Ending, number>> = {
   /** A fault of its own: its skill's process crashed, its disk is full. */
   failed: 1,
   /** It signed what is not true, or broke the protocol. */
-  false: 5
+  false: 5,
+  /**
+   * It said that it lies in the work. Nobody knows; but who fails at once is always idle, and would
+   * draw all the work to it.
+   */
+  undone: 0.25
 }
 
 type Sums = Record<Ending, number>
@@ -129,7 +135,7 @@ function fade(memory: Memory, now: number): void {
 /** What is left of an experience. A clock that was set back makes nothing younger. */
 const fading = (ms: number): number => 2 ** (-Math.max(0, ms) / HALF_LIFE_MS)
 
-const noSums = (): Sums => ({ done: 0, late: 0, busy: 0, lost: 0, failed: 0, false: 0 })
+const noSums = (): Sums => ({ done: 0, late: 0, busy: 0, lost: 0, failed: 0, false: 0, undone: 0 })
 
 const MEANING: Partial<Record<ErrorCode, Ending>> = {
   DEADLINE_EXCEEDED: 'late',
@@ -151,5 +157,9 @@ const MEANING: Partial<Record<ErrorCode, Ending>> = {
   TOO_LARGE: 'false'
 }
 
-/** What an error says of the peer; undefined when it was none of its doing. */
-export const endingOf = (code: ErrorCode): Ending | undefined => MEANING[code]
+/** Who does not work for us is left alone for a while; the rest is of the way there. */
+const INNOCENT: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['LOOP', 'RELAY_LIMIT'])
+
+/** What an error says of the peer that the task was sent to; undefined when that is nothing. */
+export const endingOf = (code: ErrorCode): Ending | undefined =>
+  MEANING[code] ?? (INNOCENT.has(code) || isClosed(code) ? undefined : 'undone')

@@ -102,7 +102,17 @@ test('a file that says anything else is as good as none', () => {
 test('an error speaks against the peer only when it is its doing', () => {
   expect(endingOf('PEER_LOST')).toBe('lost')
   expect(endingOf('RESULT_MISMATCH')).toBe('false')
-  for (const code of ['INPUT_INVALID', 'SKILL_FAILED', 'CANCELED', 'BUDGET_EXCEEDED'] as const) {
+  for (const code of ['LOOP', 'RELAY_LIMIT', 'NOT_ADMITTED'] as const) {
     expect(endingOf(code)).toBeUndefined()
   }
+  // Its word, which may be true: a little.
+  for (const code of ['INPUT_INVALID', 'SKILL_FAILED', 'CANCELED', 'BUDGET_EXCEEDED'] as const) {
+    expect(endingOf(code)).toBe('undone')
+  }
+})
+
+test('who fails at once, and is always idle, is soon no better than who is half busy', () => {
+  const { history } = at()
+  for (let task = 0; task < 4; task++) history.note('hole', 'undone')
+  expect(history.of('hole').standing).toBe(0.5)
 })
