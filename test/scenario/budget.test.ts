@@ -82,7 +82,7 @@ test('what failed parts used up counts as well', async () => {
   })
 })
 
-test('what parts of parts used up counts as well: a budget is not escaped by going deeper', async () => {
+test('what parts of parts used up counts: no budget is escaped by going deeper', async () => {
   const carol = await stage.inside({ name: 'carol', skills: [skill('partly')] })
   const user = await stage.inside({ name: 'user' })
   await Promise.all([bob, user].map((agent) => agent.connect(carol.addresses[0] ?? '')))

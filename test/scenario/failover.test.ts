@@ -68,7 +68,7 @@ test('a full peer is passed over, and what nobody can take fails as the last one
   await busy.cancel()
 })
 
-test('many that do not admit Bob do not hide the one that does, and are asked last then', async () => {
+test('many that do not admit Bob do not hide the one that does, and come last', async () => {
   await using stage = new Stage()
   const bob = await stage.inside({ name: 'bob', network: 'home' })
   const skills = [skill('count')]

@@ -87,7 +87,7 @@ export class AdminWork {
   /**
    * An admin answers a newcomer itself; anybody else asks an admin that is connected.
    *
-   * @throws PeerworkError `NO_ADMIN`, `INVITATION_INVALID`, `BUSY`, and what an admin refuses it with
+   * @throws PeerworkError `NO_ADMIN`, `INVITATION_INVALID`, `BUSY`, and what an admin says
    */
   async receive(grant: Grant, newcomer: AgentId, company: Company): Promise<Verdict> {
     const addresses = company.addresses().slice(0, ADDRESSES_MAX)

@@ -4,7 +4,7 @@ import type { ErrorCode } from '../../protocol/errors.ts'
 
 /** Peers that one task is given to, in turn, count: work that fells four is to blame itself. */
 export const ATTEMPTS_MAX = 4
-/** Peers that may turn it down before, count: it has run at none of them, and one may well take it. */
+/** Peers that may turn it down before, count: it has run at none, and one may well take it. */
 export const REFUSALS_MAX = 16
 /** Less time than this is not worth another attempt, ms. */
 export const LEFT_MS_MIN = 50

@@ -84,3 +84,18 @@ test('what a stranger says of us is no problem of ours; what a member says is', 
   await expect(member.dial(admin)).rejects.toThrow(/my link/)
   expect(member.membership.problems.list()).toMatchObject([{ code: 'MEMBERSHIP_REVOKED' }])
 })
+
+test('what one says at its door explains no dial of another', async () => {
+  const member = await memberHost(BEN, BEN_SHOWS)
+  const stranger = await memberHost(EVE)
+  for (const message of ['', 'a', 'The']) {
+    stranger.membership.gate.judge = () =>
+      Promise.resolve({ error: { code: 'MEMBERSHIP_REVOKED', message } })
+    const to = { address: stranger.address }
+    await expect(member.dial(to)).rejects.toMatchObject({ code: 'MEMBERSHIP_REVOKED' })
+    const nobody = { address: `/ip4/127.0.0.1/tcp/1/p2p/${cat.id}` }
+    await expect(member.dial(nobody)).rejects.not.toHaveProperty('code', 'MEMBERSHIP_REVOKED')
+    const unnamed = { address: '/ip4/127.0.0.1/tcp/1' }
+    await expect(member.dial(unnamed)).rejects.not.toHaveProperty('code', 'MEMBERSHIP_REVOKED')
+  }
+})
