@@ -207,5 +207,7 @@ async function readOne(stream: Stream, signal: AbortSignal): Promise<Uint8Array>
   } finally {
     signal.removeEventListener('abort', giveUp)
   }
-  throw new PeerworkError('MALFORMED', 'the stream ended before a card came')
+  // A peer that leaves has said nothing wrong: whether it was understood must not be told of it.
+  const code = parser.pending === 0 ? 'PEER_LOST' : 'MALFORMED'
+  throw new PeerworkError(code, 'the stream ended before a card came')
 }

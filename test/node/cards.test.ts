@@ -113,6 +113,19 @@ test('a card over the cap is refused before it is read', async () => {
   await until('turned away', () => link.status !== 'open')
 })
 
+test.for([
+  ['who leaves before it says anything is not taken for another version', 0, 'pass'],
+  ['who leaves in the middle of a card was not understood', 20, 'fail']
+] as const)('%s', async ([, length, level]) => {
+  const link = await evil.host.dial(addressOf(alice))
+  const stream = await link.newStream(CARD_PROTOCOL)
+  stream.send(encodeFrame(cardFrame(evil.identity)).subarray(0, length))
+  await stream.close()
+  await until('turned away', () => link.status !== 'open')
+  const { findings } = await alice.status()
+  expect(findings.find(({ code }) => code === 'VERSION')?.level ?? 'pass').toBe(level)
+})
+
 test('a newer card replaces what was known, an older one does not', async () => {
   const seq = Date.now()
   const show = (name: string, number: number) =>
