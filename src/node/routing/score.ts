@@ -3,7 +3,8 @@
  *
  *   standing   40 · s             s: from our own history with it, 1 without any trouble
  *   load       30 / (1 + f)       f: tasks it would have, for each it works on at once
- *   price      15 · (1 − p / P)   p: what it asks for this task, P: the most that any asks
+ *   price      15 · (1 − p / P)   p: what it asks for this task, P: the most that any asks, but no
+ *                                 more than twice the middle price; who asks more has 0 points
  *   distance   10 / (1 + r / 50)  r: round trip, ms
  *   link        5                 when no relay is between us
  *
@@ -43,13 +44,13 @@ export interface Facts {
 
 export type Points = Readonly<Record<keyof typeof WEIGHTS, number>>
 
-/** @param dearest the highest cost among all candidates */
+/** @param dearest the cost without points, from `dearestOf` */
 export function pointsOf(facts: Facts, dearest: number): Points {
   const { standing, fill, cost, rttMs, link } = facts
   return {
     standing: WEIGHTS.standing * standing,
     load: WEIGHTS.load / (1 + fill),
-    price: dearest > 0 ? WEIGHTS.price * (1 - cost / dearest) : WEIGHTS.price,
+    price: dearest > 0 ? WEIGHTS.price * Math.max(0, 1 - cost / dearest) : WEIGHTS.price,
     distance: WEIGHTS.distance / (1 + (rttMs ?? UNKNOWN_RTT_MS) / FAR_MS),
     link: link === 'direct' ? WEIGHTS.link : 0
   }
@@ -73,7 +74,7 @@ export interface Scored<F extends Facts> {
  * @param seed of the task: another one may give another order, but only among near equals
  */
 export function rank<F extends Facts>(candidates: readonly F[], seed: string): Scored<F>[] {
-  const dearest = candidates.reduce((most, { cost }) => Math.max(most, cost), 0)
+  const dearest = dearestOf(candidates)
   const scored = candidates.map((facts) => {
     const points = pointsOf(facts, dearest)
     const score = sumOf(points)
@@ -83,6 +84,19 @@ export function rank<F extends Facts>(candidates: readonly F[], seed: string): S
     if (one.facts.listed !== other.facts.listed) return one.facts.listed ? -1 : 1
     return other.order - one.order || (one.facts.id < other.facts.id ? -1 : 1)
   })
+}
+
+/**
+ * What counts as the highest cost. One that asks for a fortune must not make all others look cheap,
+ * so it is twice the middle one of all that ask for anything, if that is less.
+ */
+function dearestOf(candidates: readonly Facts[]): number {
+  const dearest = candidates.reduce((most, { cost }) => Math.max(most, cost), 0)
+  if (dearest === 0) return 0
+  const costs = candidates.map(({ cost }) => cost).filter((cost) => cost > 0)
+  costs.sort((one, other) => one - other)
+  const middle = costs[Math.floor(costs.length / 2)] ?? dearest
+  return Math.min(dearest, 2 * middle)
 }
 
 /** From 0 up to 1, the same for the same texts. FNV-1a, 32 bits, with a final mix. */

@@ -34,7 +34,9 @@ const TOKENS = 1_000
 export function costOf({ price }: Pick<SkillOffer, 'price'>, { budget }: Wanted): number {
   if (price === undefined) return 0
   const { perThousandTokens = 0, perTask = 0 } = price
-  return perTask + (perThousandTokens * (budget?.tokens ?? TOKENS)) / 1_000
+  const cost = perTask + (perThousandTokens * (budget?.tokens ?? TOKENS)) / 1_000
+  // Of two finite numbers the sum may be none, and nothing compares with that.
+  return Math.min(Number.MAX_VALUE, cost)
 }
 
 export const offerOf = (peer: KnownPeer, skill: string): SkillOffer | undefined =>

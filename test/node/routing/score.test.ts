@@ -9,6 +9,7 @@ import {
   WEIGHTS
 } from '../../../src/node/routing/score.ts'
 import type { Facts } from '../../../src/node/routing/score.ts'
+import { costOf } from '../../../src/node/routing/wanted.ts'
 
 const best: Facts = {
   ...{ id: 'a', listed: false, standing: 1, fill: 0, cost: 0, rttMs: 0, link: 'direct' }
@@ -53,6 +54,21 @@ test.each([
   for (let turn = 0; turn < 50; turn++) {
     expect(order(`${turn}`, { ...best, id: 'b', ...worse }, best)).toEqual(['a', 'b'])
   }
+})
+
+test('one that asks for a fortune does not make a dear one look cheap', () => {
+  const cheap = { ...best, id: 'cheap', cost: 1, fill: 0.2 }
+  const dear = { ...best, id: 'dear', cost: 100 }
+  const fortune = { ...best, id: 'fortune', cost: 1e12, fill: 99 }
+  expect(order('1', fortune, dear, cheap)).toEqual(['cheap', 'dear', 'fortune'])
+})
+
+test('a price beyond all numbers is the worst there is, not one that nothing compares with', () => {
+  const price = { perTask: 1.7e308, perThousandTokens: 1.7e308 }
+  const cost = costOf({ price }, { skill: 's', trust: 'anybody' })
+  const liar = { ...best, id: '0', standing: 0, fill: 50, rttMs: 900, cost }
+  expect(order('1', liar, { ...best, id: 'b' }, { ...best, id: 'c', fill: 1 })[2]).toBe('0')
+  for (const { score } of rank([liar, best, liar], '1')) expect(score).toBeGreaterThanOrEqual(0)
 })
 
 test('who is on the list comes before all who are not', () => {
