@@ -119,13 +119,14 @@ function nobody(
   facts: { readonly skill: string; readonly peers: number; readonly waitMs: number }
 ): PeerworkError {
   const { skill, peers, waitMs } = facts
-  const who = wanted.trust === 'listed' ? 'no peer on the allow list' : `none of ${peers} peers`
+  const all = peers === 1 ? 'the only peer here does not offer' : `none of ${peers} peers offers`
+  const who = wanted.trust === 'listed' ? 'no peer on the allow list offers' : all
   const near = around.peers.all().find((peer) => {
     const trusted = wanted.trust === 'anybody' || around.peers.lists(peer.id)
     return trusted && peer.skills.some(({ name }) => name === skill)
   })
   const why = near === undefined ? undefined : misfit(wanted, near, around)
   const detail = near === undefined || why === undefined ? '' : `: ${near.name} ${why}`
-  const message = `${who} offers "${skill}"${detail === '' ? '' : ' as wanted'} after ${waitMs} ms`
+  const message = `${who} "${skill}"${detail === '' ? '' : ' as wanted'} after ${waitMs} ms`
   return new PeerworkError('NO_PEER_WITH_SKILL', `${message}${detail}`.slice(0, 400), facts)
 }

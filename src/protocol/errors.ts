@@ -30,7 +30,11 @@ export const ERRORS = {
   KEY_UNREADABLE: entry(1, false, 'Restore the key from a backup, or remove it to get a new id.'),
   PASSPHRASE_WRONG: entry(1, false, 'Give the passphrase with --passphrase-file.'),
   STORE_FAILED: entry(1, true, 'Check free space and permissions of the home directory.'),
-  NOT_RUNNING: entry(3, false, 'Start an agent first: peerwork up.'),
+  NOT_RUNNING: entry(
+    3,
+    false,
+    'Start an agent first: peerwork up. What one that runs works on: peerwork tasks.'
+  ),
   CONTROL_FAILED: entry(
     1,
     true,
@@ -54,7 +58,11 @@ export const ERRORS = {
   // Finding a peer
   NO_PEERS: entry(7, true, 'Try --bootstrap with the address that `peerwork up` prints elsewhere.'),
   NO_PEER_WITH_SKILL: entry(3, true, 'See what is offered with `peerwork skills`.'),
-  PEER_UNKNOWN: entry(3, true, 'See who is there with `peerwork peers`.'),
+  PEER_UNKNOWN: entry(
+    3,
+    true,
+    'See who is there: `peerwork peers`; who belongs here: `peerwork members`.'
+  ),
   PEER_AMBIGUOUS: entry(2, false, 'Use the whole peer id from `peerwork peers`.'),
   DIAL_FAILED: entry(7, true, 'Check that the peer runs and that its port is reachable.'),
   PEER_LOST: entry(

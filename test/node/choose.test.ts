@@ -156,6 +156,11 @@ test('a stranger that takes the name of a listed peer changes nothing', async ()
 
 const model = (...models: string[]) => cardBody().skills.map((offer) => ({ ...offer, models }))
 
+test('one peer is not told of as several', async () => {
+  const { choose } = hood({ skills: [] })
+  await expect(choose()).rejects.toThrow('the only peer here does not offer "shout" after 50 ms')
+})
+
 test('models and tags are asked for: any of the models, all of the tags', async () => {
   const { choose } = hood({}, { from: bob.id, name: 'bob', skills: model('small', 'large') })
   expect((await choose({ models: ['huge', 'large'] })).id).toBe(bob.id)
