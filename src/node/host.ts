@@ -69,8 +69,8 @@ export interface Door {
   guard(make: MakeEncrypter): MakeEncrypter
   /** Why a peer may not be here, if it may not. */
   fault(peer: string): PeerworkError | undefined
-  /** The refusal behind an error that libp2p made of it. */
-  behind(error: unknown): PeerworkError | undefined
+  /** A dial begins: tells the refusal behind an error that libp2p made of it. */
+  behind(addresses: readonly string[]): (error: unknown) => PeerworkError | undefined
 }
 type NoiseParts = Parameters<ReturnType<typeof noise>>[0]
 export type MakeEncrypter = (components: NoiseParts) => ConnectionEncrypter
@@ -123,11 +123,12 @@ export async function createHost(options: HostOptions): Promise<DialGate> {
     // Who dials through a relay has to reach the relay first.
     const relays = addresses.flatMap((address) => relayOf(address)?.address ?? [])
     const doors = [...targets.map((target) => target.toString()), ...relays]
+    const behind = options.door?.behind(addresses)
     for (const door of doors) count(allowed, door, 1)
     try {
       return await host.dial(targets, { signal, force: anew })
     } catch (error) {
-      throw options.door?.behind(error) ?? error
+      throw behind?.(error) ?? error
     } finally {
       for (const door of doors) count(allowed, door, -1)
     }

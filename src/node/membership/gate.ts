@@ -56,7 +56,11 @@ export class Gate implements Doorkeeper {
   readonly #options: GateOptions
   readonly #passed = new Map<AgentId, Passed>()
   readonly #guests = new Map<object, AgentId>()
-  readonly #refusals = new Map<AgentId, PeerworkError>()
+  readonly #refusals = new Map<
+    AgentId,
+    { readonly error: PeerworkError; readonly number: number }
+  >()
+  #refused = 0
 
   constructor(options: GateOptions) {
     this.#options = options
@@ -109,7 +113,7 @@ export class Gate implements Doorkeeper {
 
   refused(peer: AgentId, error: PeerworkError, by: 'us' | 'them'): void {
     this.#refusals.delete(peer)
-    this.#refusals.set(peer, error)
+    this.#refusals.set(peer, { error, number: ++this.#refused })
     const [oldest = ''] = this.#refusals.keys()
     if (this.#refusals.size > REFUSALS_MAX) this.#refusals.delete(oldest)
     const { told, weRefused } = this.#options
@@ -119,13 +123,27 @@ export class Gate implements Doorkeeper {
 
   /** Why a peer was refused last, or refused us. */
   refusalOf(peer: AgentId): PeerworkError | undefined {
-    return this.#refusals.get(peer)
+    return this.#refusals.get(peer)?.error
   }
 
-  /** The refusal behind an error that libp2p made of it. */
-  behind(error: unknown): PeerworkError | undefined {
-    const message = error instanceof Error ? error.message : ''
-    return this.#refusals.values().find((refusal) => message.includes(refusal.message))
+  /**
+   * The refusal behind an error that libp2p makes of it, of a dial that begins now.
+   *
+   * What others say can be any text, the whole of another error's too: so it counts only for the
+   * peer that was dialled, or, where no id says who that is, only when it was said since.
+   */
+  behind(addresses: readonly string[]): (error: unknown) => PeerworkError | undefined {
+    const before = this.#refused
+    const ids = addresses.flatMap((address) => [...address.matchAll(/\/p2p\/(\w+)/g)])
+    const named = ids.map(([, id]) => id)
+    return (thrown) => {
+      const message = thrown instanceof Error ? thrown.message : ''
+      for (const [peer, { error, number }] of this.#refusals) {
+        const meant = named.length > 0 ? named.includes(peer) : number > before
+        if (meant && message.includes(error.message)) return error
+      }
+      return undefined
+    }
   }
 
   /** Whether somebody may stay who was let in once; the second line behind the handshake. */

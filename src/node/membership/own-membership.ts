@@ -93,7 +93,7 @@ export class OwnMembership {
     return {
       guard: (make) => membersOnly(make, gate),
       fault: (peer) => gate.fault(peer),
-      behind: (error) => gate.behind(error)
+      behind: (addresses) => gate.behind(addresses)
     }
   }
 

@@ -3,7 +3,17 @@ import { Gate } from '../../../src/node/membership/gate.ts'
 import type { GateOptions } from '../../../src/node/membership/gate.ts'
 import { PeerworkError } from '../../../src/protocol/errors.ts'
 import type { Hello } from '../../../src/protocol/membership/handshake.ts'
-import { ada, ADA_SHOWS, asAda, BEN_SHOWS, ben, certifyExpired, eve, grantOf } from './people.ts'
+import {
+  ada,
+  ADA_SHOWS,
+  asAda,
+  BEN_SHOWS,
+  ben,
+  cat,
+  certifyExpired,
+  eve,
+  grantOf
+} from './people.ts'
 import { LAB, linkBy, NOW, outBy, rosterOf } from './people.ts'
 
 const BOOT = new Uint8Array(16).fill(1)
@@ -111,9 +121,15 @@ test('why somebody was refused is remembered, behind whatever error it became', 
   ])
   expect(door.refusalOf(ben.id)?.code).toBe('NOT_A_MEMBER')
   const wrapped = new Error('EncryptionFailed: you are not ben')
-  expect(door.behind(wrapped)?.code).toBe('NOT_A_MEMBER')
-  expect(door.behind(new Error('no route'))).toBeUndefined()
-  expect(door.behind('text')).toBeUndefined()
+  const behind = door.behind([`/ip4/10.0.0.1/tcp/1/p2p/${ben.id}`])
+  expect(behind(wrapped)?.code).toBe('NOT_A_MEMBER')
+  expect(behind(new Error('no route'))).toBeUndefined()
+  expect(behind('text')).toBeUndefined()
+  expect(door.behind([`/ip4/10.0.0.1/tcp/1/p2p/${cat.id}`])(wrapped)).toBeUndefined()
+  const unnamed = door.behind(['/ip4/10.0.0.1/tcp/1'])
+  expect(unnamed(wrapped)).toBeUndefined()
+  door.refused(ben.id, new PeerworkError('NOT_A_MEMBER', 'you are not ben'), 'us')
+  expect(unnamed(wrapped)?.code).toBe('NOT_A_MEMBER')
   door.met(ben.id)
   expect(door.refusalOf(ben.id)).toBeUndefined()
   for (let peer = 0; peer < 1_000; peer++) {
