@@ -101,7 +101,7 @@ export class Follower {
       history.note(peer.id, 'done')
       return result
     } catch (thrown) {
-      const error = toPeerworkError(thrown)
+      const error = errorOf(thrown, leg)
       const { code, message, facts } = error
       const ending = sent && leg.canceled === undefined ? endingOf(code) : undefined
       if (ending !== undefined) history.note(peer.id, ending)
@@ -221,6 +221,12 @@ interface About {
   readonly going: Going
   readonly fields: WorkFields
   readonly timing: TaskResult['timing']
+}
+
+/** Streams that break behind a cancel are its doing, and no loss. */
+function errorOf(thrown: unknown, { canceled }: Leg): PeerworkError {
+  const error = toPeerworkError(thrown)
+  return error.code === 'PEER_LOST' ? (canceled ?? error) : error
 }
 
 function failureOf({ result, partial }: Verified, task: string): TaskFailure {

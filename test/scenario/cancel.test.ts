@@ -1,6 +1,7 @@
 /** Cancel: mid-run, against a skill that never looks up, and before the run has begun. */
 
 import { expect, test } from 'vitest'
+import { EvilPeer, offer } from '../helpers/evil-peer.ts'
 import { isAlive, reached, skill, spinningBelow, Stage, until } from '../helpers/processes.ts'
 
 test('cancel reaches a skill in a busy loop, frees its place and leaves no process', async () => {
@@ -44,4 +45,18 @@ test('a task that is canceled while it waits for its turn never runs', async () 
   await running.cancel()
   // The third task is the second run.
   expect((await bob.run('count', { n: 3 })).value).toMatchObject({ n: 3, run: 2 })
+})
+
+test('a stream that breaks behind a cancel does not make a loss of it', async () => {
+  await using stage = new Stage()
+  await using evil = await EvilPeer.create({ name: 'evil', skills: [offer('count')] })
+  evil.serve = ({ frame }, session) => session.send({ kind: 'accepted', id: frame.id, ahead: 0 })
+  const bob = await stage.inside({ network: 'home', bootstrap: [evil.address] })
+  const task = bob.submit('count', {}, { to: evil.id, deadline: '20s' })
+  for await (const { type } of task) {
+    if (type !== 'accepted') continue
+    void task.cancel('enough')
+    await evil.sessions[0]?.end()
+  }
+  await expect(task.result).rejects.toMatchObject({ code: 'CANCELED', message: 'enough' })
 })
