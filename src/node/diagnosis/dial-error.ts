@@ -51,6 +51,8 @@ const SIGNS: readonly (readonly [RegExp, DialReason, string])[] = [
     `what answers there is no agent, or one ${MEMBERS_ONLY}`
   ]
 ]
+/** A loopback address in what the system says: `connect ECONNREFUSED 127.0.0.1:4001`. */
+const OWN_MACHINE = /\b127(?:\.\d+){3}:|\s\[?::1\]?:/
 /** Errors inside errors looked at, levels: libp2p wraps each address's own. */
 const DEPTH_MAX = 4
 
@@ -59,8 +61,12 @@ export function explainDial(error: unknown): DialFault {
   const refusal = all.find((one): one is PeerworkError => one instanceof PeerworkError)
   if (refusal !== undefined) return { reason: 'turned-away', why: refusal.message, refusal }
   const said = all.map((one) => `${one.name} ${codeOf(one)} ${one.message}`)
-  for (const [sign, reason, why] of SIGNS) {
-    if (said.some((text) => sign.test(text))) return { reason, why }
+  // Agents name loopback addresses too; that nobody is there on this machine says nothing of them.
+  const afar = said.filter((text) => !OWN_MACHINE.test(text))
+  for (const texts of [afar, said]) {
+    for (const [sign, reason, why] of SIGNS) {
+      if (texts.some((text) => sign.test(text))) return { reason, why }
+    }
   }
   return { reason: 'other', why: (all.at(-1)?.message ?? 'it failed').slice(0, 200) }
 }

@@ -77,3 +77,14 @@ test.for([
 ] as const)('%s is %s', ([error, reason]) => {
   expect(explainDial(error).reason).toBe(reason)
 })
+
+test('of several addresses, one on this machine says least', () => {
+  const failed = (code: string, where: string): Error =>
+    Object.assign(new Error(`connect ${code} ${where}`), { code })
+  const here = [failed('ECONNREFUSED', '127.0.0.1:4001'), failed('ECONNREFUSED', '::1:4001')]
+  const there = failed('ETIMEDOUT', '192.168.1.20:4001')
+  const reasonOf = (...errors: Error[]): string => explainDial(new AggregateError(errors)).reason
+  expect(reasonOf(...here, there)).toBe('silent')
+  expect(reasonOf(...here)).toBe('refused')
+  expect(reasonOf(failed('ECONNREFUSED', '192.168.1.20:4001'), there)).toBe('refused')
+})
