@@ -41,7 +41,9 @@ test('nobody in reach is told with the reason, by a running agent too', async ()
   const bootstrap = ['--bootstrap', '/ip4/127.0.0.1/tcp/9']
   const args = ['peers', '--preset', 'loopback', '--wait', '400ms', '--json', ...bootstrap]
   const { error } = JSON.parse((await run(where, args)).out) as { error: { message: string } }
-  expect(error.message).toMatch(/^no peers found after 0\.4 s: bootstrap peers: .*the port is closed/)
+  expect(error.message).toMatch(
+    /^no peers found after 0\.4 s: bootstrap peers: .*the port is closed/
+  )
   await using _alone = await up(where, 'alone')
   const { err } = await run(where, ['peers', '--name', 'alone'])
   expect(err).toContain('No peers yet: mDNS is off and no --bootstrap address was given.')
