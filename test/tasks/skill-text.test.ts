@@ -79,7 +79,9 @@ async function describeSkill(file: string): Promise<string> {
     await shop.ready()
     console.log(shop.offers()[0].description)`
   const args = ['--conditions=source', '--input-type=module', '-e', code]
-  const env = { ...process.env, NODE_COMPILE_CACHE: join(home, 'node') }
+  // Coverage turns the cache off, which this is about.
+  const { NODE_DISABLE_COMPILE_CACHE: _off, NODE_V8_COVERAGE: _measured, ...rest } = process.env
+  const env = { ...rest, NODE_COMPILE_CACHE: join(home, 'node') }
   return (await promisify(execFile)(process.execPath, args, { env })).stdout.trim()
 }
 
