@@ -42,7 +42,9 @@ export interface Soaked {
 const child = (file: string, args: readonly string[]): ChildProcess => {
   const script = fileURLToPath(new URL(file, import.meta.url))
   const execArgv = ['--conditions=source', '--expose-gc']
-  return fork(script, args, { execArgv, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
+  // Coverage counts every function in memory of its own, which is not what grows in an agent.
+  const { NODE_V8_COVERAGE: _measured, NODE_DISABLE_COMPILE_CACHE: _off, ...env } = process.env
+  return fork(script, args, { execArgv, env, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
 }
 
 export async function soak(seconds: number, say: (word: string) => void): Promise<Soaked> {
