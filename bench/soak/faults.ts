@@ -10,7 +10,7 @@ const LONG_SECONDS = 600
 const SLOPE_SECONDS = 120
 /**
  * What may be held more in such a run, MiB a minute: twice what was measured on a machine of its
- * own (6.2 and 6.7; 2.5 where others had most of it). Only a coarse leak shows; the long run decides.
+ * own (6.2 and 6.7; 2.5 where others had most of it). Only coarse leaks show here.
  */
 const SHORT_SLOPE_MAX = 14
 /** Codes that tell why a task could not be done while agents vanish. */
