@@ -11,14 +11,14 @@ import type { Connection, Stream } from '@libp2p/interface'
 import { decode, encode } from '../protocol/canonical.ts'
 import { CARD_BYTES_MAX, CARD_LIFE_MS, CARD_PROTOCOL, WIRE_VERSION } from '../protocol/constants.ts'
 import { PeerworkError, toPeerworkError } from '../protocol/errors.ts'
-import { encodeFrame, FrameParser } from '../protocol/frame.ts'
+import { encodeFrame } from '../protocol/frame.ts'
 import type { Identity } from '../protocol/identity.ts'
 import { expectCard, HINTS_MAX, readCardExchange } from '../protocol/message/card.ts'
 import type { Card, PeerHint } from '../protocol/message/card.ts'
 import { open, seal } from '../protocol/seal.ts'
 import type { Clock } from './clock.ts'
 import type { OwnCard } from './own-card.ts'
-import { pull } from './pull.ts'
+import { readOne } from './read-one.ts'
 import { TokenBucket } from './token-bucket.ts'
 
 /** One exchange from first byte to last, ms: two frames on an open connection. */
@@ -70,7 +70,10 @@ export class Cards {
       stream = await connection.newStream(CARD_PROTOCOL, { signal, runOnLimitedConnection: true })
       const shown = this.#renewals
       stream.send(encodeFrame(this.#own()))
-      const card = this.#take(await readOne(stream, signal), connection)
+      const card = this.#take(
+        await readOne(stream, { what: 'a card', bytesMax: EXCHANGE_BYTES_MAX, signal }),
+        connection
+      )
       await stream.close({ signal })
       // Renewed in between, when this peer was not yet one to be told: it knows the old card alone.
       if (shown !== this.#renewals) this.exchange(connection).catch(() => undefined)
@@ -92,7 +95,7 @@ export class Cards {
     }
     const signal = AbortSignal.timeout(EXCHANGE_MS_MAX)
     try {
-      const frame = await readOne(stream, signal)
+      const frame = await readOne(stream, { what: 'a card', bytesMax: EXCHANGE_BYTES_MAX, signal })
       // Answer first: a peer of another network then learns why it is turned away. Learn in the
       // same turn: of two newcomers at once, the one that is answered second has to hear of the
       // first.
@@ -193,21 +196,4 @@ function untilOver(stream: Stream, signal: AbortSignal): Promise<void> {
     stream.addEventListener('close', () => resolve(), { once: true })
     signal.addEventListener('abort', () => resolve(), { once: true })
   })
-}
-
-/** The first whole frame of a stream. */
-async function readOne(stream: Stream, signal: AbortSignal): Promise<Uint8Array> {
-  const parser = new FrameParser(EXCHANGE_BYTES_MAX)
-  const giveUp = (): void => stream.abort(new PeerworkError('DEADLINE_EXCEEDED', 'no card came'))
-  signal.addEventListener('abort', giveUp, { once: true })
-  try {
-    for await (const bytes of pull(stream)) {
-      for (const frame of parser.push(bytes)) return frame
-    }
-  } finally {
-    signal.removeEventListener('abort', giveUp)
-  }
-  // A peer that leaves has said nothing wrong: whether it was understood must not be told of it.
-  const code = parser.pending === 0 ? 'PEER_LOST' : 'MALFORMED'
-  throw new PeerworkError(code, 'the stream ended before a card came')
 }

@@ -11,11 +11,11 @@ import type { Connection, Stream } from '@libp2p/interface'
 import { PROBE_BYTES_MAX, PROBE_PROTOCOL, WIRE_VERSION } from '../../protocol/constants.ts'
 import { PeerworkError, fromRecord, toPeerworkError, toRecord } from '../../protocol/errors.ts'
 import type { ErrorRecord } from '../../protocol/errors.ts'
-import { encodeFrame, FrameParser } from '../../protocol/frame.ts'
+import { encodeFrame } from '../../protocol/frame.ts'
 import { decodeAnswer, decodeQuestion, encodeAnswer } from '../../protocol/message/probe.ts'
 import { encodeQuestion } from '../../protocol/message/probe.ts'
 import type { Clock } from '../clock.ts'
-import { pull } from '../pull.ts'
+import { readOne } from '../read-one.ts'
 import { TokenBucket } from '../token-bucket.ts'
 import { probePort } from './probe-port.ts'
 import type { PortState } from './probe-port.ts'
@@ -52,7 +52,9 @@ export class DialBack {
   async answer(stream: Stream, connection: Connection): Promise<void> {
     const signal = AbortSignal.timeout(EXCHANGE_MS_MAX)
     try {
-      const { port } = decodeQuestion(await readOne(stream, signal))
+      const { port } = decodeQuestion(
+        await readOne(stream, { what: 'an answer', bytesMax: PROBE_BYTES_MAX, signal })
+      )
       const answer = await this.#look(port, connection, signal)
       stream.send(encodeFrame(encodeAnswer({ v: WIRE_VERSION, ...answer })))
       await stream.close({ signal })
@@ -108,7 +110,9 @@ export async function askForLook(connection: Connection, port: number): Promise<
   try {
     stream = await connection.newStream(PROBE_PROTOCOL, { signal })
     stream.send(encodeFrame(encodeQuestion({ v: WIRE_VERSION, port })))
-    const { state, from, error } = decodeAnswer(await readOne(stream, signal))
+    const { state, from, error } = decodeAnswer(
+      await readOne(stream, { what: 'an answer', bytesMax: PROBE_BYTES_MAX, signal })
+    )
     await stream.close({ signal })
     if (state !== undefined && from !== undefined) return { state, from }
     if (error !== undefined) throw fromRecord(error as ErrorRecord)
@@ -133,18 +137,3 @@ function hostOf({ remoteAddr }: Connection): string {
 }
 
 const family = (host: string): string => (host.includes(':') ? 'ip6' : 'ip4')
-
-/** The one frame of either side. */
-async function readOne(stream: Stream, signal: AbortSignal): Promise<Uint8Array> {
-  const parser = new FrameParser(PROBE_BYTES_MAX)
-  const giveUp = (): void => stream.abort(new PeerworkError('DEADLINE_EXCEEDED', 'no answer came'))
-  signal.addEventListener('abort', giveUp, { once: true })
-  try {
-    for await (const bytes of pull(stream)) {
-      for (const frame of parser.push(bytes)) return frame
-    }
-  } finally {
-    signal.removeEventListener('abort', giveUp)
-  }
-  throw new PeerworkError('MALFORMED', 'the stream ended before a frame came')
-}

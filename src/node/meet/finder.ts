@@ -9,7 +9,7 @@
 import type { Connection, Stream } from '@libp2p/interface'
 import { FIND_BYTES_MAX, FIND_PROTOCOL, WIRE_VERSION } from '../../protocol/constants.ts'
 import { PeerworkError, toPeerworkError } from '../../protocol/errors.ts'
-import { encodeFrame, FrameParser } from '../../protocol/frame.ts'
+import { encodeFrame } from '../../protocol/frame.ts'
 import type { PeerHint } from '../../protocol/message/card.ts'
 import { decodeFindAnswer, decodeFindQuestion } from '../../protocol/message/find.ts'
 import { encodeFindAnswer, encodeFindQuestion, FOUND_MAX } from '../../protocol/message/find.ts'
@@ -18,7 +18,7 @@ import { believable } from '../addresses.ts'
 import type { Clock } from '../clock.ts'
 import type { KnownPeer, Peers } from '../peers.ts'
 import { matchesId } from '../peers.ts'
-import { pull } from '../pull.ts'
+import { readOne } from '../read-one.ts'
 import { TokenBucket } from '../token-bucket.ts'
 import { shuffled } from './shuffled.ts'
 
@@ -60,7 +60,9 @@ export class Finder {
     const from = connection.remotePeer.toString()
     try {
       if (!this.#mayAsk(from)) throw new PeerworkError('BUSY', 'too many questions')
-      const question = decodeFindQuestion(await readOne(stream, signal))
+      const question = decodeFindQuestion(
+        await readOne(stream, { what: 'a frame', bytesMax: FIND_BYTES_MAX, signal })
+      )
       const found = await this.#look(question, from)
       const peers = found.slice(0, FOUND_MAX)
       stream.send(encodeFrame(encodeFindAnswer({ v: WIRE_VERSION, peers })))
@@ -120,7 +122,9 @@ async function ask(connection: Connection, question: FindQuestion): Promise<Peer
   try {
     stream = await connection.newStream(FIND_PROTOCOL, { signal, runOnLimitedConnection: true })
     stream.send(encodeFrame(encodeFindQuestion(question)))
-    const { peers } = decodeFindAnswer(await readOne(stream, signal))
+    const { peers } = decodeFindAnswer(
+      await readOne(stream, { what: 'a frame', bytesMax: FIND_BYTES_MAX, signal })
+    )
     await stream.close({ signal })
     const link = connection.remoteAddr.toString()
     const hints = peers.map(({ id, addresses }) => ({ id, addresses: believable(addresses, link) }))
@@ -130,19 +134,4 @@ async function ask(connection: Connection, question: FindQuestion): Promise<Peer
     stream?.abort(known)
     throw known
   }
-}
-
-/** The one frame of either side. */
-async function readOne(stream: Stream, signal: AbortSignal): Promise<Uint8Array> {
-  const parser = new FrameParser(FIND_BYTES_MAX)
-  const giveUp = (): void => stream.abort(new PeerworkError('DEADLINE_EXCEEDED', 'nothing came'))
-  signal.addEventListener('abort', giveUp, { once: true })
-  try {
-    for await (const bytes of pull(stream)) {
-      for (const frame of parser.push(bytes)) return frame
-    }
-  } finally {
-    signal.removeEventListener('abort', giveUp)
-  }
-  throw new PeerworkError('MALFORMED', 'the stream ended before a frame came')
 }
