@@ -2,12 +2,14 @@
 
 import { NETWORK_NAME } from '../../protocol/constants.ts'
 import { PeerworkError } from '../../protocol/errors.ts'
+import type { Identity } from '../../protocol/identity.ts'
 import { nameOfNetwork, networkIdOf } from '../../protocol/membership/network-id.ts'
 import { ROLES } from '../../protocol/membership/role.ts'
 import { systemClock } from '../clock.ts'
 import { certify, OWNER_WORD_MS } from './issue.ts'
 import { encodeRecord } from './load-roster.ts'
 import { lockHome } from './member-home.ts'
+import type { LockedHome } from './member-home.ts'
 import { makeOwnerKey, ownerKeyPath } from './owner-key.ts'
 import { Roster } from './roster.ts'
 import type { Own } from './store.ts'
@@ -50,27 +52,31 @@ export async function createNetwork(init: CreateInit): Promise<CreatedNetwork> {
   if (!NETWORK_NAME.test(name)) networkIdOf(name, '')
   using place = lockHome(home, init.homePassphrase)
   checkUnbound(place.own, home)
-  const { id } = place.secret.identity
   const { secret, undo } = makeOwnerKey({ configDir, name, passphrase }, systemClock)
   try {
-    const { identity } = secret
-    const network = networkIdOf(name, identity.id)
-    const now = systemClock.now()
-    const memberName = init.memberName ?? `agent-${id.slice(-6)}`
-    const facts = { member: id, name: memberName, roles: ROLES, since: now }
-    const credential = certify(facts, { identity, network, now })
-    const own: Own = { network, owner: identity.id, credential, addresses: [] }
-    // Checked by who will read it: a name that is none must not lie in a home.
-    const learned = new Roster({ ...own, now: systemClock.now }).learn({ member: credential })
-    place.store.change([{ id: learned.id, value: encodeRecord({ member: credential }) }], [])
-    place.store.setOwn(own)
-    const path = ownerKeyPath(configDir, name)
-    const about = { network, name, owner: identity.id, ownerKeyPath: path }
-    return { ...about, member: id, memberName, expires: now + OWNER_WORD_MS }
+    return becomeAdmin(place, secret.identity, init)
   } catch (error) {
     undo()
     throw error
   }
+}
+
+/** The owner makes the home an admin, and the home keeps that. */
+export function becomeAdmin(place: LockedHome, owner: Identity, init: CreateInit): CreatedNetwork {
+  const { name, configDir } = init
+  const { id } = place.secret.identity
+  const network = networkIdOf(name, owner.id)
+  const now = systemClock.now()
+  const memberName = init.memberName ?? `agent-${id.slice(-6)}`
+  const facts = { member: id, name: memberName, roles: ROLES, since: now }
+  const credential = certify(facts, { identity: owner, network, now })
+  const own: Own = { network, owner: owner.id, credential, addresses: [] }
+  // Checked by who will read it: a name that is none must not lie in a home.
+  const learned = new Roster({ ...own, now: systemClock.now }).learn({ member: credential })
+  place.store.change([{ id: learned.id, value: encodeRecord({ member: credential }) }], [])
+  place.store.setOwn(own)
+  const about = { network, name, owner: owner.id, ownerKeyPath: ownerKeyPath(configDir, name) }
+  return { ...about, member: id, memberName, expires: now + OWNER_WORD_MS }
 }
 
 /** @throws PeerworkError `BAD_OPTION` for a home that is a member already */
