@@ -12,7 +12,7 @@ test('the first frame is read, in however many pieces it comes', async () => {
   expect(Buffer.from(await reading).toString()).toBe('hello')
 })
 
-test('a peer that leaves before it began is lost, and one that leaves within is wrong', async () => {
+test('leaving before the first byte is a loss, and leaving within is a fault', async () => {
   for (const [said, code] of [
     [0, 'PEER_LOST'],
     [3, 'MALFORMED']
