@@ -1,0 +1,242 @@
+/**
+ * What keeps traces: the one interface behind which SQLite and Postgres stand, with one conformance
+ * suite for both (test/observer/conformance.ts).
+ *
+ * Rules that every store keeps: `ingest` resolves only when a `kill -9` or a power cut would lose
+ * nothing of it; the same parts twice change nothing; parts in any order give the same answers;
+ * pages go by keys, never by offset; a full disk is `STORE_FULL`, nothing half-written, and works
+ * again once there is room.
+ */
+
+import type { Fact, HandoffPart, Parts, SpanKind, SpanPart, SpanStatus } from './model.ts'
+
+/** A batch as it was sealed: kept as the proof, and handed to other observers. */
+export interface KeptBatch {
+  /** Agent id of the signer. */
+  readonly by: string
+  /** 16 hex digits: one start of the agent. */
+  readonly boot: string
+  readonly first: number
+  readonly count: number
+  /** SHA-256 of the body, hex. */
+  readonly digest: string
+  /** ms since 1970, by the signer. */
+  readonly issued: number
+  readonly bytes: Uint8Array
+}
+
+/** What a producer says of its own log: sealed, so it cannot be taken back. */
+export interface Counters {
+  readonly by: string
+  readonly boot: string
+  /** Events that the log holds or held: the next sequence number. */
+  readonly next: number
+  /** The oldest sequence number that it still has. */
+  readonly oldest: number
+  /** Events dropped by the log's bounds, count. */
+  readonly dropped: number
+  /** ms since 1970, by the signer. */
+  readonly issued: number
+}
+
+export interface Ingest extends Parts {
+  /** The batch that the parts were read from. */
+  readonly batch?: KeptBatch
+}
+
+/** `known`: it was there. `forked`: another digest for the same numbers; both are kept. */
+export type Ingested = 'new' | 'known' | 'forked'
+
+/** From (inclusive) to (exclusive), µs since 1970. */
+export interface Window {
+  readonly fromUs?: number
+  readonly toUs?: number
+}
+
+export interface TraceQuery extends Window {
+  /** Words that all must occur in names, agents, models, tools, errors; no syntax. */
+  readonly text?: string
+  readonly agent?: string
+  readonly skill?: string
+  readonly model?: string
+  readonly tool?: string
+  readonly status?: SpanStatus
+  readonly errorCode?: string
+  /** US dollars. */
+  readonly costAbove?: number
+  readonly costBelow?: number
+  /** ms */
+  readonly durationAbove?: number
+  readonly durationBelow?: number
+  readonly conversation?: string
+  /** Newest first unless said otherwise. */
+  readonly order?: 'newest' | 'oldest'
+  readonly limit: number
+  /** As a page before gave it. */
+  readonly after?: string
+}
+
+export interface Page<T> {
+  readonly items: readonly T[]
+  /** Absent on the last page. */
+  readonly next?: string
+}
+
+export interface TraceSummary {
+  readonly trace: string
+  /** Of the root span, or of the earliest. */
+  readonly name: string
+  readonly startUs: number
+  readonly endUs: number | null
+  readonly status: SpanStatus
+  readonly spans: number
+  readonly errors: number
+  readonly agents: readonly string[]
+  readonly tokens: number
+  readonly cost: number
+  /** The weakest of its parts: `unknown` when some model had no price. */
+  readonly costSource: 'reported' | 'estimated' | 'unknown' | 'none'
+  /** Every span was signed by its producer. */
+  readonly sealed: boolean
+  readonly pinned: boolean
+}
+
+/** A span as known by now: all parts merged. `attributes` only where one span is asked for. */
+export type StoredSpan = SpanPart & { readonly kind: SpanKind; readonly status: SpanStatus }
+
+/** Both sides of one handoff as told, unmixed: what they disagree about is a finding. */
+export interface StoredHandoff {
+  readonly trace: string
+  readonly id: string
+  readonly giver?: HandoffPart
+  readonly taker?: HandoffPart
+}
+
+export interface HandoffQuery extends Window {
+  readonly trace?: string
+  readonly agent?: string
+  readonly status?: HandoffPart['status']
+  readonly limit: number
+  readonly after?: string
+}
+
+export interface FactQuery extends Window {
+  readonly trace?: string
+  readonly span?: string
+  readonly by?: string
+  /** `guard.` matches all of a family. */
+  readonly types?: readonly string[]
+  readonly order?: 'newest' | 'oldest'
+  readonly limit: number
+  readonly after?: string
+}
+
+/** Sums are from rollups, never from a scan. */
+export interface UsageRow {
+  /** Start of the bucket, µs since 1970. */
+  readonly bucketUs: number
+  readonly agent: string
+  readonly model: string
+  readonly kind: SpanKind
+  readonly spans: number
+  readonly errors: number
+  /** Sum, ms. */
+  readonly durationMs: number
+  readonly input: number
+  readonly output: number
+  readonly cacheRead: number
+  readonly cacheWrite: number
+  readonly reasoning: number
+  readonly cost: number
+  readonly costReported: number
+  readonly costEstimated: number
+  /** Model spans whose cost nobody knows, count. */
+  readonly costUnknown: number
+}
+
+export interface AgentSummary {
+  readonly agent: string
+  /** Ids or keys under which it told. */
+  readonly by: readonly string[]
+  readonly spans: number
+  readonly errors: number
+  readonly firstUs: number
+  readonly lastUs: number
+  readonly tokens: number
+  readonly cost: number
+}
+
+/** Sequence numbers, from (inclusive) to (exclusive). */
+export interface Range {
+  readonly from: number
+  readonly to: number
+}
+
+/** What is held of one start of one producer. */
+export interface Holding {
+  readonly by: string
+  readonly boot: string
+  readonly counters?: Counters
+  /** Held or once held (retention does not make a gap), sorted, joined. */
+  readonly held: readonly Range[]
+  readonly duplicates: number
+  /** Events that came after later ones, count. */
+  readonly late: number
+  /** Batches refused, by code. */
+  readonly refused: Readonly<Record<string, number>>
+  /** Sequence numbers with two digests: proof that the producer lied. */
+  readonly forks: readonly { readonly first: number; readonly digests: readonly string[] }[]
+}
+
+export interface Retention {
+  readonly days?: number
+  readonly bytes?: number
+  /** Spans. */
+  readonly count?: number
+}
+
+/** What one `prune` took away. */
+export interface Pruned {
+  readonly traces: number
+  readonly spans: number
+  readonly bytes: number
+}
+
+export interface StoreSize {
+  readonly bytes: number
+  readonly spans: number
+  readonly traces: number
+  readonly facts: number
+  readonly oldestUs: number | null
+}
+
+export interface TraceStore extends AsyncDisposable {
+  /** Durable when it resolves; one answer an entry, in order. @throws PeerworkError `STORE_FULL` */
+  ingest(entries: readonly Ingest[]): Promise<readonly Ingested[]>
+
+  traces(query: TraceQuery): Promise<Page<TraceSummary>>
+  trace(id: string): Promise<TraceSummary | undefined>
+  /** By start, then id; without attributes. */
+  spans(trace: string, page: { limit: number; after?: string }): Promise<Page<StoredSpan>>
+  /** Whole, with attributes. Several when producers used the same id. */
+  span(trace: string, span: string): Promise<readonly StoredSpan[]>
+  handoffs(query: HandoffQuery): Promise<Page<StoredHandoff>>
+  facts(query: FactQuery): Promise<Page<Fact>>
+  agents(window: Window): Promise<readonly AgentSummary[]>
+  usage(window: Window & { bucket: 'hour' | 'day' }): Promise<readonly UsageRow[]>
+  /** Values that a field has, most frequent first: for suggestions while typing. */
+  values(field: 'agent' | 'skill' | 'model' | 'tool', prefix: string): Promise<readonly string[]>
+
+  /** What is held of every producer, for integrity and for what to fetch. */
+  holdings(): Promise<readonly Holding[]>
+  noteCounters(counters: Counters): Promise<void>
+  noteRefused(by: string, boot: string, code: string, count: number): Promise<void>
+  /** Sealed batches of a range, oldest first, as they came. */
+  batches(by: string, boot: string, range: Range, limit: number): Promise<readonly KeptBatch[]>
+
+  /** A pinned trace is kept whatever retention says. */
+  pin(trace: string, pinned: boolean): Promise<void>
+  /** Drop what the retention does not cover. */
+  prune(retention: Retention, nowUs: number): Promise<Pruned>
+  size(): Promise<StoreSize>
+}
