@@ -19,6 +19,8 @@ import { Turns } from './meet/turns.ts'
 
 /** Pause before the second attempt, ms; doubles up to the longest. */
 const PAUSE_MS_MIN = 250
+/** The same where the operator says that somebody is, ms: who was started with us listens soon. */
+const NAMED_PAUSE_MS_MIN = 60
 const PAUSE_MS_MAX = 30_000
 /** The same for links that are kept up, as long as the outage is young: back within seconds. */
 const KEPT_PAUSE_MS_MAX = 4_000
@@ -282,10 +284,12 @@ export class Discovery {
       this.#refill()
       return
     }
-    const young = candidate.via === 'bootstrap' && candidate.attempts < KEPT_YOUNG_ATTEMPTS
+    const named = candidate.via === 'bootstrap'
+    const young = named && candidate.attempts < KEPT_YOUNG_ATTEMPTS
     const longest = young ? KEPT_PAUSE_MS_MAX : PAUSE_MS_MAX
-    const pause = Math.min(longest, PAUSE_MS_MIN * 2 ** (candidate.attempts - 1))
-    this.#schedule(candidate, this.#jitter(pause))
+    const shortest = named ? NAMED_PAUSE_MS_MIN : PAUSE_MS_MIN
+    const grown = shortest * 2 ** (candidate.attempts - 1)
+    this.#schedule(candidate, this.#jitter(Math.min(longest, grown)))
   }
 
   /** Half to all of a pause, so that many agents do not knock at the same moment. */
