@@ -6,6 +6,7 @@ import type { Paint, Style } from './colour.ts'
 import { hueOf } from './colour.ts'
 import { pad } from './columns.ts'
 import { formatBytes, formatDuration } from './units.ts'
+import { describeStep } from './trace-step.ts'
 import type { Names } from './names.ts'
 import { shortTask } from './names.ts'
 import { plainLabel } from './plain-text.ts'
@@ -54,7 +55,7 @@ function pairOf(event: WorkEvent, from: string, { names, paint }: Look): string 
 
 function styleOf({ type }: WorkEvent): readonly Style[] {
   if (type === 'task.completed') return ['green']
-  if (type === 'task.failed' || type === 'task.rejected') return ['red']
+  if (type === 'task.failed' || type === 'task.rejected' || type === 'guard.tripped') return ['red']
   return type === 'task.canceled' ? ['yellow'] : []
 }
 
@@ -70,6 +71,8 @@ function describeAgentEvent(event: AgentEvent, names: Names): string {
       return `met ${names.of(event.peer)}`
     case 'peer.left':
       return `lost ${names.of(event.peer)}: ${plainLabel(event.reason)}`
+    case 'error':
+      return `${event.code}: ${plainLabel(event.message)}`
   }
 }
 
@@ -102,6 +105,8 @@ export function describeWork(event: WorkEvent, names: Names): string {
       return `canceled: ${plainLabel(event.reason)}`
     case 'task.replayed':
       return 'answered from the journal'
+    default:
+      return describeStep(event, names)
   }
 }
 

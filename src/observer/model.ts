@@ -23,7 +23,10 @@ export const SPAN_KINDS = [
 ] as const
 export type SpanKind = (typeof SPAN_KINDS)[number]
 
-/** `open`: no end was told. Of two words the one that stands later here holds. */
+/**
+ * `open`: no end was told. Status and error come with an end, and of several ends the latest holds
+ * (a second attempt may succeed); at the same moment, the word that stands later here.
+ */
 export const SPAN_STATUSES = ['open', 'ok', 'error', 'canceled'] as const
 export type SpanStatus = (typeof SPAN_STATUSES)[number]
 
@@ -42,7 +45,12 @@ export interface Tokens {
 /** `reported` by whoever ran it, `estimated` from tokens and a dated price, or `unknown`. */
 export type CostSource = 'reported' | 'estimated' | 'unknown'
 
-/** What one message says about one span; absent is not said. */
+/**
+ * What one message says about one span; absent is not said.
+ *
+ * `tokens` and `cost` are what this span used up itself, never its children's or another side's:
+ * the sum over a trace is what the trace cost.
+ */
 export interface SpanPart {
   /** 32 hex digits. */
   readonly trace: string
@@ -90,7 +98,7 @@ export type HandoffMode = (typeof HANDOFF_MODES)[number]
  */
 export interface HandoffPart {
   readonly trace: string
-  /** The task's id, or the span that received: unique within the trace. */
+  /** `<task>/<executor>` of a task, for each attempt its own; unique within the trace. */
   readonly id: string
   readonly side: 'giver' | 'taker'
   readonly source: Source

@@ -4,7 +4,7 @@ import { decode, encode } from '../../src/protocol/canonical.ts'
 import { BATCH_BYTES_MAX, BATCH_EVENTS_MAX, traceTopic } from '../../src/protocol/constants.ts'
 import { seal } from '../../src/protocol/seal.ts'
 import type { TraceEvent } from '../../src/protocol/trace.ts'
-import { CANDIDATES_MAX, contextOf, readBatch } from '../../src/protocol/trace.ts'
+import { CANDIDATES_MAX, contextOf, OPERATIONS_MAX, readBatch } from '../../src/protocol/trace.ts'
 import { agentId, alice, batchBody, bob, codeOf, count, errorCode, events } from './samples.ts'
 import { label, quantity, skillName, time } from './samples.ts'
 
@@ -18,6 +18,7 @@ const work = {
   side: fc.constantFrom('requester', 'executor'),
   peer: agentId
 }
+const step = { ...work, parent: hex(16), wallMs: quantity, error: label }
 const type = <Type extends string>(name: Type) => fc.constant(name)
 const anyEvent = fc.oneof(
   fc.record({ type: type('agent.started'), at: time, name: label }),
@@ -50,7 +51,35 @@ const anyEvent = fc.oneof(
   }),
   fc.record({ type: type('task.failed'), ...work, code: errorCode, message: label }),
   fc.record({ type: type('task.canceled'), ...work, reason: label }),
-  fc.record({ type: type('task.replayed'), ...work })
+  fc.record({ type: type('task.replayed'), ...work }),
+  fc.record({
+    ...{ type: type('model.called'), ...step, provider: label, model: label, responseModel: label },
+    ...{ operation: type('chat'), input: count, output: count, cacheRead: count },
+    ...{ cacheWrite: count, reasoning: count, cost: quantity, finish: label }
+  }),
+  fc.record({ type: type('tool.called'), ...step, tool: label }),
+  fc.record({ type: type('step.ended'), ...step, name: label, kind: type('retrieval') }),
+  fc.record({
+    ...{ type: type('state.changed'), ...work, more: count },
+    operations: fc.array(
+      fc.record({ op: fc.constantFrom('add', 'move'), path: label, from: label, bytes: count }),
+      { minLength: 1, maxLength: OPERATIONS_MAX }
+    )
+  }),
+  fc.record({
+    ...{ type: type('guard.tripped'), ...work, guard: label, reason: label },
+    ...{ limit: quantity, value: quantity, action: fc.constantFrom('warned', 'stopped') }
+  }),
+  fc.record({
+    ...{ type: type('handoff.offered'), ...work, handoff: hex(32), to: label, reason: label },
+    mode: fc.constantFrom('pass-control', 'human')
+  }),
+  fc.record({ type: type('handoff.accepted'), ...work, handoff: hex(32) }),
+  fc.record({
+    ...{ type: type('handoff.ended'), ...work, handoff: hex(32), reason: label },
+    outcome: fc.constantFrom('ok', 'rejected')
+  }),
+  fc.record({ type: type('error'), at: time, code: errorCode, message: label })
 )
 
 test('every event of every type comes back as it went', () => {
