@@ -6,10 +6,10 @@ const bob = { id: BOB, boot: '00112233aabbccdd', name: 'bob' }
 const alice = { id: ALICE, boot: 'ddccbbaa33221100', name: 'alice' }
 const asked = {
   ...{ seq: 3, at: 1_000, trace: TRACE, span: '00000000000000aa', task: TASK, skill: 'chat' },
-  ...{ side: 'requester', peer: ALICE }
+  ...{ side: 'requester' as const, peer: ALICE }
 } as const
 const done = {
-  ...{ ...asked, span: '00000000000000bb', parent: '00000000000000aa', side: 'executor' },
+  ...{ ...asked, span: '00000000000000bb', parent: '00000000000000aa', side: 'executor' as const },
   ...{ peer: BOB, at: 1_500 }
 } as const
 

@@ -7,10 +7,10 @@ const bob = { id: BOB, boot: '00112233aabbccdd', name: 'bob' }
 const alice = { id: ALICE, boot: 'ddccbbaa33221100', name: 'alice' }
 const asked = {
   ...{ seq: 3, at: 1_000, trace: TRACE, span: '00000000000000aa', task: TASK, skill: 'chat' },
-  ...{ side: 'requester', peer: ALICE }
+  ...{ side: 'requester' as const, peer: ALICE }
 } as const
 const done = {
-  ...{ ...asked, span: '00000000000000bb', parent: '00000000000000aa', side: 'executor' },
+  ...{ ...asked, span: '00000000000000bb', parent: '00000000000000aa', side: 'executor' as const },
   ...{ peer: BOB, at: 1_500 }
 } as const
 const usage = { wallMs: 400, cpuMs: 10, tokens: 30, cost: 0.5, bytes: 9, chunks: 0 }
@@ -62,8 +62,13 @@ test('only the executor counts what its work used up, less what its calls of mod
 test('a call of a model is a span of its own that ended when it was told', () => {
   const call = {
     ...{ ...done, span: '00000000000000cc', parent: '00000000000000bb', at: 1_400 },
-    ...{ type: 'model.called', provider: 'ollama', model: 'llama', responseModel: 'llama:8b' },
-    ...{ operation: 'chat', wallMs: 250, input: 20, output: 5, cacheRead: 4, cost: 0.1 }
+    ...{
+      type: 'model.called' as const,
+      provider: 'ollama',
+      model: 'llama',
+      responseModel: 'llama:8b'
+    },
+    ...{ operation: 'chat' as const, wallMs: 250, input: 20, output: 5, cacheRead: 4, cost: 0.1 }
   } as const
   expect(fold(call, alice).spans).toMatchObject([
     {
@@ -74,13 +79,13 @@ test('a call of a model is a span of its own that ended when it was told', () =>
   ])
 })
 
-test.for(['task.failed', 'task.rejected', 'task.canceled'] as const)(
-  '%s ends the span and the handoff with its reason',
-  (type) => {
-    const rest = { code: 'BUSY', message: 'full', reason: 'enough' } as const
-    const { spans, handoffs } = fold({ ...asked, ...rest, type } as TraceEvent, bob)
-    const code = type === 'task.canceled' ? 'CANCELED' : 'BUSY'
-    expect(spans).toMatchObject([{ endUs: 1_000_000, error: { code } }])
-    expect(handoffs).toMatchObject([{ endedUs: 1_000_000, error: { code } }])
-  }
-)
+test.for([
+  ['task.failed', 'BUSY'],
+  ['task.rejected', 'BUSY'],
+  ['task.canceled', 'CANCELED']
+] as const)('%s ends the span and the handoff with its reason', ([type, code]) => {
+  const rest = { code: 'BUSY', message: 'full', reason: 'enough' } as const
+  const { spans, handoffs } = fold({ ...asked, ...rest, type } as TraceEvent, bob)
+  expect(spans).toMatchObject([{ endUs: 1_000_000, error: { code } }])
+  expect(handoffs).toMatchObject([{ endedUs: 1_000_000, error: { code } }])
+})
