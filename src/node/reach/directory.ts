@@ -9,7 +9,6 @@
  */
 
 import { kadDHT, passthroughMapper } from '@libp2p/kad-dht'
-import { peerIdFromString } from '@libp2p/peer-id'
 import { ping } from '@libp2p/ping'
 import type { Connection } from '@libp2p/interface'
 import { CID } from 'multiformats/cid'
@@ -23,6 +22,8 @@ import { expectPresence } from '../../protocol/message/presence.ts'
 import type { Presence } from '../../protocol/message/presence.ts'
 import { open, seal } from '../../protocol/seal.ts'
 import type { Clock } from '../clock.ts'
+import { Beyond, SEARCH_DIALS_MAX, TELL_DIALS_MAX } from './beyond.ts'
+import type { Travelling } from './beyond.ts'
 import { Shelf } from './shelf.ts'
 import type { HostParts } from './parts.ts'
 
@@ -51,7 +52,9 @@ export interface DirectoryOptions {
   readonly clock: Clock
   /** Serve others too; an agent that nobody can dial only asks. */
   readonly serve: boolean
-  /** A connection to this peer, made if need be; the addresses are hearsay. */
+  /** Those of the addresses that may be dialled on the directory's word. */
+  readonly believe: (addresses: readonly string[]) => string[]
+  /** A connection to this peer at addresses that are believed. */
   readonly reach: (id: string, addresses: readonly string[]) => Promise<Connection>
   /** Who is connected. */
   readonly links: () => readonly Connection[]
@@ -67,21 +70,26 @@ interface RoutingTable {
   readonly size: number
   queueRoutingTableUpdate(peer: Connection['remotePeer'], options: { activeTimeout: number }): void
 }
+type Named = { readonly id: Connection['remotePeer']; readonly multiaddrs: readonly object[] }
+type Listen = (type: 'peer', listener: (event: { readonly detail: Named }) => void) => void
 type Table = ReturnType<ReturnType<typeof kadDHT>>
 
 export class Directory {
   readonly #options: DirectoryOptions
   readonly #table: Table
   readonly #ping: Startable
+  readonly #beyond: Beyond
   readonly #provided = new Set<string>()
   #timer: NodeJS.Timeout | undefined
   #telling = false
 
   private constructor(options: DirectoryOptions) {
     this.#options = options
-    const { parts, network, serve, clock } = options
+    const { parts, network, serve, clock, believe, reach } = options
+    this.#beyond = new Beyond({ parts, believe, reach, elapsed: clock.elapsed })
     const shelf = new Shelf(clock.elapsed)
-    const pinging = ping()(parts)
+    const { connectedOnly: connectionManager } = this.#beyond
+    const pinging = ping()({ registrar: parts.registrar, connectionManager })
     this.#ping = pinging as unknown as Startable
     this.#table = kadDHT({
       protocol: `/peerwork/kad/${network}`,
@@ -99,7 +107,11 @@ export class Directory {
       selectors: { [NAMESPACE]: (key, values) => this.#newest(textOf(key), values) },
       reprovide: { interval: PROVIDED_MS / 6, threshold: PROVIDED_MS / 2, validity: PROVIDED_MS },
       providers: { provideValidity: PROVIDED_MS, cleanupInterval: PROVIDED_MS / 6 }
-    })(componentsOf(options, pinging))
+    })(componentsOf(parts, this.#beyond, pinging))
+    const table = this.#table as unknown as { addEventListener: Listen }
+    table.addEventListener('peer', ({ detail: { id, multiaddrs } }) => {
+      this.#beyond.heard(id.toString(), multiaddrs.map(String))
+    })
     shelf.guard((this.#table as unknown as { providers: Parameters<Shelf['guard']>[0] }).providers)
   }
 
@@ -132,11 +144,10 @@ export class Directory {
   }
 
   /** Where a peer is by its own word; undefined when nobody knows. */
-  async findPeer(id: string): Promise<Presence | undefined> {
+  async findPeer(id: string, travelling = this.#travelling()): Promise<Presence | undefined> {
     if (!isAgentId(id)) return undefined
-    const signal = AbortSignal.timeout(SEARCH_MS_MAX)
     try {
-      for await (const event of this.#table.get(keyOf(id), { signal })) {
+      for await (const event of this.#table.get(keyOf(id), travelling)) {
         if (event.name === 'VALUE') return this.#read(`/${NAMESPACE}/${id}`, event.value)
       }
     } catch {
@@ -147,23 +158,28 @@ export class Directory {
 
   /** Peers that say they offer a skill, as they are found; the same one once. */
   async *findSkill(skill: string): AsyncGenerator<Presence, void, void> {
-    const signal = AbortSignal.timeout(SEARCH_MS_MAX)
+    const travelling = this.#travelling()
     const seen = new Set<string>([this.#options.identity.id])
     try {
-      const events = this.#table.findProviders(cidOf(this.#options.network, skill), { signal })
+      const key = cidOf(this.#options.network, skill)
+      const events = this.#table.findProviders(key, travelling)
       for await (const event of events) {
         if (event.name !== 'PROVIDER') continue
         for (const { id } of event.providers) {
           const text = id.toString()
           if (seen.has(text) || seen.size > FOUND_MAX) continue
           seen.add(text)
-          const presence = await this.findPeer(text)
+          const presence = await this.findPeer(text, travelling)
           if (presence?.skills.includes(skill) === true) yield presence
         }
       }
     } catch {
       // What was found until now was told.
     }
+  }
+
+  #travelling(): Travelling {
+    return this.#beyond.travelling(SEARCH_DIALS_MAX, AbortSignal.timeout(SEARCH_MS_MAX))
   }
 
   async stop(): Promise<void> {
@@ -202,10 +218,10 @@ export class Directory {
       ...{ expires: now + PRESENCE_LIFE_MS, ...said }
     }
     const { bytes } = seal('presence', body, identity)
-    const signal = AbortSignal.timeout(TELL_MS_MAX)
-    await drain(this.#table.put(keyOf(identity.id), bytes, { signal }))
+    const travelling = this.#beyond.travelling(TELL_DIALS_MAX, AbortSignal.timeout(TELL_MS_MAX))
+    await drain(this.#table.put(keyOf(identity.id), bytes, travelling))
     for (const skill of said.skills) {
-      await drain(this.#table.provide(cidOf(network, skill), { signal }))
+      await drain(this.#table.provide(cidOf(network, skill), travelling))
       this.#provided.add(skill)
     }
     for (const skill of this.#provided) {
@@ -241,7 +257,7 @@ const textOf = (key: Uint8Array): string => Buffer.from(key).toString()
 const keyOf = (id: string): Uint8Array => Buffer.from(`/${NAMESPACE}/${id}`)
 
 /** The key of a skill: another in every network, so that tables that meet do not mix. */
-function cidOf(network: string, skill: string): CID {
+export function cidOf(network: string, skill: string): CID {
   const hash = digest(Buffer.from(`peerwork skill ${network} ${skill}`))
   return CID.createV1(raw.code, Digest.create(SHA_256, hash))
 }
@@ -257,25 +273,10 @@ function refuse(why: string): never {
 type Components = Parameters<ReturnType<typeof kadDHT>>[0]
 
 /** The host's parts, but every stream is opened over connections that we decide about. */
-function componentsOf({ parts, reach }: DirectoryOptions, pinging: Components['ping']): Components {
+function componentsOf(parts: HostParts, beyond: Beyond, pinging: Components['ping']): Components {
   const { peerId, privateKey, registrar, addressManager, peerStore, datastore, events } = parts
-  const openStream: Components['connectionManager']['openStream'] = async (to, protocol, more) => {
-    const peer = typeof to === 'object' && 'toCID' in to ? to : peerIdFromString(String(to))
-    const direct = parts.connectionManager.getConnections(peer).find(({ limits }) => !limits)
-    if (direct !== undefined) return direct.newStream(protocol, more)
-    const known = await peerStore.get(peer).catch(() => undefined)
-    const addresses = known?.addresses.map(({ multiaddr }) => multiaddr.toString()) ?? []
-    return (await reach(peer.toString(), addresses)).newStream(protocol, more)
-  }
-  const connectionManager = new Proxy(parts.connectionManager, {
-    get(target, name) {
-      if (name === 'openStream') return openStream
-      const value: unknown = Reflect.get(target, name)
-      return typeof value === 'function' ? value.bind(target) : value
-    }
-  })
   return {
     ...{ peerId, privateKey, registrar, addressManager, peerStore, datastore, events },
-    ...{ connectionManager, logger: parts.logger, ping: pinging }
+    ...{ connectionManager: beyond.connectionManager, logger: parts.logger, ping: pinging }
   }
 }

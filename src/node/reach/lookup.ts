@@ -13,6 +13,7 @@ import { believable, plain, scopeOf } from '../addresses.ts'
 import type { Clock } from '../clock.ts'
 import { importGuarded } from '../guarded-import.ts'
 import type { Logger } from '../logger.ts'
+import type { OwnCard } from '../own-card.ts'
 import type { Directory } from './directory.ts'
 import type { HostParts } from './parts.ts'
 
@@ -42,6 +43,8 @@ export interface LookupOptions {
   readonly links: () => readonly Connection[]
   readonly dial: (addresses: readonly string[], signal: AbortSignal) => Promise<Connection>
   readonly offer: (id: string, addresses: readonly string[]) => void
+  /** A link is being made for a search, and not for company. */
+  readonly spare: (id: string) => void
   readonly describe: () => Pick<Presence, 'name' | 'addresses' | 'skills'>
 }
 
@@ -60,11 +63,11 @@ export class Lookup {
     return this.#directory !== undefined
   }
 
-  /** @param peers how many are connected */
-  consider(peers: number): void {
+  /** @param known how many are known, connected or not */
+  consider(known: number): void {
     const { dht, clock } = this.#options
     if (dht === true) return this.#openNow()
-    if (dht === false || peers < HINTS_MAX || this.#stopped) return
+    if (dht === false || known < HINTS_MAX || this.#stopped) return
     // Not while a large network forms, and not all of it at once.
     const ms = OPEN_AFTER_MS * (0.5 + clock.chance() / 2)
     this.#opening ??= setTimeout(() => this.#openNow(), ms).unref()
@@ -116,12 +119,15 @@ export class Lookup {
   }
 
   async #load(): Promise<Directory> {
-    const { parts, identity, network, clock, links, describe, serve, dial } = this.#options
+    const { parts, identity, network, clock, links, describe, serve } = this.#options
+    const { dial, spare } = this.#options
     const { Directory: DirectoryClass } = await importGuarded(() => import('./directory.ts'))
     return DirectoryClass.open({
       ...{ parts, identity, network, clock, links, describe, serve: serve() },
+      believe: (addresses) => this.#believed(addresses),
       reach: (id, addresses) => {
-        const ways = this.#believed(addresses).map((address) => `${address}/p2p/${id}`)
+        spare(id)
+        const ways = addresses.map((address) => `${address}/p2p/${id}`)
         return dial(ways, AbortSignal.timeout(DIAL_MS_MAX))
       }
     })
@@ -144,4 +150,16 @@ export class Lookup {
     const near = owned || reaching('public').length === 0 ? (local ?? house) : undefined
     return believable(addresses.map(plain), near ?? PUBLIC_LINK)
   }
+}
+
+/** What the directory is told of what our card says. */
+export function presenceOf({
+  name,
+  addresses,
+  skills
+}: Pick<OwnCard, 'name' | 'addresses' | 'skills'>): Pick<
+  Presence,
+  'name' | 'addresses' | 'skills'
+> {
+  return { name, addresses, skills: skills.map((offer) => offer.name) }
 }

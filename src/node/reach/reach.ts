@@ -23,9 +23,10 @@ import type { AgentOptions } from '../options.ts'
 import type { OwnCard } from '../own-card.ts'
 import type { KnownPeer, Peers } from '../peers.ts'
 import type { Circuit } from './circuit.ts'
+import { countKnown } from './known.ts'
 import { linksOf } from './links-kept.ts'
 import { FOR_MEMBERS, FOR_STRANGERS } from './limits.ts'
-import { Lookup } from './lookup.ts'
+import { Lookup, presenceOf } from './lookup.ts'
 import { Outside } from './outside.ts'
 import { answerPunch, punch } from './punch.ts'
 import type { PunchOptions } from './punch.ts'
@@ -64,6 +65,8 @@ export interface ReachOptions {
   readonly changed: () => void
   /** Whether tasks of or for this peer run now. */
   readonly busy: (id: string) => boolean
+  /** A link is being made for a search, and not for company. */
+  readonly spare: (id: string) => void
 }
 
 export class Reach {
@@ -222,7 +225,7 @@ export class Reach {
   }
 
   #heard(event: PeerEvent): void {
-    const { peers, options } = this.#options
+    const { peers, options, discovery } = this.#options
     const { id } = event.peer
     const peer = peers.get(id)
     if (event.type === 'left' || peer === undefined) this.#standing.left(id)
@@ -237,7 +240,7 @@ export class Reach {
       this.#upgrade.watch(peer)
     }
     this.#relays.consider()
-    this.#lookup.consider(peers.size)
+    if (!this.#lookup.open) this.#lookup.consider(countKnown(discovery.sought(), peers.all()))
   }
 
   /** What is worth keeping of a peer. */
@@ -284,17 +287,14 @@ export class Reach {
 }
 
 function lookupOf(options: ReachOptions, reach: Reach): Lookup {
-  const { identity, clock, log, owned, gate, discovery, describe } = options
+  const { identity, clock, log, owned, gate, discovery, describe, spare } = options
   const { dht, network } = options.options
   return new Lookup({
-    ...{ parts: gate.parts, identity, network, clock, log, owned, dht },
+    ...{ parts: gate.parts, identity, network, clock, log, owned, dht, spare },
     serve: () => reach.verdict !== 'closed',
     links: () => gate.host.getConnections(),
     dial: (addresses, signal) => reach.dial(addresses, signal),
     offer: (id, addresses) => discovery.want(id, addresses),
-    describe: () => {
-      const { name, addresses, skills } = describe()
-      return { name, addresses, skills: skills.map((offer) => offer.name) }
-    }
+    describe: () => presenceOf(describe())
   })
 }

@@ -31,6 +31,7 @@ async function join(options: Partial<LookupOptions>, ...skills: string[]): Promi
     links: () => raw.host.getConnections(),
     dial: ([first = '']) => raw.dial(first),
     offer: (id, addresses) => offers.push({ id, addresses }),
+    spare: () => undefined,
     describe: () => ({ name: 'member', addresses: [at], skills }),
     ...options
   })
