@@ -85,7 +85,7 @@ test.for([
   ['task.canceled', 'CANCELED']
 ] as const)('%s ends the span and the handoff with its reason', ([type, code]) => {
   const rest = { code: 'BUSY', message: 'full', reason: 'enough' } as const
-  const { spans, handoffs } = fold({ ...asked, ...rest, type } as TraceEvent, bob)
+  const { spans, handoffs } = fold({ ...asked, ...rest, type }, bob)
   expect(spans).toMatchObject([{ endUs: 1_000_000, error: { code } }])
   expect(handoffs).toMatchObject([{ endedUs: 1_000_000, error: { code } }])
 })
