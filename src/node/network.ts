@@ -109,6 +109,7 @@ export class Network {
     this.#reach = new Reach({
       ...{ options: options.options, identity, gate, clock, peers, discovery, busy, describe },
       log: logs('reach'),
+      spare: (id) => this.#meeting.noteSpare(id),
       owned: nameOfNetwork(network) !== network,
       changed: () => this.#links.changed()
     })
