@@ -25,7 +25,9 @@ import { createLibp2p } from 'libp2p'
 import { digest, toHex } from '../protocol/canonical.ts'
 import { BATCH_BYTES_MAX, traceTopic } from '../protocol/constants.ts'
 import type { PeerworkError } from '../protocol/errors.ts'
+import { keepBadScores } from './gossip-scores.ts'
 import type { Secret } from './key-file.ts'
+import { keepFewRecords } from './peer-records.ts'
 import type { Preset } from './presets.ts'
 import { keepParts } from './reach/parts.ts'
 import type { HostParts, Kept } from './reach/parts.ts'
@@ -134,7 +136,10 @@ export async function createHost(options: HostOptions): Promise<DialGate> {
     }
   }
   if (kept.parts === undefined) throw new Error('libp2p made no services')
-  return { host: host as unknown as Host, parts: kept.parts, dial }
+  const made = host as unknown as Host
+  keepFewRecords(made, kept.parts.datastore)
+  keepBadScores(made.services.pubsub)
+  return { host: made, parts: kept.parts, dial }
 }
 
 function encrypter(door: Door | undefined) {
