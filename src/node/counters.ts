@@ -44,6 +44,11 @@ export const METRICS = {
     help: 'Attempts to reach an address that failed, by reason.',
     labels: ['reason']
   },
+  connections_refused: {
+    type: 'counter',
+    help: 'Connections cut off before a word was said, by reason.',
+    labels: ['reason']
+  },
   streams_refused: {
     type: 'counter',
     help: 'Streams of peers that were not served, by protocol and error code.',

@@ -26,6 +26,7 @@ import { digest, toHex } from '../protocol/canonical.ts'
 import { BATCH_BYTES_MAX, traceTopic } from '../protocol/constants.ts'
 import type { PeerworkError } from '../protocol/errors.ts'
 import { keepBadScores } from './gossip-scores.ts'
+import { fewHalfOpen } from './half-open.ts'
 import type { Secret } from './key-file.ts'
 import { keepFewRecords } from './peer-records.ts'
 import type { Preset } from './presets.ts'
@@ -62,6 +63,8 @@ export interface HostOptions {
   readonly door?: Door
   /** Encrypts once more with a key that all of the network share (`reach/network-key.ts`). */
   readonly protector?: (components: never) => ConnectionProtector
+  /** A connection was cut off because too many of its address say nothing. */
+  readonly crowded?: () => void
   /** Somebody may be there, and how we know. */
   readonly found: (id: string, addresses: readonly string[], via: 'mdns' | 'bootstrap') => void
 }
@@ -97,7 +100,7 @@ export async function createHost(options: HostOptions): Promise<DialGate> {
     privateKey: privateKeyFromRaw(Buffer.concat([options.secret.seed, options.publicKey])),
     start: false,
     addresses: { listen: [...options.listen] },
-    transports: [oneWrite(tcp({ maxConnections: options.preset.connectionsMax, backlog: 128 }))],
+    transports: [transport(options)],
     connectionEncrypters: [encrypter(options.door)],
     streamMuxers: [halfWindow(yamux(MUXER))],
     // Identify would teach the host addresses that peers claim; only those we chose are dialled.
@@ -140,6 +143,11 @@ export async function createHost(options: HostOptions): Promise<DialGate> {
   keepFewRecords(made, kept.parts.datastore)
   keepBadScores(made.services.pubsub)
   return { host: made, parts: kept.parts, dial }
+}
+
+function transport({ preset, crowded }: HostOptions) {
+  const made = oneWrite(tcp({ maxConnections: preset.connectionsMax, backlog: 128 }))
+  return fewHalfOpen(made, { places: preset.pendingMax, crowded })
 }
 
 function encrypter(door: Door | undefined) {

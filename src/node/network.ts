@@ -142,6 +142,7 @@ export class Network {
       gate: relayGate(knows),
       ...(networkKey !== undefined && { protector: await protectorOf(networkKey) }),
       ...(options.membership && { door: options.membership.door }),
+      crowded: () => options.counters.count('connections_refused', { reason: 'silent' }),
       found: (id, addresses, via) => offer(id, addresses, via)
     })
     const made = new Network(options, gate)
