@@ -158,15 +158,23 @@ function partsOf(read: Read, source: Source, text: string): Parts {
   if (read.type === 'handoff') {
     return { spans: [], handoffs: [handoffOf(read, source)], facts: [] }
   }
-  const { type, at, trace, span: of, ...rest } = read
-  const [kind, body] =
-    type === 'event'
-      ? [read.name === 'error' ? 'error' : `event.${read.name}`, read.body ?? {}]
-      : [type === 'state' ? 'state.changed' : 'guard.tripped', rest]
+  const { type, at, trace, span: of } = read
   const id = `${source.by}/${createHash('sha256').update(text).digest('hex').slice(0, 32)}`
   const place = { trace, ...(of !== undefined && { span: of }) }
-  const fact = { id, source, atUs: at * US, type: kind, ...place, body }
-  return { spans: [], handoffs: [], facts: [fact] }
+  const fact = { id, source, atUs: at * US, type: TYPES[type], ...place }
+  if (type !== 'event') {
+    return { spans: [], handoffs: [], facts: [{ ...fact, body: bodyOf(text) }] }
+  }
+  const kind = read.name === 'error' ? 'error' : `event.${read.name}`
+  return { spans: [], handoffs: [], facts: [{ ...fact, type: kind, body: read.body ?? {} }] }
+}
+
+const TYPES = { event: 'event', state: 'state.changed', guard: 'guard.tripped' } as const
+
+/** The line without what stands beside the body. It was read before, so it is an object. */
+function bodyOf(text: string): JsonObject {
+  const { type: _, at: __, trace: ___, span: ____, ...body } = JSON.parse(text) as JsonObject
+  return body
 }
 
 type Definite<T> = { [Key in keyof T]: Exclude<T[Key], undefined> }
