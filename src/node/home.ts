@@ -1,11 +1,14 @@
 /** An agent's home: a directory for its key, journal and control socket, nobody else's. */
 
-import { chmodSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs'
+import { chmodSync, closeSync, mkdirSync, openSync } from 'node:fs'
+import { readFileSync, renameSync, statSync, writeFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { PeerworkError } from '../protocol/errors.ts'
 
 const GROUP_AND_OTHERS = 0o077
+/** Of every file in a home: read and written by its owner alone. */
+const FILE_MODE = 0o600
 
 type Env = Readonly<Record<string, string | undefined>>
 
@@ -70,9 +73,32 @@ export function recall(home: string | undefined, what: string): string | undefin
 export function remember(home: string | undefined, what: string, value: string): void {
   if (home === undefined) return
   const path = join(home, what)
-  writeFileSync(`${path}.new`, `${value}\n`, { mode: 0o600 })
-  chmodSync(`${path}.new`, 0o600)
+  writeFileSync(`${path}.new`, `${value}\n`, { mode: FILE_MODE })
+  chmodSync(`${path}.new`, FILE_MODE)
   renameSync(`${path}.new`, path)
+}
+
+/**
+ * Make a database's file, or one that is there already, its owner's alone. SQLite gives the files
+ * beside it (`-wal`, `-shm`) the mode of this one when it makes them.
+ *
+ * @throws what the file system fails with
+ */
+export function keepPrivate(path: string): void {
+  // A file that is there is not opened: closing it would end the locks this process has on it.
+  unless('EEXIST', () => closeSync(openSync(path, 'wx', FILE_MODE)))
+  for (const file of [path, `${path}-wal`, `${path}-shm`]) {
+    unless('ENOENT', () => chmodSync(file, FILE_MODE))
+  }
+}
+
+/** What fails in this one way is done already, or not needed. */
+function unless(code: string, step: () => void): void {
+  try {
+    step()
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== code) throw error
+  }
 }
 
 function nameIn(env: Env): string | undefined {

@@ -9,6 +9,7 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import type { StatementSync } from 'node:sqlite'
 import { PeerworkError } from '../protocol/errors.ts'
+import { keepPrivate } from './home.ts'
 import type { Answer, Begun, Note } from './journal-notes.ts'
 
 /** Stored results and outputs together, bytes; the oldest go first. */
@@ -205,6 +206,7 @@ function openDatabase(home: string | undefined): DatabaseSync {
   let db: DatabaseSync | undefined
   try {
     const path = home === undefined ? ':memory:' : join(home, 'journal.db')
+    if (home !== undefined) keepPrivate(path)
     db = new DatabaseSync(path, { timeout: 0, defensive: true })
     // EXCLUSIVE: held until this process ends, however it ends. That is the lock of the home.
     db.exec(

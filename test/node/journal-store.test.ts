@@ -1,4 +1,5 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { chmodSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -33,6 +34,32 @@ test('each start has a number of its own, and rows say of which they are', () =>
   const second = open()
   expect(second.boot).toBe(first.boot + 1)
   expect(second.find(id(1))).toMatchObject({ boot: first.boot, answered: null })
+})
+
+const modes = (): Record<string, number> => {
+  const names = readdirSync(home).toSorted()
+  return Object.fromEntries(names.map((name) => [name, statSync(join(home, name)).mode & 0o777]))
+}
+
+test('its files are the owner’s alone, also those of a home from before', () => {
+  open().begin(row(1))
+  expect(modes()).toEqual({ 'journal.db': 0o600, 'journal.db-wal': 0o600 })
+  store?.close()
+  chmodSync(join(home, 'journal.db'), 0o644)
+  open().begin(row(2))
+  expect(modes()).toEqual({ 'journal.db': 0o600, 'journal.db-wal': 0o600 })
+})
+
+test('who fails to open it a second time takes no lock away from who has it', () => {
+  open().begin(row(1))
+  const again = (): JournalStore => new JournalStore(home, 1_000)
+  for (let time = 0; time < 2; time++) {
+    expect(again).toThrow(expect.objectContaining({ code: 'HOME_IN_USE' }))
+  }
+  // Locks are of a process: another one tells whether they are still held.
+  const script = `new (require('node:sqlite').DatabaseSync)(process.argv[1]).exec('BEGIN IMMEDIATE')`
+  const other = spawnSync(process.execPath, ['-e', script, join(home, 'journal.db')])
+  expect(other.stderr.toString()).toMatch(/locked/)
 })
 
 test('steps that fail together leave nothing behind', () => {

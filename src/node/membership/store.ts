@@ -15,6 +15,7 @@ import { PeerworkError } from '../../protocol/errors.ts'
 import { credential } from '../../protocol/membership/credential.ts'
 import { LINK_ADDRESSES_MAX } from '../../protocol/membership/join-link.ts'
 import * as shape from '../../protocol/shape.ts'
+import { keepPrivate } from '../home.ts'
 import { MEMBERS_FILE } from './members-file.ts'
 
 /** How long a command waits for the agent, or the agent for a command, ms: writes take one. */
@@ -51,6 +52,7 @@ export class MemberStore implements Disposable {
     let db: DatabaseSync | undefined
     try {
       const path = home === undefined ? ':memory:' : join(home, MEMBERS_FILE)
+      if (home !== undefined) keepPrivate(path)
       db = new DatabaseSync(path, { timeout: BUSY_MS_MAX, defensive: true })
       db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL')
       db.exec(SCHEMA)

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { writeFileSync } from 'node:fs'
+import { readdirSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
@@ -15,6 +15,15 @@ const own: Own = {
   addresses: ['/ip4/10.0.0.1']
 }
 const id = (byte: number): Uint8Array => new Uint8Array(32).fill(byte)
+
+test('its files are the owner’s alone', () => {
+  const home = tempDir()
+  using store = new MemberStore(home)
+  store.setOwn(own)
+  const files = readdirSync(home)
+  expect(files).toEqual(expect.arrayContaining(['members.db', 'members.db-wal', 'members.db-shm']))
+  for (const file of files) expect(statSync(join(home, file)).mode & 0o777).toBe(0o600)
+})
 
 test('what was kept is there when the home is opened again', () => {
   const home = tempDir()
