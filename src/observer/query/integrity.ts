@@ -1,0 +1,82 @@
+/** What the observer does not have, in numbers: of each producer, of each trace, of all. */
+
+import type { Holding, Range } from '../store.ts'
+
+export interface ProducerIntegrity {
+  readonly by: string
+  readonly boot: string
+  /** Events that its log counted; null while no counters came. */
+  readonly emitted: number | null
+  readonly held: number
+  /** Events that its own log dropped: nobody can have them any more. */
+  readonly dropped: number
+  /** Events that exist and are not here yet. */
+  readonly missing: number
+  readonly gaps: readonly Range[]
+  readonly duplicates: number
+  readonly late: number
+  readonly refused: Readonly<Record<string, number>>
+  /** Sequence numbers with two contents: proof that the producer lied. */
+  readonly forks: Holding['forks']
+  /** Of what still exists: 0 to 1. */
+  readonly complete: number
+}
+
+export interface Integrity {
+  readonly complete: number
+  readonly missing: number
+  readonly dropped: number
+  readonly forks: number
+  readonly refused: number
+  readonly producers: readonly ProducerIntegrity[]
+}
+
+export function integrityOf(holdings: readonly Holding[]): Integrity {
+  const producers = holdings.map(producerIntegrity)
+  const sum = (pick: (one: ProducerIntegrity) => number): number =>
+    producers.reduce((total, one) => total + pick(one), 0)
+  const held = sum((one) => one.held)
+  const missing = sum((one) => one.missing)
+  return {
+    complete: shareOf(held, missing),
+    ...{ missing, dropped: sum((one) => one.dropped), forks: sum((one) => one.forks.length) },
+    refused: sum(({ refused }) => Object.values(refused).reduce((all, count) => all + count, 0)),
+    producers
+  }
+}
+
+function producerIntegrity(holding: Holding): ProducerIntegrity {
+  const { by, boot, counters, held, duplicates, late, refused, forks } = holding
+  const have = held.reduce((sum, { from, to }) => sum + to - from, 0)
+  const last = held.at(-1)?.to ?? 0
+  const gaps = gapsIn(held, counters?.oldest ?? 0, Math.max(last, counters?.next ?? 0))
+  const missing = gaps.reduce((sum, { from, to }) => sum + to - from, 0)
+  return {
+    ...{ by, boot, emitted: counters?.next ?? null, held: have, missing, gaps },
+    dropped: counters?.dropped ?? 0,
+    ...{ duplicates, late, refused, forks, complete: shareOf(have, missing) }
+  }
+}
+
+/** What lies between the ranges, from the oldest that exists to the newest that was counted. */
+export function gapsIn(held: readonly Range[], oldest: number, next: number): readonly Range[] {
+  const gaps: Range[] = []
+  let at = oldest
+  for (const { from, to } of held) {
+    if (from > at) gaps.push({ from: at, to: Math.min(from, next) })
+    at = Math.max(at, to)
+  }
+  if (next > at) gaps.push({ from: at, to: next })
+  return gaps.filter(({ from, to }) => to > from)
+}
+
+const shareOf = (held: number, missing: number): number =>
+  held + missing === 0 ? 1 : held / (held + missing)
+
+/** Of those that took part in a trace. What is missing of them may belong to it, or not. */
+export function integrityOfTrace(
+  holdings: readonly Holding[],
+  parties: ReadonlySet<string>
+): Integrity {
+  return integrityOf(holdings.filter(({ by }) => parties.has(by)))
+}

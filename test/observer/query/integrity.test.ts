@@ -1,0 +1,51 @@
+import { expect, test } from 'vitest'
+import { gapsIn, integrityOf, integrityOfTrace } from '../../../src/observer/query/integrity.ts'
+import type { Holding } from '../../../src/observer/store.ts'
+
+const holding = (changes: Partial<Holding>): Holding => ({
+  ...{ by: 'bob', boot: '00', held: [{ from: 0, to: 10 }], duplicates: 0, late: 0, refused: {} },
+  ...{ forks: [], ...changes }
+})
+const counters = { by: 'bob', boot: '00', next: 20, oldest: 0, dropped: 0, issued: 1 }
+
+test('what a producer counted and nobody brought is missing', () => {
+  const held = [
+    { from: 0, to: 5 },
+    { from: 8, to: 15 }
+  ]
+  const { producers, ...all } = integrityOf([holding({ held, counters })])
+  expect(producers[0]).toMatchObject({
+    ...{ emitted: 20, held: 12, missing: 8, complete: 0.6 },
+    gaps: [
+      { from: 5, to: 8 },
+      { from: 15, to: 20 }
+    ]
+  })
+  expect(all).toMatchObject({ complete: 0.6, missing: 8 })
+})
+
+test('what the producer dropped is gone, and not waited for', () => {
+  const old = { ...counters, oldest: 10, dropped: 10 }
+  const held = [{ from: 10, to: 20 }]
+  expect(integrityOf([holding({ held, counters: old })])).toMatchObject({
+    ...{ complete: 1, missing: 0, dropped: 10 }
+  })
+})
+
+test('without counters only holes between what came are known', () => {
+  expect(gapsIn([{ from: 3, to: 5 }], 0, 5)).toEqual([{ from: 0, to: 3 }])
+  expect(integrityOf([holding({})])).toMatchObject({ complete: 1, missing: 0 })
+  expect(integrityOf([])).toMatchObject({ complete: 1, producers: [] })
+})
+
+test('a trace is as whole as those that took part in it', () => {
+  const all = [holding({ counters }), holding({ by: 'carol' })]
+  expect(integrityOfTrace(all, new Set(['carol'])).missing).toBe(0)
+  expect(integrityOfTrace(all, new Set(['bob', 'carol'])).missing).toBe(10)
+})
+
+test('refusals and forks are summed up', () => {
+  const forks = [{ first: 3, digests: ['aa', 'bb'] }]
+  const all = integrityOf([holding({ refused: { MALFORMED: 2, REPLAYED: 1 }, forks })])
+  expect(all).toMatchObject({ refused: 3, forks: 1 })
+})
