@@ -4,8 +4,11 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { createAgent } from 'peerwork'
 import type { Agent, AgentInit } from 'peerwork'
 
-/** Agents of another network that come first, count: they grow what the engine grows only once. */
-const BEFORE = 5
+/**
+ * Agents of another network that come first, count: they grow what the engine grows only once. As
+ * many as are measured, or the room for young objects, tens of MiB, grows while these are counted.
+ */
+const BEFORE = 10
 /** Agents whose memory is measured, count. They all know each other: so many connections each. */
 const MORE = 10
 /** Until connections and cards have settled, ms. */

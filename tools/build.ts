@@ -13,7 +13,9 @@ import { join } from 'node:path'
 import { build } from 'esbuild'
 import type { BuildOptions, BuildResult } from 'esbuild'
 import { ZOD } from './bundle-zod.ts'
+import { writeFewer } from './fewer-files.ts'
 import { guard } from './guard-plugin.ts'
+import { lean } from './lean-plugin.ts'
 import { REQUIRE_BANNER } from './require-banner.ts'
 
 const root = join(import.meta.dirname, '..')
@@ -44,8 +46,13 @@ const main = await build({
   splitting: true,
   // Beside index.js, so that paths relative to a chunk are paths relative to dist/.
   chunkNames: '[name]-[hash]',
-  plugins: [guarded.plugin]
+  plugins: [guarded.plugin, lean()],
+  legalComments: 'inline',
+  banner: {},
+  write: false,
+  metafile: true
 })
+await writeFewer(main, shared)
 // What runs inside the sandbox stands alone.
 const inner = await build({
   ...shared,

@@ -12,6 +12,7 @@ import { build } from 'esbuild'
 import type { BuildOptions } from 'esbuild'
 import { ZOD } from './bundle-zod.ts'
 import { guard } from './guard-plugin.ts'
+import { lean } from './lean-plugin.ts'
 import { REQUIRE_BANNER } from './require-banner.ts'
 
 const root = join(import.meta.dirname, '..')
@@ -49,7 +50,7 @@ await build({
   outdir: out,
   entryPoints: names.map((name, at) => ({ in: name, out: files[at] ?? name })),
   splitting: true,
-  plugins: [guarded.plugin]
+  plugins: [guarded.plugin, lean()]
 })
 // What runs inside the sandbox: see src/tasks/runner-entry.ts.
 await build({

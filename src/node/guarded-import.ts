@@ -29,6 +29,8 @@ export function guardLengthPrefix(source: string): string | undefined {
 
 /** Import a module, and with it libp2p, through the guard. */
 export async function importGuarded<T>(load: () => Promise<T>): Promise<T> {
+  // Bundles have the check in them (tools/guard-plugin.ts); hooks would only slow the import down.
+  if (!import.meta.url.endsWith('.ts')) return load()
   const hooks = registerHooks({
     load(url, context, nextLoad) {
       const loaded = nextLoad(url, context)
