@@ -98,7 +98,7 @@ test('whoever says nothing gets a share of the places, and the rest are cut off'
   await expect.poll(comesIn).toBe(true)
 })
 
-test('an address from where somebody came in has a larger share than one of strangers', async () => {
+test('an address from where somebody came in has a larger share than others', async () => {
   const waiting: PromiseWithResolvers<void>[] = []
   const upgrade = (): Promise<void> => {
     const upgrading = Promise.withResolvers<void>()

@@ -1,5 +1,6 @@
 /** What this agent does as an admin, and what it does for newcomers when it is none. */
 
+import { toHex } from '../../protocol/canonical.ts'
 import { PeerworkError, toPeerworkError } from '../../protocol/errors.ts'
 import type { AgentId, Identity } from '../../protocol/identity.ts'
 import type { Credential } from '../../protocol/membership/credential.ts'
@@ -20,6 +21,9 @@ const ADDRESSES_MAX = 16
 /** Newcomers passed on to an admin: half of the questions that it takes of one member. */
 const PASSED_ON = { burst: 16, perSecond: 2 } as const
 
+/** Invitations whose uses are looked at again, count: those of a few weeks. */
+const REDEEMED_MAX = 256
+
 export interface AdminOptions {
   readonly network: string
   readonly identity: Identity
@@ -34,6 +38,8 @@ export interface AdminOptions {
 export class AdminWork {
   readonly #options: AdminOptions
   readonly #asked: TokenBucket
+  /** By hex digest: what was redeemed here, and how often it may be. */
+  readonly #redeemed = new Map<string, { readonly digest: Uint8Array; readonly uses: number }>()
 
   constructor(options: AdminOptions) {
     this.#options = options
@@ -79,6 +85,7 @@ export class AdminWork {
   letIn(grant: Grant, newcomer = this.#named(grant)): Credential {
     const { book, log, learn } = this.#options
     const credential = redeem(grant, newcomer, { roster: book.roster, signer: this.signer() })
+    this.#note(grant)
     learn([{ member: credential }], newcomer)
     log.info({ peer: newcomer }, 'a newcomer was let in')
     return credential
@@ -123,6 +130,38 @@ export class AdminWork {
     }
     if (this.#asked.take() !== undefined) return
     throw new PeerworkError('BUSY', 'too many newcomers', { retryAfterMs: 1_000 })
+  }
+
+  /**
+   * What is wrong with invitations that were redeemed here: admins that are asked at the same
+   * moment let in one each, and hear of each other's newcomer afterwards.
+   */
+  overused(): PeerworkError[] {
+    const { roster } = this.#options.book
+    return [...this.#redeemed.values()].flatMap(({ digest, uses }) => {
+      const came = [...roster.cameBy(digest)].filter((id) => {
+        const membership = roster.of(id)
+        return membership !== undefined && roster.outOf(membership) === undefined
+      })
+      if (came.length <= uses) return []
+      const text = `${came.length} came by an invitation for ${uses}: admins were asked at once`
+      return [
+        new PeerworkError('INVITATION_INVALID', text, {
+          used: came.length,
+          uses,
+          members: came.join(' ').slice(0, 400)
+        })
+      ]
+    })
+  }
+
+  #note(grant: Grant): void {
+    const { network, clock } = this.#options
+    const { invitation } = openGrant(grant, { network, now: clock.now() })
+    const { body, digest } = invitation
+    this.#redeemed.set(toHex(digest), { digest, uses: body.uses })
+    const [oldest = ''] = this.#redeemed.keys()
+    if (this.#redeemed.size > REDEEMED_MAX) this.#redeemed.delete(oldest)
   }
 
   /** Whom a grant names. @throws PeerworkError `INVITATION_INVALID` */

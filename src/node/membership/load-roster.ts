@@ -74,6 +74,21 @@ export function learnAndKeep(roster: Roster, store: MemberStore, record: MemberR
   return learned
 }
 
+/**
+ * The same for several, together with what this home shows from now on: after a crash there is all
+ * of it or nothing.
+ *
+ * @throws PeerworkError what is wrong with any; nothing is written then
+ */
+export function adoptAndKeep(
+  roster: Roster,
+  store: MemberStore,
+  { records, own }: { readonly records: readonly MemberRecord[]; readonly own: Own }
+): void {
+  const learned = records.map((record) => ({ record, learned: roster.learn(record) }))
+  keep(store, learned, own)
+}
+
 /** A record that was news. */
 export interface News {
   readonly record: MemberRecord
@@ -108,13 +123,13 @@ export function learnAll(
   return news
 }
 
-function keep(store: MemberStore, news: readonly News[]): void {
+function keep(store: MemberStore, news: readonly News[], own?: Own): void {
   const fresh = news.filter(({ learned }) => learned.news)
-  if (fresh.length === 0) return
+  if (fresh.length === 0 && own === undefined) return
   const gone = fresh.flatMap(({ learned }) => learned.gone)
   const added = fresh.map(({ record, learned }) => ({
     id: learned.id,
     value: encodeRecord(record)
   }))
-  store.change(added, gone)
+  store.change(added, gone, own)
 }

@@ -28,11 +28,11 @@ export class MemberDesk implements MembershipApi {
 
   /** What `info` says of it. */
   info(): MembershipInfo {
-    const { network, owner, book, problems } = this.#membership
+    const { network, owner, book, problems, work } = this.#membership
     const here = [...book.roster.entries()].map((entry) => this.#line(entry, new Set(), new Map()))
     const members = here.filter(({ state }) => state === 'member')
     const own = this.#membership.ownFault()
-    const said = problems.list()
+    const said = [...work.overused(), ...problems.list()]
     const all = own === undefined ? said : [own, ...said.filter(({ code }) => code !== own.code)]
     return {
       ...{ network, name: nameOfNetwork(network), owner },

@@ -64,21 +64,35 @@ export class Revocations {
     return counting?.body
   }
 
-  /** Give up the one that is missed least: what is void, then an admin's, then the oldest. */
-  shed(): KeptNotice | undefined {
+  /**
+   * Give up one, because there are too many. First what is void, then what puts out nobody any
+   * more. When all of them count, whoever has signed most gives up its newest: an admin that goes
+   * mad takes back its own words, and nobody else comes back by it. The owner's go last.
+   *
+   * @param over whether this member could not come back anyway
+   */
+  shed(over: (member: AgentId) => boolean): KeptNotice | undefined {
+    const all = [...this.all()]
+    const signed = Map.groupBy(all, ({ body }) => body.from)
     const weight = ({ body, issuers }: KeptNotice): number => {
-      if (body.from === this.#owner) return 2
-      return issuers.some((issuer) => this.#fellBefore(issuer, body.issued)) ? 0 : 1
+      if (issuers.some((issuer) => this.#fellBefore(issuer, body.issued))) return 0
+      if (over(body.member)) return 1
+      return body.from === this.#owner ? 3 : 2
     }
-    const [least] = [...this.all()].toSorted((one, other) => {
-      return weight(one) - weight(other) || one.body.issued - other.body.issued
+    const weighed = all.map((one) => {
+      const count = signed.get(one.body.from)?.length ?? 0
+      return { one, weight: weight(one), count }
+    })
+    const [least] = weighed.toSorted((some, other) => {
+      const newest = other.one.body.issued - some.one.body.issued
+      return some.weight - other.weight || other.count - some.count || newest
     })
     if (least === undefined) return undefined
-    const { member } = least.body
-    const rest = (this.#of.get(member) ?? []).filter((one) => one !== least)
+    const { member } = least.one.body
+    const rest = (this.#of.get(member) ?? []).filter((one) => one !== least.one)
     if (rest.length === 0) this.#of.delete(member)
     else this.#of.set(member, rest)
-    return least
+    return least.one
   }
 
   /** Newest word of all about somebody, ms since 1970; whoever lets it in again has to be later. */

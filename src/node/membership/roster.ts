@@ -181,13 +181,28 @@ export class Roster {
     ]
   }
 
+  /** @throws PeerworkError `BUSY` when it is not kept: who signed it has said too much already */
   #learnOut(notice: Notice): Learned {
     const opened = openNotice(notice, this.trust)
     const { digest: id } = opened.revocation
     const { news, gone } = this.revocations.add(notice, opened)
-    const shed = this.revocations.size > REVOCATIONS_MAX ? this.revocations.shed() : undefined
+    const full = this.revocations.size > REVOCATIONS_MAX
+    const shed = full ? this.revocations.shed((member) => this.#isOver(member)) : undefined
+    if (news && shed?.id === id) {
+      const text = `${REVOCATIONS_MAX} revocations are kept, and its signer has most: one too many`
+      throw new PeerworkError('BUSY', text, { revocationsMax: REVOCATIONS_MAX })
+    }
     const lost = shed === undefined ? gone : [...gone, shed]
-    return { id, news: news && shed?.id !== id, gone: lost.map((kept) => kept.id), kind: 'out' }
+    return { id, news, gone: lost.map((kept) => kept.id), kind: 'out' }
+  }
+
+  /** Whether a member could not come back, was it put out or not: too late for any renewal. */
+  #isOver(member: AgentId): boolean {
+    const { now } = this.trust
+    const known = this.#entries.get(member)?.membership
+    if (known === undefined) return false
+    const { issued, expires } = known
+    return expires + (expires - issued) < now && issued + INVITATION_LIFE_MS_MAX < now
   }
 
   #learnMember(credential: Credential): Learned {

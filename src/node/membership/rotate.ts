@@ -11,7 +11,7 @@ import { systemClock } from '../clock.ts'
 import { makeKey, replaceKey } from '../key-file.ts'
 import type { Secret } from '../key-file.ts'
 import { certify } from './issue.ts'
-import { learnAndKeep, loadRoster } from './load-roster.ts'
+import { adoptAndKeep, loadRoster } from './load-roster.ts'
 import { lockHome } from './member-home.ts'
 import { openOwnerKey } from './owner-key.ts'
 import { renewed } from './redeem.ts'
@@ -63,7 +63,8 @@ export async function rotateKey(init: RotateInit): Promise<Rotated> {
     rmSync(next, { force: true })
     throw error
   }
-  // In this order: after a crash in between, the next start finds whose the key has to be.
+  // In this order: after a crash in between, the next start finds whose the key has to be. Written
+  // in parts, a crash would leave an old key that is said to be nobody’s.
   adopt(store, own, changed)
   const oldKeyPath = replaceKey(home, next, old)
   return { before: old.identity.id, after: fresh.identity.id, oldKeyPath }
@@ -100,7 +101,7 @@ function changeOver(init: RotateInit, own: Own, { old, fresh }: Keys): Changed {
 
 function adopt(store: MemberStore, own: Own, { credential, moved }: Changed): void {
   const roster = loadRoster(store, own, systemClock.now)
-  learnAndKeep(roster, store, { member: moved })
-  if (credential !== moved) learnAndKeep(roster, store, { member: credential })
-  store.setOwn({ ...own, credential })
+  const all = credential === moved ? [moved] : [moved, credential]
+  const records = all.map((member) => ({ member }))
+  adoptAndKeep(roster, store, { records, own: { ...own, credential } })
 }

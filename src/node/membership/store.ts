@@ -71,8 +71,7 @@ export class MemberStore implements Disposable {
   }
 
   setOwn(value: Own): void {
-    const text = 'INSERT INTO own VALUES (1, ?) ON CONFLICT DO UPDATE SET value = excluded.value'
-    this.#try(() => this.#db.prepare(text).run(encode(value)))
+    this.#try(() => this.#putOwn(value))
   }
 
   /** Every record, as it was put. */
@@ -82,8 +81,8 @@ export class MemberStore implements Disposable {
     }) as unknown as Kept[]
   }
 
-  /** Add records and remove others: all or nothing. */
-  change(add: readonly Kept[], remove: readonly Uint8Array[]): void {
+  /** Add records and remove others, and with them what is our own: all or nothing. */
+  change(add: readonly Kept[], remove: readonly Uint8Array[], own?: Own): void {
     this.#try(() => {
       this.#db.exec('BEGIN IMMEDIATE')
       try {
@@ -91,6 +90,7 @@ export class MemberStore implements Disposable {
         const drop = this.#db.prepare('DELETE FROM record WHERE id = ?')
         for (const { id, value } of add) put.run(id, value)
         for (const id of remove) drop.run(id)
+        if (own !== undefined) this.#putOwn(own)
         this.#db.exec('COMMIT')
       } catch (error) {
         if (this.#db.isTransaction) this.#db.exec('ROLLBACK')
@@ -115,6 +115,11 @@ export class MemberStore implements Disposable {
 
   [Symbol.dispose](): void {
     if (this.#db.isOpen) this.#db.close()
+  }
+
+  #putOwn(value: Own): void {
+    const text = 'INSERT INTO own VALUES (1, ?) ON CONFLICT DO UPDATE SET value = excluded.value'
+    this.#db.prepare(text).run(encode(value))
   }
 
   #try<T>(step: () => T): T {

@@ -1,5 +1,21 @@
 import { expect, test } from 'vitest'
-import { ADA, ada, ADA_SHOWS, BEN, BEN_SHOWS, cat, eve, grantOf, linkBy, NOW } from './people.ts'
+import { certify } from '../../../src/node/membership/issue.ts'
+import { MemberDesk } from '../../../src/node/membership/member-desk.ts'
+import { ROLES } from '../../../src/protocol/membership/role.ts'
+import {
+  ADA,
+  ada,
+  ADA_SHOWS,
+  asAda,
+  asOwner,
+  BEN,
+  BEN_SHOWS,
+  ben,
+  cat,
+  EVE,
+  eve
+} from './people.ts'
+import { facts, grantOf, linkBy, NOW, outBy, secretOf } from './people.ts'
 import { memberHost } from './member-host.ts'
 
 test('an admin lets in itself, and says where more of the network is', async () => {
@@ -63,4 +79,30 @@ test('no stranger makes a member bother admins, with a link or without', async (
   const [connection] = company.connections()
   if (connection === undefined) expect.fail('the admin is gone')
   await company.exchange.sync(connection)
+})
+
+test('two admins that are asked at once let in one each for one use, and both say so', async () => {
+  const one = await memberHost(ADA, ADA_SHOWS)
+  const eveShows = certify(facts(eve, 'eve', { roles: ROLES }), asOwner())
+  const other = await memberHost(EVE, eveShows)
+  await one.dial(other)
+  const link = linkBy(ada)
+  const works = [one, other].map(({ membership }) => membership)
+  works[0]!.work.letIn(grantOf(link, cat, 'cat'))
+  works[1]!.work.letIn(grantOf(link, ben, 'ben'))
+  // Each hears of the other's newcomer; from then on it is used up, and not twice over.
+  for (const { work, problems } of works) {
+    await expect
+      .poll(() => work.overused())
+      .toMatchObject([{ code: 'INVITATION_INVALID', facts: { used: 2, uses: 1 } }])
+    expect(problems.list()).toEqual([])
+  }
+  for (const membership of works) {
+    expect(new MemberDesk(membership).info().problems[0]?.message).toMatch(/2 came by/)
+    const { identity } = secretOf(77)
+    const third = (): unknown => membership.work.letIn(grantOf(link, identity))
+    expect(third).toThrow(/used up/)
+  }
+  await works[0]!.publish(outBy(ben, asAda(NOW + 60_000), { since: NOW + 60_000 }))
+  for (const { work } of works) await expect.poll(() => work.overused()).toEqual([])
 })

@@ -12,6 +12,7 @@ import { OwnMembership } from '../../../src/node/membership/own-membership.ts'
 import { MemberStore } from '../../../src/node/membership/store.ts'
 import { PRESETS } from '../../../src/node/presets.ts'
 import { MEMBER_PROTOCOL } from '../../../src/protocol/constants.ts'
+import type { HostParts } from '../../../src/node/reach/parts.ts'
 import type { PeerworkError } from '../../../src/protocol/errors.ts'
 import type { Credential } from '../../../src/protocol/membership/credential.ts'
 import { LAB, owner } from './people.ts'
@@ -22,11 +23,14 @@ export interface MemberHost {
   readonly id: string
   readonly address: string
   readonly host: Host
+  readonly parts: HostParts
   readonly membership: OwnMembership
   /** Who was cut off, and why. */
   readonly cut: Map<string, PeerworkError>
   /** Dial, and compare rosters as the side that dialled does. */
   dial(other: { readonly address: string }): Promise<Connection>
+  /** Dial, and say nothing of rosters. */
+  reach(address: string): Promise<Connection>
   close(): Promise<void>
 }
 
@@ -44,7 +48,7 @@ export async function memberHost(
   })
   const { createHost } = await importGuarded(() => import('../../../src/node/host.ts'))
   const preset = PRESETS.loopback
-  const { host, dial } = await createHost({
+  const { host, parts, dial } = await createHost({
     ...{ secret, publicKey: secret.identity.publicKey, network: LAB, preset, mdns: false },
     ...{ listen: preset.listen, bootstrap: [], found: () => undefined, door: membership.door }
   })
@@ -72,7 +76,8 @@ export async function memberHost(
   }
   onTestFinished(close)
   return {
-    ...{ id: secret.identity.id, address, host, membership, cut, close },
+    ...{ id: secret.identity.id, address, host, parts, membership, cut, close },
+    reach: (to) => dial([to], AbortSignal.timeout(8_000)),
     async dial(other) {
       const connection = await dial([other.address], AbortSignal.timeout(8_000))
       await membership.opened(connection)

@@ -2,7 +2,10 @@ import { expect, test } from 'vitest'
 import { Revocations } from '../../../src/node/membership/revocations.ts'
 import { openNotice } from '../../../src/protocol/membership/revocation.ts'
 import type { Notice } from '../../../src/protocol/membership/revocation.ts'
-import { ada, asAda, asOwner, ben, LAB, NOW, outBy, owner } from './people.ts'
+import { certify } from '../../../src/node/membership/issue.ts'
+import type { Signer } from '../../../src/node/membership/issue.ts'
+import { ROLES } from '../../../src/protocol/membership/role.ts'
+import { ada, asAda, asOwner, ben, facts, LAB, NOW, outBy, owner } from './people.ts'
 import { secretOf } from './people.ts'
 
 const trust = { network: LAB, owner: owner.id, now: NOW + 30_000 }
@@ -34,18 +37,41 @@ test('of one signer the last word counts, and the owner’s stays beside it', ()
   expect(revocations.size).toBe(2)
 })
 
+const nobody = (): boolean => false
+
 test('when there are too many, what counts least goes first', () => {
   const revocations = new Revocations(owner.id)
-  const [one, two, three] = [31, 32, 33].map((byte) => secretOf(byte).identity)
-  if (one === undefined || two === undefined || three === undefined) throw new Error('nobody')
-  add(revocations, outBy(one, asOwner(NOW)))
-  add(revocations, outBy(two, asAda(NOW + 1)))
-  add(revocations, outBy(three, asAda(NOW + 8)))
-  add(revocations, outBy(ada, asOwner(NOW + 5)))
-  // The one that ada signed after she was put out is void; then hers; the owner's last of all.
-  const order = [revocations.shed(), revocations.shed(), revocations.shed()]
-  expect(order.map((kept) => kept?.body.member)).toEqual([three.id, two.id, one.id])
-  revocations.shed()
-  expect(revocations.shed()).toBeUndefined()
+  const [one, two, three, gone] = [31, 32, 33, 34].map((byte) => secretOf(byte).identity)
+  for (const [who, signer] of [
+    [one, asOwner(NOW)],
+    [two, asAda(NOW + 1)],
+    [gone, asOwner(NOW + 2)],
+    [three, asAda(NOW + 8)],
+    [ada, asOwner(NOW + 5)]
+  ] as const) {
+    add(revocations, outBy(who!, signer))
+  }
+  // The one that ada signed after she was put out is void; then what has no effect; then hers; the
+  // owner's last of all.
+  const order = [1, 2, 3].map(() => revocations.shed((id) => id === gone!.id)?.body.member)
+  expect(order).toEqual([three!.id, gone!.id, two!.id])
+  revocations.shed(nobody)
+  revocations.shed(nobody)
+  expect(revocations.shed(nobody)).toBeUndefined()
   expect(revocations.size).toBe(0)
+})
+
+test('of those that count, whoever signed most gives up its newest', () => {
+  const revocations = new Revocations(owner.id)
+  const cat = { ...asAda(), identity: secretOf(25).identity }
+  const CAT_SHOWS = certify(facts(cat.identity, 'cat', { roles: ROLES }), asOwner(NOW))
+  const asCat = (now: number): Signer => ({ ...cat, now, credential: CAT_SHOWS })
+  const ids = [41, 42, 43, 44].map((byte) => secretOf(byte).identity)
+  add(revocations, outBy(ids[0]!, asAda(NOW + 1)))
+  add(revocations, outBy(ids[1]!, asCat(NOW + 2)))
+  add(revocations, outBy(ids[2]!, asCat(NOW + 9)))
+  add(revocations, outBy(ids[3]!, asCat(NOW + 5)))
+  expect(revocations.shed(nobody)?.body.member).toBe(ids[2]!.id)
+  expect(revocations.shed(nobody)?.body.member).toBe(ids[3]!.id)
+  expect(revocations.outOf(ids[0]!.id, NOW, false)).toBeDefined()
 })

@@ -171,3 +171,26 @@ test('who changes its key to two at once, with two admins, is put out as both', 
     expect(faultOf(roster, twin.id)).toBe('MEMBERSHIP_REVOKED')
   }
 })
+
+test('an admin that has put out all there is room for puts out no more, and lets none back', () => {
+  let now = NOW
+  const roster = new Roster({ network: LAB, owner: owner.id, now: () => now })
+  roster.learn({ member: ADA_SHOWS })
+  const first = outBy(ben, asAda())
+  roster.learn({ member: BEN_SHOWS })
+  roster.learn(first)
+  const signer = asAda(NOW + 1)
+  for (let index = 1; index < 1_024; index++) {
+    const seed = new Uint8Array(32)
+    seed.set([index >> 8, index & 0xff, 2])
+    roster.learn(outBy(identityFromSeed(seed), signer))
+  }
+  expect(() => roster.learn(outBy(eve, asAda(NOW + 2)))).toThrow(/one too many/)
+  expect(faultOf(roster, ben.id)).toBe('MEMBERSHIP_REVOKED')
+  expect(roster.revocations.size).toBe(1_024)
+  // The owner's word has room, and a certificate that nobody can renew makes some.
+  expect(roster.learn(outBy(eve, asOwner(NOW + 2))).news).toBe(true)
+  now += 60 * DAY_MS
+  expect(roster.learn(outBy(cat, asAda(NOW + 3))).gone).toHaveLength(1)
+  expect(roster.revocations.outOf(ben.id, NOW, false)).toBeUndefined()
+}, 30_000)

@@ -4,6 +4,7 @@ import { lockHome, shareHome } from '../../../src/node/membership/member-home.ts
 import { rotateKey } from '../../../src/node/membership/rotate.ts'
 import { ADA, ada, ADA_SHOWS, BEN, BEN_SHOWS, ben, memberHome, ownersConfig } from './people.ts'
 import { owner, tempDir } from './people.ts'
+import { killedAt } from '../../helpers/killed.ts'
 
 test('a member has a new key, and shows with the old certificate that it follows', async () => {
   const home = memberHome(BEN, BEN_SHOWS)
@@ -48,3 +49,46 @@ test('not while the agent runs, and not where there is no membership', async () 
   }
   await expect(rotateKey({ home: tempDir() })).rejects.toMatchObject({ code: 'NOT_A_MEMBER' })
 })
+
+/** Killed at each of its steps, on a fresh home each time. */
+async function everyStep(
+  make: () => { readonly home: string; readonly more: object },
+  look: (home: string, step: number) => void
+): Promise<number> {
+  for (let step = 1; ; step++) {
+    const { home, more } = make()
+    const killed = await killedAt(
+      step,
+      `import { rotateKey } from './src/node/membership/rotate.ts'
+       await rotateKey(${JSON.stringify({ home, ...more })})`
+    )
+    look(home, step)
+    if (!killed) return step
+  }
+}
+
+async function staysOne(old: string, make: Parameters<typeof everyStep>[0]): Promise<void> {
+  const changed: boolean[] = []
+  const steps = await everyStep(make, (home, step) => {
+    // As the next start does.
+    lockHome(home)[Symbol.dispose]()
+    using place = shareHome(home)
+    const { id } = place.secret().identity
+    changed.push(id !== old)
+    expect([step, place.roster.may(id, 'submit')]).toEqual([step, true])
+    expect(place.roster.moves.current(old)).toBe(id)
+  })
+  expect(steps).toBeGreaterThan(10)
+  // Once it is changed it stays so.
+  expect(changed).toEqual(changed.toSorted((one, other) => Number(one) - Number(other)))
+  expect(changed.at(-1)).toBe(true)
+}
+
+test('killed at any step, a home is a member with the old key or with the new one', async () => {
+  await staysOne(ben.id, () => ({ home: memberHome(BEN, BEN_SHOWS), more: {} }))
+}, 60_000)
+
+test('and so is the home of an admin, whose new key has the owner’s word', async () => {
+  const more = { configDir: ownersConfig() }
+  await staysOne(ada.id, () => ({ home: memberHome(ADA, ADA_SHOWS), more }))
+}, 60_000)

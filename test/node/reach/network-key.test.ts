@@ -31,6 +31,24 @@ test('whoever has the same key gets in; another key, or none, meets silence', as
   expect((await alice.peers()).map(({ id }) => id)).toEqual([bob.id])
 })
 
+test('a relay with the key carries those that have it; others get to neither', async () => {
+  const init = { preset: 'loopback', logLevel: 'silent', open: true } as const
+  const mine = { ...init, networkKey: keyFile(keyOf('a')) }
+  await using relay = await createAgent({ ...mine, relay: true })
+  const [at = ''] = relay.addresses
+  await using alice = await createAgent({ ...mine, relayVia: [at] })
+  const through = `${at}/p2p-circuit/p2p/${alice.id}`
+  await expect.poll(() => alice.addresses, { timeout: 10_000 }).toContain(through)
+  await using bob = await createAgent(mine)
+  expect(await bob.connect(through)).toMatchObject({ id: alice.id, link: 'relayed' })
+  for (const other of [init, { ...init, networkKey: keyFile(keyOf('b')) }]) {
+    await using eve = await createAgent(other)
+    await expect(eve.connect(through)).rejects.toMatchObject({ code: 'DIAL_FAILED' })
+  }
+  const met = (await alice.peers()).map(({ id }) => id)
+  expect(met.toSorted()).toEqual([relay.id, bob.id].toSorted())
+}, 30_000)
+
 test('a file that is no key, or that others can read, is refused', () => {
   expect(() => readNetworkKey(join(dir, 'none'))).toThrow(/cannot read/)
   expect(() => readNetworkKey(keyFile('a'.repeat(64)))).toThrow(/is no network key/)
