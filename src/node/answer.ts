@@ -27,26 +27,21 @@ export interface RunFacts {
 
 export const NO_CHUNKS: Result['chunks'] = { count: 0, bytes: 0, digest: EMPTY_DIGEST }
 
-export function sealOutcome(
-  task: Sealed<Task>,
-  outcome: Outcome,
-  facts: RunFacts,
-  identity: Identity
-): Sealed<Result> {
+/** What the result says, before it is signed. */
+export function resultOf(task: Sealed<Task>, outcome: Outcome, facts: RunFacts): Result {
   const { started, now, chunks, patch } = facts
   const output =
     outcome.status === 'completed'
       ? { output: payloadOf(outcome.output) }
       : failureOf(outcome.error, outcome.partial)
-  const body = {
+  return {
     ...addressing(task, now),
     ...{ status: outcome.status, chunks, usage: outcome.usage, isolation: outcome.isolation },
     ...(outcome.parts === undefined ? {} : { parts: outcome.parts }),
     ...{ engine: ENGINE, started, finished: now },
     ...output,
     ...(patch === null ? {} : { patch: payloadOf(patch) })
-  } as Result
-  return seal('result', body, identity)
+  }
 }
 
 const payloadOf = (bytes: Uint8Array) => ({ digest: digest(bytes), bytes: bytes.length })
@@ -69,7 +64,8 @@ export function sealInterrupted(
   const message = 'the agent restarted while it worked on this; it is not run a second time'
   const error: ErrorRecord = { code: 'INTERRUPTED', message }
   const outcome: Outcome = { status: 'failed', error, usage: NO_USAGE, isolation: 'process' }
-  return sealOutcome(task, outcome, { started: now, now, chunks: NO_CHUNKS, patch: null }, identity)
+  const facts = { started: now, now, chunks: NO_CHUNKS, patch: null }
+  return seal('result', resultOf(task, outcome, facts), identity)
 }
 
 /** A stored result as the answer to another task that asked for the same work. */

@@ -1,5 +1,6 @@
 /** The rooms of one agent, wired together and started. */
 
+import type { Identity } from '../protocol/identity.ts'
 import { clipLabel } from '../protocol/text.ts'
 import { createAdmission } from '../tasks/admission.ts'
 import type { Workshop } from '../tasks/work.ts'
@@ -30,6 +31,7 @@ import type { Parts } from './peer-agent.ts'
 import { Peers } from './peers.ts'
 import { Quotas } from './quotas.ts'
 import { keepHistory } from './routing/history-file.ts'
+import { Sealer } from './sealer.ts'
 import { Server } from './serve.ts'
 import { Submitter } from './submit.ts'
 import { TaskTable } from './task-table.ts'
@@ -88,15 +90,15 @@ export async function assemble(beginning: Beginning): Promise<Agent> {
   })
   const desk = new BulkDesk((peer) => admission.admits(peer) || submitter.worksFor(peer), counters)
   const table = new TaskTable(clock, counters)
-  const common = { identity, network: options.network, clock, desk, trace, table }
-  const whyAlone = (): string => diagnosis.whyAlone()
+  const sealer = openSealer(identity, clock, () => submitter.size + server.size)
+  const common = { identity, sealer, network: options.network, clock, desk, trace, table }
   const history = openHistory(options, clock, [undo, closers])
-  const submitter = new Submitter({
-    ...{ ...common, peers, whyAlone, history },
+  const submitter: Submitter = new Submitter({
+    ...{ ...common, peers, history, whyAlone: () => diagnosis.whyAlone() },
     seek: (wanted) => void network.seek(wanted),
     stranger: (peer, skill) => warnOfStranger(log, peer, skill)
   })
-  const server = new Server({
+  const server: Server = new Server({
     ...{ ...common, journal, admission, workshop, counters, quotas, log },
     handOn: (parent, request) => handOn(submitter, trace, parent, request)
   })
@@ -112,9 +114,9 @@ export async function assemble(beginning: Beginning): Promise<Agent> {
   trace.emit({ type: 'agent.started', name })
   const served: Parts['served'] = {}
   const agent: PeerAgent = new PeerAgent({
-    ...{ id: identity.id, name, options, clock, log, workshop, admission, journal, peers },
+    ...{ ...common, id: identity.id, name, options, log, workshop, admission, journal, peers },
     work: () => workStatus(counters, workshop),
-    ...{ network, submitter, table, trace, watch, diagnosis, changes, served, closers, belonging }
+    ...{ network, submitter, watch, diagnosis, changes, served, closers, belonging }
   })
   diagnosis.start()
   live.metrics = await openDoors({ agent, options, counters, observed, logs, served, closers })
@@ -130,6 +132,9 @@ function openHistory({ home }: AgentOptions, clock: Clock, closers: (() => unkno
   for (const list of closers) list.push(() => kept[Symbol.dispose]())
   return kept.history
 }
+
+const openSealer = (identity: Identity, { elapsed }: Clock, open: () => number): Sealer =>
+  new Sealer({ identity, elapsed, open })
 
 type TraceInit = Pick<ConstructorParameters<typeof TraceLog>[0], 'identity' | 'network' | 'clock'>
 

@@ -24,6 +24,7 @@ import { isClosed } from './routing/failover.ts'
 import { endingOf } from './routing/history.ts'
 import type { History } from './routing/history.ts'
 import { routedFact } from './routing/routed.ts'
+import type { Sealer } from './sealer.ts'
 import type { SkillChecks } from './skill-checks.ts'
 import { Sessions } from './session.ts'
 import type { Session } from './session.ts'
@@ -33,6 +34,7 @@ import type { Verified } from './verify.ts'
 
 export interface FollowerOptions {
   readonly identity: Identity
+  readonly sealer: Sealer
   readonly network: string
   readonly clock: Clock
   readonly peers: Peers
@@ -142,14 +144,17 @@ export class Follower {
     checkOutput: (value: JsonValue) => string | undefined
   ): Promise<TaskResult> {
     const { request, leg, peer, begin, foundMs, acceptMs } = going
-    const { identity, network, clock, desk, trace, table } = this.#options
+    const { desk, clock, trace, table } = this.#options
     const { acquaintances } = this.#knowledge
     const { id } = request
     const { connection } = peer
     const ready = this.#sessions.ready(peer.id, connection)
     const session = ready ?? (await this.#opened(going))
     if (leg.canceled !== undefined) throw leg.canceled
-    const task = sealRequest(request, peer.id, { identity, network, clock })
+    const task = await sealRequest(request, peer.id, this.#options)
+    // Both may have come about while it waited for its signature.
+    if (leg.canceled !== undefined) throw leg.canceled
+    if (session.closed) throw new PeerworkError('PEER_LOST', 'the peer went away')
     let acceptedMs = 0
     const { input, state } = request
     const verified = await attempt({

@@ -33,6 +33,7 @@ import type { AgentOptions } from './options.ts'
 import { publicPart } from './peers.ts'
 import type { Peers } from './peers.ts'
 import type { RouteExplanation } from './routing/told.ts'
+import type { Sealer } from './sealer.ts'
 import type { Submitter } from './submit.ts'
 import type { TaskTable } from './task-table.ts'
 import type { TraceLog } from './trace-log.ts'
@@ -56,6 +57,7 @@ export interface Parts {
   readonly peers: Peers
   readonly network: Network
   readonly submitter: Submitter
+  readonly sealer: Sealer
   readonly table: TaskTable
   readonly trace: TraceLog
   readonly watch: Watch
@@ -227,10 +229,13 @@ export class PeerAgent implements Agent {
   }
 
   async #stop(graceMs: number): Promise<void> {
-    const { workshop, submitter, network, journal, trace, closers, log } = this.#parts
+    const { workshop, submitter, sealer, network, journal, trace, closers, log } = this.#parts
     log.info({ graceMs }, 'stopping')
     this.#parts.diagnosis.stop()
+    sealer.hurry()
     await workshop.drain(graceMs)
+    // What ended last is sealed and sent within this turn.
+    await new Promise(setImmediate)
     await submitter.close()
     trace.emit({ type: 'agent.stopped' })
     await trace.flush()

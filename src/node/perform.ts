@@ -9,13 +9,12 @@ import { sameBytes } from '../protocol/canonical.ts'
 import { encodeJson } from '../protocol/json.ts'
 import type { JsonObject } from '../protocol/json.ts'
 import { PeerworkError } from '../protocol/errors.ts'
-import type { Identity } from '../protocol/identity.ts'
 import { NO_USAGE } from '../protocol/message/result.ts'
 import type { Hop, Task } from '../protocol/message/task.ts'
 import type { Sealed } from '../protocol/seal.ts'
 import type { TracePort, WorkFields } from '../protocol/trace.ts'
 import type { HandedOn, HandOn, Outcome, Work, Workshop } from '../tasks/work.ts'
-import { outputOf, sealOutcome } from './answer.ts'
+import { outputOf, resultOf } from './answer.ts'
 import { below } from './loop.ts'
 import type { Clock } from './clock.ts'
 import type { Counters } from './counters.ts'
@@ -26,10 +25,11 @@ import type { Logger } from './logger.ts'
 import type { Quotas } from './quotas.ts'
 import { RunningTask } from './running.ts'
 import type { Waiter } from './running.ts'
+import type { Sealer } from './sealer.ts'
 import type { TaskTable } from './task-table.ts'
 
 export interface PerformerOptions {
-  readonly identity: Identity
+  readonly sealer: Sealer
   readonly clock: Clock
   readonly journal: Journal
   readonly workshop: Workshop
@@ -55,6 +55,11 @@ export class Performer {
 
   constructor(options: PerformerOptions) {
     this.#options = options
+  }
+
+  /** Tasks that run, count. */
+  get size(): number {
+    return this.#running.size
   }
 
   /**
@@ -90,10 +95,8 @@ export class Performer {
     attach(running, ahead)
     trace.emit({ type: 'task.accepted', ...fields, ahead })
     hold.release()
-    const finish = (end: Outcome): void => this.#finish(running, fields, started, end)
-    return outcome.then(finish).catch((error: unknown) => {
-      this.#faulted(running, error, finish)
-    })
+    const finish = (end: Outcome): Promise<void> => this.#finish(running, fields, started, end)
+    return outcome.then(finish).catch((error: unknown) => this.#faulted(running, error, finish))
   }
 
   /** Note it, then hand it to the workshop: all in one turn, so that no twin comes between. */
@@ -139,8 +142,13 @@ export class Performer {
   }
 
   /** The work is over: seal, journal, send, tell. */
-  #finish(running: RunningTask, fields: WorkFields, started: number, outcome: Outcome): void {
-    const { identity, clock, journal, table } = this.#options
+  async #finish(
+    running: RunningTask,
+    fields: WorkFields,
+    started: number,
+    outcome: Outcome
+  ): Promise<void> {
+    const { sealer, clock, journal, table } = this.#options
     // Not waited for: a requester that reads slowly, or never, must not hold back the journal.
     if (running.chunkCount > 0) void running.endChunks()
     running.over()
@@ -148,7 +156,9 @@ export class Performer {
     const output = outputOf(outcome)
     const changes = outcome.patch ?? []
     const patch = changes.length === 0 ? null : encodeJson(changes)
-    const result = sealOutcome(running.task, outcome, { ...facts, patch }, identity)
+    const result = await sealer.seal('result', resultOf(running.task, outcome, { ...facts, patch }))
+    // Who hung up while it waited for its signature has set the clock for being alone again.
+    running.over()
     // In the same turn as the sending, and before it: an output that finds no room to be sent now
     // is read from the journal later.
     journal.finish(running.entry, { result: result.bytes, output, patch })
@@ -170,7 +180,11 @@ export class Performer {
   }
 
   /** A fault of ours in the last step: the work has ended all the same, and failed. */
-  #faulted(running: RunningTask, error: unknown, finish: (outcome: Outcome) => void): void {
+  async #faulted(
+    running: RunningTask,
+    error: unknown,
+    finish: (outcome: Outcome) => Promise<void>
+  ): Promise<void> {
     const { log, table, workshop } = this.#options
     log.error({ task: running.id, err: error }, 'a result could not be given')
     const key = nameOf(running.entry)
@@ -179,7 +193,7 @@ export class Performer {
     const { code, message } = FAULT
     const { isolation } = workshop
     try {
-      finish({ status: 'failed', error: { code, message }, usage: NO_USAGE, isolation })
+      await finish({ status: 'failed', error: { code, message }, usage: NO_USAGE, isolation })
     } catch (again) {
       log.error({ task: running.id, err: again }, 'nor could its failure')
       running.over()

@@ -15,13 +15,13 @@ import { encodeJson } from '../protocol/json.ts'
 import { LABELS_MAX } from '../protocol/message/card.ts'
 import { ID_BYTES, PRIORITIES } from '../protocol/message/task.ts'
 import type { Budget, Hop, Payload, Priority, Task } from '../protocol/message/task.ts'
-import { seal } from '../protocol/seal.ts'
 import type { Sealed } from '../protocol/seal.ts'
 import { formatTraceparent, parseTraceparent } from '../protocol/trace-context.ts'
 import type { SubmitOptions } from './api.ts'
 import type { Trust } from './routing/wanted.ts'
 import type { Clock } from './clock.ts'
 import { toMs } from './duration.ts'
+import type { Sealer } from './sealer.ts'
 
 const DEADLINE_MS = 60_000
 const WAIT_MS = 10_000
@@ -124,13 +124,18 @@ function budgetOf({ deadline, budget = {} }: SubmitOptions): Budget {
   return { ...budget, wallMs, depth }
 }
 
-/** Sign the request for one executor. A second executor needs a second seal. */
+/** Seal the request for one executor. A second executor needs a second seal. */
 export function sealRequest(
   request: Request,
   to: string,
-  by: { readonly identity: Identity; readonly network: string; readonly clock: Clock }
-): Sealed<Task> {
-  const { identity, network, clock } = by
+  by: {
+    readonly identity: Pick<Identity, 'id'>
+    readonly sealer: Pick<Sealer, 'seal'>
+    readonly network: string
+    readonly clock: Clock
+  }
+): Promise<Sealed<Task>> {
+  const { identity, sealer, network, clock } = by
   const issued = clock.now()
   const body: Task = {
     v: WIRE_VERSION,
@@ -149,7 +154,7 @@ export function sealRequest(
     ...(request.key === undefined ? {} : { key: request.key }),
     ...(request.priority === undefined ? {} : { priority: request.priority })
   }
-  return seal('task', body, identity)
+  return sealer.seal('task', body)
 }
 
 const refTo = (bytes: Uint8Array): Payload => ({ digest: digest(bytes), bytes: bytes.length })

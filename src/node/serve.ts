@@ -9,6 +9,7 @@ import type { Connection, Stream } from '@libp2p/interface'
 import { sameBytes, toHex } from '../protocol/canonical.ts'
 import { FRAME_BYTES_MAX, INLINE_BYTES_MAX, INPUT_BYTES_MAX } from '../protocol/constants.ts'
 import { PeerworkError, toPeerworkError } from '../protocol/errors.ts'
+import type { Identity } from '../protocol/identity.ts'
 import { decodeSessionFrame } from '../protocol/message/session.ts'
 import type { SessionFrame } from '../protocol/message/session.ts'
 import { expectTask } from '../protocol/message/task.ts'
@@ -41,6 +42,7 @@ const STRANGER_BYTES_MAX = 64 * 1024
 const RUNNING = { state: 'running' } as const
 
 export interface ServerOptions extends PerformerOptions {
+  readonly identity: Identity
   readonly network: string
   readonly admission: Admission
   readonly quotas: Quotas
@@ -66,6 +68,11 @@ export class Server {
         return known.state === 'finished' ? known : undefined
       }
     }
+  }
+
+  /** Tasks that run here, count. */
+  get size(): number {
+    return this.#performer.size
   }
 
   /** Take a session that a peer opened. */

@@ -84,6 +84,11 @@ export class Submitter {
     return handle
   }
 
+  /** Tasks that are open, count. */
+  get size(): number {
+    return this.#open.size
+  }
+
   /** Whether a peer works for us right now. */
   worksFor(peer: string): boolean {
     return this.#acquaintances.busyAt(peer) > 0

@@ -48,6 +48,10 @@ export const CHUNK_BYTES_MAX = 256 * KIB
 export const CHUNKS_TOTAL_BYTES_MAX = 256 * MIB
 /** A sealed task or result without its payload, bytes: fields are few and each is capped. */
 export const SEALED_BYTES_MAX = 16 * KIB
+/** Seals under one signature, count: half of what it costs each is then the path, 192 bytes. */
+export const TOGETHER_MAX = 64
+/** A body over this has a signature of its own, bytes: with a path it might not fit its cap. */
+export const TOGETHER_BYTES_MAX = 8 * KIB
 /** A sealed agent card, bytes: some 60 skills with schemas of 4 KiB. */
 export const CARD_BYTES_MAX = 256 * KIB
 /** A sealed presence, bytes: sixteen addresses and sixty-four names of skills. */

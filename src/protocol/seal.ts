@@ -6,6 +6,8 @@
  * as sent, so a seal of one kind can never pass as another, and a chain of seals can be exported as
  * standard DSSE JSON (`dsse.ts`). Ids are digests of the body, never of the signature, because
  * Ed25519 verifiers differ on malleable signatures.
+ *
+ * Several seals may share one signature: `seal-together.ts`.
  */
 
 import { bytesFor } from './bytes.ts'
@@ -19,14 +21,17 @@ import {
 import { PeerworkError, toPeerworkError } from './errors.ts'
 import type { AgentId, Identity } from './identity.ts'
 import { SIGNATURE_BYTES, verifyBy } from './identity.ts'
-
-/** What a seal can hold, and the byte that says so. */
-export const KINDS = {
-  ...{ task: 1, result: 2, card: 3, batch: 4 },
-  ...{ certificate: 5, invitation: 6, redemption: 7, revocation: 8, succession: 9 },
-  presence: 10
-} as const
-export type Kind = keyof typeof KINDS
+import { readStanding, sharesSignature, standingBytes, TOGETHER } from './shared-signature.ts'
+import type { Standing } from './shared-signature.ts'
+import {
+  KINDS,
+  leafOf,
+  preAuthentication,
+  prefixed,
+  PREFIX_BYTES_MAX,
+  roomFor
+} from './signable.ts'
+import type { Kind, TogetherKind } from './signable.ts'
 
 /** Fields every body begins with. */
 export interface SealedBody {
@@ -51,18 +56,21 @@ export interface Sealed<Body> {
 }
 
 /** Nobody asks for the digest of a result, and a digest costs as much as reading the body. */
-class SealedOnce<Body> implements Sealed<Body> {
+export class SealedOnce<Body> implements Sealed<Body> {
   readonly body: Body
   readonly bytes: Uint8Array
+  readonly #start: number
   #digest: Uint8Array | undefined
 
-  constructor(body: Body, bytes: Uint8Array) {
+  /** @param start where the body begins in the bytes */
+  constructor(body: Body, bytes: Uint8Array, start: number) {
     this.body = body
     this.bytes = bytes
+    this.#start = start
   }
 
   get digest(): Uint8Array {
-    return (this.#digest ??= digest(this.bytes.subarray(HEADER_BYTES)))
+    return (this.#digest ??= digest(this.bytes.subarray(this.#start)))
   }
 }
 
@@ -91,17 +99,6 @@ export type Opened<Body> =
 
 const HEADER_BYTES = 2 + SIGNATURE_BYTES
 
-export const payloadTypeOf = (kind: Kind): string => `application/vnd.peerwork.${kind}.v1+cbor`
-
-/** What DSSE puts before a payload is shorter, bytes: a type of some 40 and a length. */
-const PREFIX_BYTES_MAX = 96
-const PREFIXES = Object.fromEntries(
-  (Object.keys(KINDS) as Kind[]).map((kind) => {
-    const type = payloadTypeOf(kind)
-    return [kind, `DSSEv1 ${type.length} ${type} `]
-  })
-) as Readonly<Record<Kind, string>>
-
 /** Seal a body. The caller has made sure that `body.from` is the identity's id. */
 export function seal<Body extends SealedBody>(
   kind: Kind,
@@ -115,7 +112,7 @@ export function seal<Body extends SealedBody>(
   bytes[1] = KINDS[kind]
   // What gets signed is put together where the payload was written, so it is copied only once.
   bytes.set(identity.sign(prefixed(kind, payload)), 2)
-  return new SealedOnce(body, bytes)
+  return new SealedOnce(body, bytes, HEADER_BYTES)
 }
 
 /**
@@ -131,16 +128,18 @@ export function open<Body extends SealedBody>(
 ): Opened<Body> {
   let body: Body | undefined
   try {
-    const payload = payloadOf(bytes, expect)
+    const standing = standingIn(bytes, expect)
+    const start = HEADER_BYTES + (standing === undefined ? 0 : standingBytes(standing))
+    const payload = bytes.subarray(start)
     body = expect.check(decode(payload))
     checkAddress(body, expect)
     checkTimes(body, expect)
-    const sealed = new SealedOnce(body, bytes)
+    const sealed = new SealedOnce(body, bytes, start)
     if (expect.duplicate?.(body, sealed.digest) === true) {
       throw new PeerworkError('REPLAYED', 'this message was already received', { from: body.from })
     }
     const signature = bytes.subarray(2, HEADER_BYTES)
-    if (!verifyBy(body.from, preAuthentication(expect.kind, payload), signature)) {
+    if (!isSigned(body.from, { kind: expect.kind, payload, signature, standing })) {
       throw new PeerworkError('SIGNATURE_INVALID', `the signature is not by ${body.from}`)
     }
     return { ok: true, sealed }
@@ -155,32 +154,48 @@ export function open<Body extends SealedBody>(
  *
  * @throws PeerworkError `MALFORMED`
  */
-export function peek(bytes: Uint8Array): { kind: Kind; signature: Uint8Array; body: Uint8Array } {
-  const kind = (Object.keys(KINDS) as Kind[]).find((name) => KINDS[name] === bytes[1])
-  if (bytes.length <= HEADER_BYTES || bytes[0] !== WIRE_VERSION || kind === undefined) {
+export function peek(bytes: Uint8Array): Peeked {
+  const [version, byte = 0] = bytes
+  const kind = (Object.keys(KINDS) as Kind[]).find((name) => KINDS[name] === (byte & ~TOGETHER))
+  const shared = byte >= TOGETHER
+  const known = kind !== undefined && (!shared || mayShare(kind))
+  if (bytes.length <= HEADER_BYTES || version !== WIRE_VERSION || !known) {
     throw new PeerworkError('MALFORMED', 'not a Peerwork seal')
   }
-  return { kind, signature: bytes.subarray(2, HEADER_BYTES), body: bytes.subarray(HEADER_BYTES) }
+  const signature = bytes.subarray(2, HEADER_BYTES)
+  if (!shared) return { kind, signature, body: bytes.subarray(HEADER_BYTES) }
+  const standing = readStanding(bytes.subarray(HEADER_BYTES))
+  return { kind, signature, standing, body: bytes.subarray(HEADER_BYTES + standingBytes(standing)) }
 }
 
-/** DSSE v1 pre-authentication encoding: `DSSEv1 <len> <type> <len> <body>`. */
-export function preAuthentication(kind: Kind, payload: Uint8Array): Uint8Array {
-  const room = Buffer.allocUnsafe(PREFIX_BYTES_MAX + payload.length)
-  room.set(payload, PREFIX_BYTES_MAX)
-  return prefixed(kind, room.subarray(PREFIX_BYTES_MAX))
+export interface Peeked {
+  readonly kind: Kind
+  readonly signature: Uint8Array
+  /** Of a seal that shares its signature with others. */
+  readonly standing?: Standing
+  readonly body: Uint8Array
 }
 
-/** The same, written to the `PREFIX_BYTES_MAX` bytes before the payload in its buffer. */
-function prefixed(kind: Kind, payload: Uint8Array): Uint8Array {
-  const prefix = `${PREFIXES[kind]}${payload.length} `
-  const start = payload.byteOffset - prefix.length
-  const whole = Buffer.from(payload.buffer, start, prefix.length + payload.length)
-  whole.write(prefix, 'latin1')
-  return whole
+const mayShare = (kind: Kind): kind is TogetherKind => kind === 'task' || kind === 'result'
+
+/** What the signature of a seal is over, and where it stands if it is shared. */
+interface Signed {
+  readonly kind: Kind
+  readonly payload: Uint8Array
+  readonly signature: Uint8Array
+  readonly standing: Standing | undefined
 }
 
-function payloadOf(bytes: Uint8Array, expect: { kind: Kind; bytesMax: number }): Uint8Array {
-  const { kind, bytesMax } = expect
+function isSigned(by: AgentId, { kind, payload, signature, standing }: Signed): boolean {
+  if (standing === undefined) return verifyBy(by, preAuthentication(kind, payload), signature)
+  return sharesSignature(by, leafOf(kind, roomFor(payload)), standing, signature)
+}
+
+/** Check the header; where the seal stands if its signature is shared. */
+function standingIn(
+  bytes: Uint8Array,
+  { kind, bytesMax }: { kind: Kind; bytesMax: number }
+): Standing | undefined {
   if (bytes.length > bytesMax) {
     const facts = { bytes: bytes.length, bytesMax }
     throw new PeerworkError('TOO_LARGE', `${bytes.length} bytes are over ${bytesMax}`, facts)
@@ -192,10 +207,11 @@ function payloadOf(bytes: Uint8Array, expect: { kind: Kind; bytesMax: number }):
     const facts = { version: bytes[0] ?? 0, supported: WIRE_VERSION }
     throw new PeerworkError('UNSUPPORTED_VERSION', `wire version ${bytes[0]} is unknown`, facts)
   }
-  if (bytes[1] !== KINDS[kind]) {
+  if (bytes[1] === KINDS[kind]) return undefined
+  if (bytes[1] !== KINDS[kind] + TOGETHER || !mayShare(kind)) {
     throw new PeerworkError('WRONG_KIND', `kind ${bytes[1]} came where a ${kind} was due`)
   }
-  return bytes.subarray(HEADER_BYTES)
+  return readStanding(bytes.subarray(HEADER_BYTES))
 }
 
 type Address = Pick<Expectation<SealedBody>, 'network' | 'audience' | 'sender'>

@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import * as constants from '../../src/protocol/constants.ts'
-import { KINDS } from '../../src/protocol/seal.ts'
+import { KINDS } from '../../src/protocol/signable.ts'
 import { VECTORS } from '../protocol/vectors.ts'
 
 const page = readFileSync(new URL('../../docs/protocol.md', import.meta.url), 'utf8')

@@ -2,15 +2,16 @@ import { expect, test } from 'vitest'
 import {
   NO_CHUNKS,
   refusalOf,
+  resultOf,
   sealAgain,
   sealInterrupted,
-  sealOutcome,
   workOf
 } from '../../src/node/answer.ts'
 import { digest } from '../../src/protocol/canonical.ts'
 import { PeerworkError } from '../../src/protocol/errors.ts'
 import { expectResult, NO_USAGE } from '../../src/protocol/message/result.ts'
 import { open, seal } from '../../src/protocol/seal.ts'
+import { draft, sealTogether } from '../../src/protocol/seal-together.ts'
 import { alice, bob, NETWORK, NOW, taskBody } from '../protocol/samples.ts'
 
 const task = seal('task', taskBody(), bob)
@@ -27,7 +28,7 @@ function read(bytes: Uint8Array) {
 }
 
 test('an outcome is sealed for exactly the task and the requester it answers', () => {
-  expect(read(sealOutcome(task, done, facts, alice).bytes)).toMatchObject({
+  expect(read(seal('result', resultOf(task, done, facts), alice).bytes)).toMatchObject({
     ...{ from: alice.id, to: bob.id, id: task.body.id, task: task.digest, status: 'completed' },
     ...{ output: { digest: digest(output), bytes: 7 }, started: NOW, finished: NOW + 5 }
   })
@@ -37,7 +38,7 @@ test('a failure carries its error and no output; a patch is named by its digest'
   const error = { code: 'SKILL_FAILED', message: 'no' } as const
   const outcome = { status: 'failed', error, usage: NO_USAGE, isolation: 'os' } as const
   const patch = Buffer.from('[]')
-  const body = read(sealOutcome(task, outcome, { ...facts, patch }, alice).bytes)
+  const body = read(seal('result', resultOf(task, outcome, { ...facts, patch }), alice).bytes)
   expect(body).toMatchObject({ error, patch: { digest: digest(patch), bytes: 2 } })
   expect(body.output).toBeUndefined()
 })
@@ -48,9 +49,18 @@ test('interrupted work is a failure that says so', () => {
   })
 })
 
+test('a stored result that shares its signature is sealed again as any other', () => {
+  const other = seal('task', taskBody({ id: new Uint8Array(16).fill(9) }), bob)
+  const drafts = [task, other].map((one) => draft('result', resultOf(one, done, facts)))
+  const [stored] = sealTogether(drafts, alice)
+  expect(read(stored?.bytes ?? output)).toMatchObject({ task: task.digest })
+  const again = read(sealAgain(other, stored?.bytes ?? output, NOW + 100, alice).bytes)
+  expect(again).toMatchObject({ task: other.digest, replay: true, status: 'completed' })
+})
+
 test('a stored result is sealed again for another task, as a replay', () => {
   const other = seal('task', taskBody({ id: new Uint8Array(16).fill(9) }), bob)
-  const first = sealOutcome(task, done, facts, alice)
+  const first = seal('result', resultOf(task, done, facts), alice)
   const again = read(sealAgain(other, first.bytes, NOW + 100, alice).bytes)
   expect(again).toMatchObject({
     ...{

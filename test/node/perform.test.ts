@@ -6,12 +6,14 @@ import { Journal } from '../../src/node/journal.ts'
 import { Counters } from '../../src/node/counters.ts'
 import { createLogs } from '../../src/node/logger.ts'
 import { Performer } from '../../src/node/perform.ts'
+import { Sealer } from '../../src/node/sealer.ts'
 import { TaskTable } from '../../src/node/task-table.ts'
 import { decode, toHex } from '../../src/protocol/canonical.ts'
 import { identityFromSeed } from '../../src/protocol/identity.ts'
-import { NO_USAGE, readResult } from '../../src/protocol/message/result.ts'
+import { expectResult, NO_USAGE, readResult } from '../../src/protocol/message/result.ts'
 import type { SessionFrame } from '../../src/protocol/message/session.ts'
-import { peek } from '../../src/protocol/seal.ts'
+import { open, peek } from '../../src/protocol/seal.ts'
+import { draft, sealTogether } from '../../src/protocol/seal-together.ts'
 import { EvilPeer, sealTask } from '../helpers/evil-peer.ts'
 import type { AgentProcess } from '../helpers/processes.ts'
 import { skill, Stage, until } from '../helpers/processes.ts'
@@ -62,6 +64,48 @@ test('finished work is answered from the journal, also after a restart', async (
   const other = sealTask(evil.identity, alice.id, { value: { n: 5 } })
   const fresh = await (await ask(again.address, other)).answer(other.id, 'result')
   expect(outputOf(fresh)).not.toEqual(outputOf(first))
+})
+
+test('tasks of one signature are done, and every answer stands alone and is kept', async () => {
+  const alice = await stage.start({ skills: [skill('count')] })
+  const plain = Array.from({ length: 40 }, (_, n) => {
+    return sealTask(evil.identity, alice.id, { value: { n } })
+  })
+  const drafts = plain.map(({ task }) => draft('task', task.body))
+  const sealed = sealTogether(drafts, evil.identity)
+  const asked = plain.map((one, at) => ({ ...one, task: sealed[at] ?? one.task }))
+  const [first, ...others] = asked
+  if (first === undefined) throw new Error('forty tasks')
+  const session = await ask(alice.address, first)
+  for (const { id, task, input } of others) {
+    session.send({ kind: 'request', id, task: task.bytes, input })
+  }
+  const answers = new Map<string, SessionFrame>()
+  for (const [n, { id, task }] of asked.entries()) {
+    const frame = await session.answer(id, 'result')
+    answers.set(toHex(id), frame)
+    expect(outputOf(frame)).toMatchObject({ n })
+    expect(bodyOf(frame).task).toEqual(task.digest)
+    const { result } = frame as Extract<SessionFrame, { kind: 'result' }>
+    const context = { network: 'home', self: evil.id, sender: alice.id, now: Date.now() }
+    const opened = open(result, expectResult(context))
+    expect(opened.ok ? 'opened' : opened.error.message).toBe('opened')
+  }
+  await alice.kill()
+  const back = await ask((await alice.restart()).address, first)
+  expect(await back.answer(first.id, 'result')).toEqual(answers.get(toHex(first.id)))
+})
+
+test('results that an agent owes when it stops are sealed and sent', async () => {
+  const alice = await stage.inside({ skills: [skill('wait')], name: 'alice', capacity: 4 })
+  const bob = await stage.inside({ name: 'bob' })
+  await bob.connect(alice.addresses[0] ?? '')
+  await bob.run('wait', { ms: 0 })
+  const running = Array.from({ length: 4 }, () => bob.run<string>('wait', { ms: 300 }))
+  await until('all are taken', async () => (await alice.tasks()).length === 5)
+  await alice.stop({ graceMs: 5_000 })
+  const values = (await Promise.all(running)).map(({ value }) => value)
+  expect(values).toEqual(Array(4).fill('waited 300'))
 })
 
 test('a large output is in the journal too', async () => {
@@ -147,7 +191,7 @@ test('a result that cannot be sealed fails the task, and says so for ever', asyn
   const outcome = { status: 'completed', output: Buffer.from('1'), usage, isolation: 'os' } as const
   const performer = new Performer({
     ...{
-      identity,
+      sealer: new Sealer({ identity, open: () => 1, elapsed: clock.elapsed }),
       clock,
       journal,
       table,

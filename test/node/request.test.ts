@@ -1,12 +1,15 @@
 import { expect, test } from 'vitest'
 import { systemClock } from '../../src/node/clock.ts'
 import { sealRequest, toRequest } from '../../src/node/request.ts'
+import { Sealer } from '../../src/node/sealer.ts'
 import { digest } from '../../src/protocol/canonical.ts'
 import { expectTask } from '../../src/protocol/message/task.ts'
 import { open } from '../../src/protocol/seal.ts'
 import { alice, bob } from '../protocol/samples.ts'
 
 const clock = systemClock
+const sealer = new Sealer({ identity: bob, open: () => 1, elapsed: clock.elapsed })
+const by = { identity: bob, sealer, network: 'home', clock }
 const make = (options: Parameters<typeof toRequest>[1] = {}, input: unknown = { a: 1 }) =>
   toRequest({ skill: 'shout', input }, options, clock)
 
@@ -39,10 +42,9 @@ test('nobody is given more hands to pass through than the protocol allows', () =
   expect(make({ budget: { depth: 99 } }).budget.depth).toBe(16)
 })
 
-test('the sealed task says all of it, to one executor, for a bounded time', () => {
+test('the sealed task says all of it, to one executor, for a bounded time', async () => {
   const request = make({ deadline: '5s', idempotencyKey: 'k', budget: { tokens: 7 } })
-  const by = { identity: bob, network: 'home', clock }
-  const { bytes } = sealRequest(request, alice.id, by)
+  const { bytes } = await sealRequest(request, alice.id, by)
   const context = { network: 'home', self: alice.id, sender: bob.id, now: Date.now() }
   const opened = open(bytes, expectTask(context))
   if (!opened.ok) throw opened.error
@@ -54,14 +56,14 @@ test('the sealed task says all of it, to one executor, for a bounded time', () =
     trace: `00-${request.trace}-${request.span}-01`
   })
   expect(body.expires - body.issued).toBe(125_000)
-  expect(sealRequest(request, alice.id, by).body.nonce).not.toEqual(body.nonce)
+  const again = await sealRequest(request, alice.id, by)
+  expect(again.body.nonce).not.toEqual(body.nonce)
 })
 
-test('only a priority that is not the usual one is said', () => {
-  const by = { identity: bob, network: 'home', clock }
-  const sealed = (options: Parameters<typeof make>[0]) => {
-    return sealRequest(make(options), alice.id, by).body
+test('only a priority that is not the usual one is said', async () => {
+  const sealed = async (options: Parameters<typeof make>[0]) => {
+    return (await sealRequest(make(options), alice.id, by)).body
   }
-  expect(sealed({ priority: 'low' }).priority).toBe('low')
-  expect('priority' in sealed({ priority: 'normal' })).toBe(false)
+  expect((await sealed({ priority: 'low' })).priority).toBe('low')
+  expect('priority' in (await sealed({ priority: 'normal' }))).toBe(false)
 })

@@ -4,6 +4,7 @@ import { Chunks } from '../../src/node/chunks.ts'
 import { systemClock } from '../../src/node/clock.ts'
 import { ephemeralSecret } from '../../src/node/key-file.ts'
 import { sealRequest, toRequest } from '../../src/node/request.ts'
+import { Sealer } from '../../src/node/sealer.ts'
 import { verify } from '../../src/node/verify.ts'
 import type { Expected, ResultFrame } from '../../src/node/verify.ts'
 import type { Identity } from '../../src/protocol/identity.ts'
@@ -18,11 +19,13 @@ let task: Sealed<Task>
 let expected: Expected
 const asked: string[] = []
 
-beforeAll(() => {
+beforeAll(async () => {
   const { identity } = ephemeralSecret(systemClock)
   peer = ephemeralSecret(systemClock).identity
   const request = toRequest({ skill: 'shout', input: {} }, {}, systemClock)
-  task = sealRequest(request, peer.id, { identity, network: 'home', clock: systemClock })
+  const clock = systemClock
+  const sealer = new Sealer({ identity, open: () => 1, elapsed: clock.elapsed })
+  task = await sealRequest(request, peer.id, { identity, sealer, network: 'home', clock })
   const desk = new BulkDesk(() => true)
   const checkOutput = (): undefined => undefined
   expected = { task, peer: peer.id, desk, now: systemClock.now, checkOutput }

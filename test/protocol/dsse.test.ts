@@ -1,10 +1,12 @@
-import { createPublicKey, verify } from 'node:crypto'
+import { createHash, createPublicKey, verify } from 'node:crypto'
 import { base58btc } from 'multiformats/bases/base58'
 import { expect, test } from 'vitest'
 import { encode } from '../../src/protocol/canonical.ts'
 import { toDsse } from '../../src/protocol/dsse.ts'
 import type { DsseEnvelope } from '../../src/protocol/dsse.ts'
-import { KINDS, seal } from '../../src/protocol/seal.ts'
+import { seal } from '../../src/protocol/seal.ts'
+import { draft, sealTogether } from '../../src/protocol/seal-together.ts'
+import { KINDS } from '../../src/protocol/signable.ts'
 import { alice, bob, cardBody, codeOf, resultBody, taskBody } from './samples.ts'
 
 /** A verifier that knows DSSE and peer ids, and nothing of Peerwork; from the JSON alone. */
@@ -29,6 +31,43 @@ test.each([
   expect(envelope.payloadType).toBe(`application/vnd.peerwork.${kind}.v1+cbor`)
   expect(envelope.signatures).toHaveLength(1)
   expect(verifiesAlone(JSON.stringify(envelope))).toBe(true)
+})
+
+/** From the leaf of an export to the root that it names, as RFC 9162 section 2.1.3.2 says. */
+function rootFrom({ payload, leaf }: DsseEnvelope): Buffer {
+  const sha = (...parts: Uint8Array[]): Buffer =>
+    createHash('sha256').update(Buffer.concat(parts)).digest()
+  const { payloadType = '', payload: body64 = '', index = 0, path = [] } = leaf ?? {}
+  const body = Buffer.from(body64, 'base64')
+  const head = Buffer.from(`DSSEv1 ${payloadType.length} ${payloadType} ${body.length} `)
+  let [fn, sn] = [index, (Buffer.from(payload, 'base64')[0] ?? 0) - 1]
+  let root = sha(Buffer.of(0), head, body)
+  for (const step of path) {
+    const beside = Buffer.from(step, 'base64')
+    if (fn % 2 === 1 || fn === sn) {
+      root = sha(Buffer.of(1), beside, root)
+      while (fn % 2 === 0 && fn > 0) [fn, sn] = [fn >> 1, sn >> 1]
+    } else root = sha(Buffer.of(1), root, beside)
+    ;[fn, sn] = [fn >> 1, sn >> 1]
+  }
+  expect(sn).toBe(0)
+  return root
+}
+
+test('an exported seal of a shared signature verifies from its JSON alone', () => {
+  for (const count of [2, 3, 5, 7, 64]) {
+    const drafts = Array.from({ length: count }, (_, at) => {
+      return draft('task', taskBody({ id: new Uint8Array(16).fill(at) }))
+    })
+    for (const { bytes } of sealTogether(drafts, bob)) {
+      const json = JSON.stringify(toDsse(bytes))
+      expect(verifiesAlone(json)).toBe(true)
+      const envelope = JSON.parse(json) as DsseEnvelope
+      expect(envelope.payloadType).toBe('application/vnd.peerwork.tree.v1')
+      const said = Buffer.from(envelope.payload, 'base64')
+      expect(said).toEqual(Buffer.concat([Buffer.of(count), rootFrom(envelope)]))
+    }
+  }
 })
 
 test('a changed export does not verify', () => {

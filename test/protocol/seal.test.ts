@@ -14,16 +14,10 @@ import { expectCard } from '../../src/protocol/message/card.ts'
 import { expectResult } from '../../src/protocol/message/result.ts'
 import type { Task } from '../../src/protocol/message/task.ts'
 import { expectTask } from '../../src/protocol/message/task.ts'
-import type { Expectation, Kind, Opened, SealedBody } from '../../src/protocol/seal.ts'
-import {
-  checkFresh,
-  KINDS,
-  open,
-  payloadTypeOf,
-  peek,
-  preAuthentication,
-  seal
-} from '../../src/protocol/seal.ts'
+import { checkFresh, open, peek, seal } from '../../src/protocol/seal.ts'
+import type { Expectation, Opened, SealedBody } from '../../src/protocol/seal.ts'
+import { KINDS } from '../../src/protocol/signable.ts'
+import type { Kind } from '../../src/protocol/signable.ts'
 import { expectBatch } from '../../src/protocol/trace.ts'
 import {
   alice,
@@ -262,12 +256,4 @@ test('peek shows kind, signature and body of a seal, and refuses everything else
       expect([undefined, 'MALFORMED']).toContain(codeOf(() => peek(bytes)))
     })
   )
-})
-
-test('the signature is over the pre-authentication encoding of DSSE', () => {
-  const payload = Buffer.from('hello')
-  const type = 'application/vnd.peerwork.task.v1+cbor'
-  expect(payloadTypeOf('task')).toBe(type)
-  const encoded = Buffer.from(preAuthentication('task', payload)).toString()
-  expect(encoded).toBe(`DSSEv1 ${type.length} ${type} 5 hello`)
 })

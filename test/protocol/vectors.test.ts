@@ -66,6 +66,21 @@ test.each(vectors.seals)('the sealed $kind opens, and has its digest, id and exp
   expect(Buffer.from(vector.dsse.payload, 'base64').equals(payload)).toBe(true)
 })
 
+test.each(vectors.together)(
+  'the $kind that shares a signature opens and has its export',
+  (vector) => {
+    const bytes = fromHex(vector.sealed)
+    const answers = expectResult({ ...at, self: alice.id, sender: bob.id })
+    const opened = vector.kind === 'task' ? open(bytes, asAlice) : open(bytes, answers)
+    expect(opened.ok && opened.sealed.body).toEqual(fromDagJson(vector.body))
+    const { body, standing } = peek(bytes)
+    expect(toHex(digest(body))).toBe(vector.digest)
+    expect(toHex(encode(fromDagJson(vector.body)))).toBe(toHex(body))
+    expect(standing?.size).toBe(3)
+    expect(Buffer.from(vector.dsse.leaf?.payload ?? '', 'base64').equals(body)).toBe(true)
+  }
+)
+
 test('the hello of a member is read, and its credential holds', () => {
   const { hello, network } = vectors.membership
   const read = decodeHello(fromHex(hello.hex))

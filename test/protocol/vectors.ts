@@ -14,8 +14,11 @@ import { encodeHello } from '../../src/protocol/membership/handshake.ts'
 import { formatJoinLink } from '../../src/protocol/membership/join-link.ts'
 import { encodeBulkHeader, encodeSessionFrame } from '../../src/protocol/message/session.ts'
 import type { SessionFrame } from '../../src/protocol/message/session.ts'
-import type { Kind, SealedBody } from '../../src/protocol/seal.ts'
-import { KINDS, peek, seal } from '../../src/protocol/seal.ts'
+import type { SealedBody } from '../../src/protocol/seal.ts'
+import type { Kind } from '../../src/protocol/signable.ts'
+import { peek, seal } from '../../src/protocol/seal.ts'
+import { draft, sealTogether } from '../../src/protocol/seal-together.ts'
+import { KINDS } from '../../src/protocol/signable.ts'
 import {
   ada,
   adminCertificate,
@@ -88,6 +91,7 @@ export function makeVectors() {
       sealVector('revocation', 'ada', revocationBody({ reason: 'left' })),
       sealVector('succession', 'ben', successionBody)
     ],
+    together: togetherVectors(),
     membership: membershipVectors(),
     frames: [
       frameVector({ kind: 'request', id, task: task.bytes, input }),
@@ -115,6 +119,26 @@ function sealVector(kind: Kind, by: Name, body: SealedBody) {
   }
 }
 
+/** Bob asks alice for two things and answers her, with one signature. */
+const answer = { from: bob.id, to: alice.id, task: new Uint8Array(32).fill(0x44) }
+const drafts = [
+  draft<SealedBody>('task', taskBody()),
+  draft<SealedBody>('task', taskBody({ id: new Uint8Array(16).fill(0x55) })),
+  draft<SealedBody>('result', resultBody(answer))
+]
+const together = sealTogether(drafts, bob)
+
+function togetherVectors() {
+  return together.map((sealed, at) => {
+    const { kind = 'task', body } = drafts[at] ?? {}
+    const { bytes } = sealed
+    return {
+      ...{ kind, by: 'bob', body: toDagJson(body), sealed: toHex(bytes) },
+      ...{ digest: toHex(sealed.digest), cid: cidOf(peek(bytes).body), dsse: toDsse(bytes) }
+    }
+  })
+}
+
 /** A frame as it goes over the stream, with its length in front. */
 function frameVector(frame: SessionFrame) {
   return { frame: toDagJson(frame), hex: toHex(encodeFrame(...encodeSessionFrame(frame))) }
@@ -140,13 +164,20 @@ function refusals() {
   flipped[70] = (flipped[70] ?? 0) ^ 1
   const relabelled = Uint8Array.from(result.bytes)
   relabelled[1] = KINDS.task
+  const [one = new Uint8Array(0)] = together.map(({ bytes }) => bytes)
   const cases: readonly (readonly [string, Uint8Array, string])[] = [
     ['another network', seal('task', taskBody({ network: 'away' }), bob).bytes, 'WRONG_NETWORK'],
     ['another audience', seal('task', taskBody({ to: bob.id }), bob).bytes, 'WRONG_AUDIENCE'],
     ['a forged signature', seal('task', taskBody(), mallory).bytes, 'SIGNATURE_INVALID'],
     ['a result called a task', relabelled, 'MALFORMED'],
     ['one bit changed', flipped, 'MALFORMED'],
-    ['a later version', Uint8Array.from(task.bytes).fill(2, 0, 1), 'UNSUPPORTED_VERSION']
+    ['a later version', Uint8Array.from(task.bytes).fill(2, 0, 1), 'UNSUPPORTED_VERSION'],
+    ['another place in the tree', Uint8Array.from(one).fill(1, 67, 68), 'SIGNATURE_INVALID'],
+    ['another tree of the same root', Uint8Array.from(one).fill(4, 66, 67), 'SIGNATURE_INVALID'],
+    ['another path', Uint8Array.from(one).fill(0, 68, 69), 'SIGNATURE_INVALID'],
+    ['a place that is none', Uint8Array.from(one).fill(3, 67, 68), 'MALFORMED'],
+    ['a tree of one', Uint8Array.from(one).fill(1, 66, 67), 'MALFORMED'],
+    ['a tree that is too large', Uint8Array.from(one).fill(65, 66, 67), 'MALFORMED']
   ]
   return cases.map(([what, bytes, code]) => ({ what, sealed: toHex(bytes), code }))
 }
