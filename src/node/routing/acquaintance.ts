@@ -6,6 +6,11 @@ const NEWEST = 0.2
 const REST_MS_MAX = 30_000
 /** How long one that does not say is left alone, ms. */
 const REST_MS = 1_000
+/**
+ * Peers that something is known of, count: more than are connected. One that says that it is full
+ * while it leaves is noted behind its farewell, and nothing would ever take it out.
+ */
+const KNOWN_MAX = 512
 
 interface Known {
   /** Tasks of ours that run there. */
@@ -73,9 +78,19 @@ export class Acquaintances {
   #of(peer: string): Known {
     let known = this.#known.get(peer)
     if (known === undefined) {
+      if (this.#known.size >= KNOWN_MAX) this.#makeRoom()
       known = { busy: 0, rttMs: undefined, restsUntil: 0 }
       this.#known.set(peer, known)
     }
     return known
+  }
+
+  /** The one known longest where no task of ours runs. */
+  #makeRoom(): void {
+    for (const [peer, { busy }] of this.#known) {
+      if (busy > 0) continue
+      this.#known.delete(peer)
+      return
+    }
   }
 }

@@ -51,3 +51,12 @@ test('who leaves is forgotten, but not the tasks that are still there', () => {
   known.count('b', -1)
   expect(known.size).toBe(0)
 })
+
+test('of endless peers that left only some are known, and always those that work for us', () => {
+  const { known } = at()
+  known.count('works', 1)
+  for (let n = 0; n < 10_000; n++) known.rest(`left ${n}`, 500)
+  expect(known.size).toBe(512)
+  expect(known.busyAt('works')).toBe(1)
+  expect(known.restsNow('left 9999')).toBe(true)
+})
