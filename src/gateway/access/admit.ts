@@ -1,0 +1,84 @@
+/**
+ * From a request's head to its caller, or a refusal.
+ *
+ * Order: `Host` (DNS rebinding), `Origin` and `Sec-Fetch-Site` (other pages), who, how often, what.
+ */
+
+import { PeerworkError } from '../../protocol/errors.ts'
+import { Refusal } from '../failure.ts'
+import type { Allowance } from './allowance.ts'
+import { mayCall } from './caller.ts'
+import type { Caller, Scope } from './caller.ts'
+import type { Keys } from './keys.ts'
+import { COOKIE } from './sessions.ts'
+import type { Sessions } from './sessions.ts'
+
+export interface Access {
+  readonly keys: Keys
+  readonly sessions: Sessions
+  readonly allowance: Allowance
+}
+
+/** A header that no form and no other page can send. */
+const OWN_HEADER = 'x-peerwork'
+
+/** @throws Refusal 421 for a name that does not lead here, 403 for another site's page */
+export function checkOrigin(headers: Headers, hosts: ReadonlySet<string>): void {
+  const host = headers.get('host')?.toLowerCase() ?? ''
+  if (!hosts.has(host)) throw new Refusal(421, 'ask by the address that the observer printed')
+  const origin = headers.get('origin')
+  if (origin !== null && origin !== `http://${host}`) {
+    throw new Refusal(403, 'a page of another site may not ask here')
+  }
+  const site = headers.get('sec-fetch-site')
+  if (site === 'cross-site' || site === 'same-site') {
+    const navigates = headers.get('sec-fetch-mode') === 'navigate'
+    if (!navigates) throw new Refusal(403, 'a page of another site may not ask here')
+  }
+}
+
+/** @throws Refusal 401, 403, or PeerworkError `QUOTA_EXCEEDED` */
+export function admit(
+  { method, headers }: Pick<Request, 'method' | 'headers'>,
+  scope: Scope,
+  access: Access
+): Caller {
+  const caller = callerOf(headers, access)
+  if (caller === undefined) {
+    spend(access, 'stranger', true)
+    const how = { 'www-authenticate': 'Bearer realm="peerwork"' }
+    throw new Refusal(401, 'send `Authorization: Bearer pwk_…`; peerwork observe key create', how)
+  }
+  spend(access, `${caller.by}:${caller.name}`, false)
+  if (!mayCall(caller, scope)) {
+    throw new Refusal(403, `the key "${caller.name}" has no scope ${scope}`)
+  }
+  // A cookie goes along with whatever a page sends; a key only with what its bearer sends.
+  const changes = method !== 'GET' && method !== 'HEAD'
+  if (caller.by === 'session' && changes && headers.get(OWN_HEADER) === null) {
+    throw new Refusal(403, `a change from a browser needs the header ${OWN_HEADER}`)
+  }
+  return caller
+}
+
+function callerOf(headers: Headers, { keys, sessions }: Access): Caller | undefined {
+  const bearer = /^Bearer (\S{1,200})$/i.exec(headers.get('authorization') ?? '')?.[1]
+  if (bearer !== undefined) return keys.find(bearer)
+  const secret = sessionIn(headers)
+  return secret === undefined ? undefined : sessions.find(secret)
+}
+
+export function sessionIn(headers: Headers): string | undefined {
+  for (const part of (headers.get('cookie') ?? '').split(';')) {
+    const [name, value] = part.trim().split('=')
+    if (name === COOKIE && value !== undefined && /^[\w-]{43}$/.test(value)) return value
+  }
+  return undefined
+}
+
+function spend({ allowance }: Access, name: string, stranger: boolean): void {
+  const waitMs = allowance.take(name, stranger)
+  if (waitMs === 0) return
+  const facts = { retryAfterMs: Math.ceil(waitMs) }
+  throw new PeerworkError('QUOTA_EXCEEDED', 'too many requests', facts)
+}

@@ -1,0 +1,88 @@
+/**
+ * A person at a browser: signs in once with a link that the observer printed, and has a session.
+ *
+ * The link's ticket works once and for minutes; the session's cookie is kept here as a hash alone.
+ */
+
+import type { DatabaseSync } from 'node:sqlite'
+import type { Clock } from '../../node/clock.ts'
+import type { Audit } from './audit.ts'
+import type { Caller } from './caller.ts'
+import { hashOf, newSecret } from './secret.ts'
+
+/** How long a printed link can be used, ms. */
+export const TICKET_LIFE_MS = 15 * 60_000
+/** A session ends when it is not used for so long, ms. */
+const IDLE_MS_MAX = 12 * 60 * 60_000
+/** … and in any case, ms. */
+const LIFE_MS_MAX = 7 * 24 * 60 * 60_000
+/** Sessions at once, count: the oldest ends when there are more. */
+const SESSIONS_MAX = 64
+/** How often use is written down, ms. */
+const SEEN_EVERY_MS = 60_000
+
+export const COOKIE = 'peerwork_session'
+const OWNER: Caller = { name: 'owner', by: 'session', scopes: ['admin'] }
+
+export class Sessions {
+  readonly #db: DatabaseSync
+  readonly #clock: Clock
+  readonly #audit: Audit
+
+  constructor(db: DatabaseSync, clock: Clock, audit: Audit) {
+    this.#db = db
+    this.#clock = clock
+    this.#audit = audit
+  }
+
+  /** A secret for a sign-in link. */
+  ticket(): string {
+    const secret = newSecret(this.#clock.random)
+    const now = this.#clock.now()
+    this.#db.prepare('DELETE FROM ticket WHERE expires <= ?').run(now)
+    this.#db
+      .prepare('INSERT INTO ticket (hash, expires) VALUES (?, ?)')
+      .run(hashOf(secret), now + TICKET_LIFE_MS)
+    return secret
+  }
+
+  /** @returns a session's secret; undefined for a ticket that is wrong, over or used */
+  signIn(ticket: string): string | undefined {
+    const now = this.#clock.now()
+    const used = this.#db
+      .prepare('DELETE FROM ticket WHERE hash = ? RETURNING expires')
+      .get(hashOf(ticket)) as { expires: number } | undefined
+    if (used === undefined || used.expires <= now) return undefined
+    const secret = newSecret(this.#clock.random)
+    this.#db
+      .prepare('INSERT INTO session (hash, created, seen) VALUES (?, ?, ?)')
+      .run(hashOf(secret), now, now)
+    this.#db
+      .prepare(
+        `DELETE FROM session WHERE seen < ? OR created < ? OR hash NOT IN (
+           SELECT hash FROM session ORDER BY created DESC, hash LIMIT ?)`
+      )
+      .run(now - IDLE_MS_MAX, now - LIFE_MS_MAX, SESSIONS_MAX)
+    this.#audit.note('owner', 'session.started')
+    return secret
+  }
+
+  find(secret: string): Caller | undefined {
+    const hash = hashOf(secret)
+    const row = this.#db.prepare('SELECT created, seen FROM session WHERE hash = ?').get(hash) as
+      | { created: number; seen: number }
+      | undefined
+    const now = this.#clock.now()
+    if (row === undefined) return undefined
+    if (now - row.seen > IDLE_MS_MAX || now - row.created > LIFE_MS_MAX) return undefined
+    if (now - row.seen > SEEN_EVERY_MS) {
+      this.#db.prepare('UPDATE session SET seen = ? WHERE hash = ?').run(now, hash)
+    }
+    return OWNER
+  }
+
+  signOut(secret: string): void {
+    this.#db.prepare('DELETE FROM session WHERE hash = ?').run(hashOf(secret))
+    this.#audit.note('owner', 'session.ended')
+  }
+}

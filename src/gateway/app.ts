@@ -1,0 +1,122 @@
+/** Routes behind their checks, as one function from request to response. */
+
+import { Hono } from 'hono'
+import type * as z from 'zod/mini'
+import { PeerworkError } from '../protocol/errors.ts'
+import { admit, checkOrigin } from './access/admit.ts'
+import type { Access } from './access/admit.ts'
+import type { Caller } from './access/caller.ts'
+import { failureOf, Refusal } from './failure.ts'
+import type { Call, Route, World } from './route.ts'
+
+export interface AppOptions {
+  readonly routes: readonly Route[]
+  readonly world: World
+  readonly access: Access
+  /** Names by which one may ask, with the port: `127.0.0.1:4319`. */
+  readonly hosts: () => ReadonlySet<string>
+  readonly log: { error(facts: object, message: string): void }
+}
+
+/** For everything that is sent, errors included. */
+const HEADERS = {
+  'content-security-policy': "default-src 'none'; base-uri 'none'; frame-ancestors 'none'",
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'no-referrer',
+  'cross-origin-opener-policy': 'same-origin',
+  'cross-origin-resource-policy': 'same-origin',
+  'cache-control': 'no-store'
+} as const
+
+export function createApp(options: AppOptions): Hono {
+  const { routes, hosts, log } = options
+  const app = new Hono()
+  app.use(async (context, next) => {
+    checkOrigin(context.req.raw.headers, hosts())
+    await next()
+    for (const [name, value] of Object.entries(HEADERS)) {
+      if (!context.res.headers.has(name)) context.res.headers.set(name, value)
+    }
+  })
+  for (const route of routes) {
+    const path = route.path.replaceAll(/\{(\w+)\}/g, ':$1')
+    app.on(route.method, path, async ({ req }) => answer(route, req.raw, req.param(), options))
+  }
+  app.notFound(({ req }) => {
+    const others = routes.filter(({ path }) => path === req.path).map(({ method }) => method)
+    if (others.length === 0) return secured(failureOf(new Refusal(404, 'see /api/docs')))
+    const allow = { allow: others.join(', ') }
+    return secured(failureOf(new Refusal(405, `here: ${others.join(', ')}`, allow)))
+  })
+  app.onError((error) => {
+    const known = error instanceof PeerworkError || error instanceof Refusal
+    if (!known) log.error({ err: error }, 'a request failed')
+    return secured(failureOf(error))
+  })
+  return app
+}
+
+function secured(response: Response): Response {
+  for (const [name, value] of Object.entries(HEADERS)) response.headers.set(name, value)
+  return response
+}
+
+async function answer(
+  route: Route,
+  request: Request,
+  params: Readonly<Record<string, string>>,
+  { access, world }: AppOptions
+): Promise<Response> {
+  const caller = route.scope === 'anyone' ? NOBODY : admit(request, route.scope, access)
+  if (route.takes !== undefined) checkType(request, route.takes)
+  const call = {
+    params: read(route.params, params, 'the path'),
+    query: read(route.query, queryOf(request.url), 'the query'),
+    ...{ caller, world, signal: request.signal, request }
+  } as Call<never, never>
+  const answered = await route.handle(call)
+  if (answered instanceof Response) return answered
+  if (answered === undefined) throw new Refusal(404, 'there is no such thing here')
+  return new Response(`${JSON.stringify(answered)}\n`, {
+    headers: { 'content-type': 'application/json' }
+  })
+}
+
+const NOBODY: Caller = { name: 'nobody', by: 'session', scopes: [] }
+
+/** @throws Refusal 415: a type that a form could send would let other pages write */
+function checkType({ headers }: Request, takes: readonly string[]): void {
+  const type = (headers.get('content-type') ?? '').split(';')[0]?.trim().toLowerCase() ?? ''
+  if (!takes.includes(type)) throw new Refusal(415, `send ${takes.join(' or ')}`)
+}
+
+/** A name that comes twice is refused: which one counts would be a guess. */
+function queryOf(url: string): Readonly<Record<string, string>> {
+  const given = [...new URL(url).searchParams]
+  const names = new Set(given.map(([name]) => name))
+  if (names.size < given.length) throw new PeerworkError('BAD_OPTION', 'a parameter stands twice')
+  return Object.fromEntries(given)
+}
+
+/** @throws PeerworkError `BAD_OPTION` naming the parameter */
+function read(
+  schema: z.ZodMiniObject | undefined,
+  given: Readonly<Record<string, string>>,
+  where: string
+): unknown {
+  if (schema === undefined) {
+    const [name] = Object.keys(given)
+    if (name === undefined) return {}
+    throw new PeerworkError('BAD_OPTION', `${name.slice(0, 80)}: not known here`)
+  }
+  const parsed = schema.safeParse(given)
+  if (parsed.success) return parsed.data
+  const [issue] = parsed.error.issues
+  if (issue?.code === 'unrecognized_keys') {
+    const known = Object.keys(schema.shape).join(', ')
+    const name = issue.keys.join(', ').slice(0, 80)
+    throw new PeerworkError('BAD_OPTION', `${name}: not known here; there are ${known}`)
+  }
+  const name = issue?.path.map(String).join('.') ?? where
+  throw new PeerworkError('BAD_OPTION', `${name}: ${issue?.message ?? 'wrong'}`)
+}

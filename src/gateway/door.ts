@@ -1,0 +1,71 @@
+/** The listening end: loopback, bounded, and closed in bounded time. */
+
+import { createServer } from 'node:http'
+import type { Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { getRequestListener } from '@hono/node-server'
+import { PeerworkError } from '../protocol/errors.ts'
+
+/** Connections at once, count: SDKs of twenty machines, some browsers, a scraper. */
+const CONNECTIONS_MAX = 200
+/** A request's head, ms and bytes. */
+const HEAD_MS_MAX = 10_000
+const HEAD_BYTES_MAX = 16 * 1024
+/** A whole request with its body, ms. */
+const REQUEST_MS_MAX = 30_000
+const IDLE_MS_MAX = 60_000
+/** How long answers on their way may take once it closes, ms. */
+const CLOSE_MS_MAX = 2_000
+
+export interface DoorOptions {
+  /** An address of this machine. */
+  readonly host: string
+  /** 0: any free port. */
+  readonly port: number
+  readonly fetch: (request: Request) => Response | Promise<Response>
+}
+
+export interface Door extends AsyncDisposable {
+  /** `http://127.0.0.1:4319` */
+  readonly url: string
+  /** Names by which one may ask. */
+  readonly hosts: ReadonlySet<string>
+}
+
+/** @throws PeerworkError `BAD_OPTION` when the port is taken or not ours to take */
+export async function openDoor({ host, port, fetch }: DoorOptions): Promise<Door> {
+  const limits = { headersTimeout: HEAD_MS_MAX, requestTimeout: REQUEST_MS_MAX }
+  const more = { maxHeaderSize: HEAD_BYTES_MAX, keepAliveTimeout: IDLE_MS_MAX }
+  const listener = getRequestListener(fetch, { overrideGlobalObjects: false })
+  const server = createServer({ ...limits, ...more }, (request, response) => {
+    void listener(request, response)
+  })
+  server.maxConnections = CONNECTIONS_MAX
+  await listen(server, host, port)
+  const { port: taken } = server.address() as AddressInfo
+  const shown = host.includes(':') ? `[${host}]` : host
+  const names = [shown, 'localhost', '127.0.0.1', '[::1]']
+  return {
+    url: `http://${shown}:${taken}`,
+    hosts: new Set(names.map((name) => `${name}:${taken}`)),
+    async [Symbol.asyncDispose]() {
+      const closed = new Promise((resolve) => server.close(resolve))
+      server.closeIdleConnections()
+      const late = setTimeout(() => server.closeAllConnections(), CLOSE_MS_MAX)
+      await closed
+      clearTimeout(late)
+    }
+  }
+}
+
+function listen(server: Server, host: string, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', ({ message }) => {
+      reject(new PeerworkError('BAD_OPTION', `cannot listen: ${message}`, { host, port }))
+    })
+    server.listen(port, host, () => {
+      server.removeAllListeners('error')
+      resolve()
+    })
+  })
+}

@@ -1,0 +1,60 @@
+/** What goes wrong, as HTTP tells it: a status, and RFC 9457's problem details. */
+
+import { PeerworkError, toPeerworkError } from '../protocol/errors.ts'
+import type { ErrorCode } from '../protocol/errors.ts'
+
+const STATUS: Partial<Record<ErrorCode, number>> = {
+  ...{ BAD_OPTION: 400, MALFORMED: 400, TOO_LARGE: 413, BUSY: 429, QUOTA_EXCEEDED: 429 },
+  ...{ STORE_FULL: 503, STORE_FAILED: 503, CLOSED: 503, DEADLINE_EXCEEDED: 504 }
+}
+const PROBLEM = 'application/problem+json'
+
+/** A refusal of the door itself, before any route. */
+export class Refusal extends Error {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string>>
+
+  constructor(status: number, message: string, headers: Readonly<Record<string, string>> = {}) {
+    super(message)
+    this.status = status
+    this.headers = headers
+  }
+}
+
+/** Faults of our own say nothing of themselves outside: the log has them. */
+export function failureOf(thrown: unknown): Response {
+  if (thrown instanceof Refusal) {
+    const { status, message, headers } = thrown
+    return problem({ status, detail: message }, headers)
+  }
+  if (!(thrown instanceof PeerworkError)) {
+    return problem({ status: 500, detail: 'the observer has a fault of its own; see its log' })
+  }
+  const { code, message, hint, facts, retry } = toPeerworkError(thrown)
+  const status = STATUS[code] ?? 500
+  const waitMs = facts['retryAfterMs']
+  const wait = typeof waitMs === 'number' ? Math.ceil(waitMs / 1_000) : status === 503 ? 5 : null
+  const headers = wait === null ? {} : { 'retry-after': String(Math.max(1, wait)) }
+  return problem({ status, code, detail: message, hint, facts, retry }, headers)
+}
+
+interface Problem {
+  readonly status: number
+  readonly detail: string
+  readonly [name: string]: unknown
+}
+
+function problem(body: Problem, headers: Readonly<Record<string, string>> = {}): Response {
+  const json = JSON.stringify({ title: TITLES[body.status] ?? 'Error', ...body })
+  return new Response(`${json}\n`, {
+    status: body.status,
+    headers: { 'content-type': PROBLEM, ...headers }
+  })
+}
+
+const TITLES: Readonly<Record<number, string>> = {
+  ...{ 400: 'Bad request', 401: 'Not signed in', 403: 'Forbidden', 404: 'Not found' },
+  ...{ 405: 'Method not allowed', 413: 'Too large', 415: 'Unsupported media type' },
+  ...{ 421: 'Misdirected', 429: 'Too many requests', 500: 'Internal error' },
+  ...{ 503: 'Unavailable', 504: 'Too slow' }
+}

@@ -1,0 +1,100 @@
+/**
+ * Server-sent events: what is new, as it is stored.
+ *
+ * Who reads too slowly is let go with a word rather than held in memory: it comes back, and reads
+ * what it missed from the API.
+ */
+
+import { ReadableStream } from 'node:stream/web'
+import type { UnderlyingDefaultSource } from 'node:stream/web'
+import type { Intake } from '../observer/intake.ts'
+import type { Ingest } from '../observer/store.ts'
+
+/** Live readers at once, count. */
+const READERS_MAX = 50
+/** Bytes that may wait for one reader. */
+const WAITING_BYTES_MAX = 1024 * 1024
+/** A sign of life, ms: proxies cut what is silent for a minute. */
+const BEAT_MS = 15_000
+/** Spans told of one message at most, count: what is new, not all of it. */
+const SPANS_MAX = 500
+
+export interface Wanted {
+  readonly trace?: string | undefined
+}
+
+export class Live {
+  readonly #intake: Intake
+  readonly #readers = new Set<() => void>()
+
+  constructor(intake: Intake) {
+    this.#intake = intake
+  }
+
+  /** @returns undefined when there are too many readers */
+  stream(wanted: Wanted, signal: AbortSignal): ReadableStream<Uint8Array> | undefined {
+    if (this.#readers.size >= READERS_MAX) return undefined
+    let end = (): void => undefined
+    const source: UnderlyingDefaultSource<Uint8Array> = {
+      start: (controller) => {
+        const send = (text: string): void => {
+          if ((controller.desiredSize ?? 0) <= 0) {
+            controller.enqueue(encoder.encode('event: behind\ndata: {}\n\n'))
+            end()
+          } else controller.enqueue(encoder.encode(text))
+        }
+        const stop = this.#intake.listen((entries) => {
+          const text = messageOf(entries, wanted)
+          if (text !== '') send(text)
+        })
+        const beat = setInterval(() => send(': beat\n\n'), BEAT_MS)
+        end = () => {
+          if (!this.#readers.delete(end)) return
+          stop()
+          clearInterval(beat)
+          signal.removeEventListener('abort', end)
+          try {
+            controller.close()
+          } catch {
+            // The reader went first.
+          }
+        }
+        this.#readers.add(end)
+        signal.addEventListener('abort', end, { once: true })
+        send('retry: 1000\n\n')
+      },
+      cancel: () => end()
+    }
+    return new ReadableStream(source, {
+      highWaterMark: WAITING_BYTES_MAX,
+      size: (piece?: Uint8Array) => piece?.byteLength ?? 0
+    })
+  }
+
+  close(): void {
+    for (const end of this.#readers) end()
+  }
+}
+
+const encoder = new TextEncoder()
+
+/** What is new in one message: traces that changed, and their spans, handoffs and facts. */
+function messageOf(entries: readonly Ingest[], { trace }: Wanted): string {
+  const here = <T extends { readonly trace?: string }>(items: readonly T[]): T[] =>
+    items.filter((item) => trace === undefined || item.trace === trace)
+  const spans = here(entries.flatMap((entry) => entry.spans))
+  const handoffs = here(entries.flatMap((entry) => entry.handoffs))
+  const facts = here(entries.flatMap((entry) => entry.facts))
+  if (spans.length + handoffs.length + facts.length === 0) return ''
+  const traces = new Set([...spans, ...handoffs, ...facts].flatMap(({ trace: id }) => id ?? []))
+  const bare = spans.slice(0, SPANS_MAX).map((span) => ({ ...span, attributes: undefined }))
+  const more = Math.max(0, spans.length - SPANS_MAX)
+  const body = {
+    traces: [...traces],
+    spans: bare,
+    handoffs,
+    facts: facts.slice(0, SPANS_MAX),
+    more
+  }
+  return `event: new\ndata: ${JSON.stringify(body)}\n\n`
+}

@@ -1,0 +1,68 @@
+/** An observer's HTTP door: all routes, their checks, and the listening end. */
+
+import type { DatabaseSync } from 'node:sqlite'
+import type { Clock } from '../node/clock.ts'
+import type { Intake } from '../observer/intake.ts'
+import type { TraceStore } from '../observer/store.ts'
+import { Allowance } from './access/allowance.ts'
+import { Audit } from './access/audit.ts'
+import { Keys } from './access/keys.ts'
+import { Sessions } from './access/sessions.ts'
+import { createApp } from './app.ts'
+import { openDoor } from './door.ts'
+import { Live } from './live.ts'
+import type { Route } from './route.ts'
+import { doorRoutes } from './routes/door.ts'
+import { handoffRoutes } from './routes/handoffs.ts'
+import { ingestRoutes } from './routes/ingest.ts'
+import { sumRoutes } from './routes/sums.ts'
+import { traceRoutes } from './routes/traces.ts'
+
+export interface ObserverDoorInit {
+  readonly store: TraceStore
+  readonly intake: Intake
+  /** See `openAccess`; whoever opened it closes it. */
+  readonly access: DatabaseSync
+  readonly clock: Clock
+  readonly host: string
+  /** 0: any free port. */
+  readonly port: number
+  readonly log: { error(facts: object, message: string): void }
+  /** Routes of other rooms: the dashboard, MCP. */
+  readonly more?: readonly Route[]
+}
+
+export interface ObserverDoor extends AsyncDisposable {
+  /** `http://127.0.0.1:4319` */
+  readonly url: string
+  readonly keys: Keys
+  /** A link that signs a person in, once. */
+  signInLink(): string
+}
+
+/** @throws PeerworkError `BAD_OPTION` when the port is taken */
+export async function openObserverDoor(init: ObserverDoorInit): Promise<ObserverDoor> {
+  const { store, intake, access: db, clock, host, port, log, more = [] } = init
+  const audit = new Audit(db, clock.now)
+  const keys = new Keys(db, clock, audit)
+  const sessions = new Sessions(db, clock, audit)
+  const allowance = new Allowance(db, clock.now)
+  const live = new Live(intake)
+  const routes: Route[] = [...ingestRoutes, ...traceRoutes, ...handoffRoutes, ...sumRoutes, ...more]
+  routes.push(...doorRoutes({ sessions, live, url: () => door.url, all: () => routes }))
+  const app = createApp({
+    ...{ routes, world: { store, intake, clock }, log },
+    access: { keys, sessions, allowance },
+    hosts: () => door.hosts
+  })
+  const door = await openDoor({ host, port, fetch: (request) => app.fetch(request) })
+  return {
+    ...{ url: door.url, keys },
+    signInLink: () => `${door.url}/sign-in?ticket=${sessions.ticket()}`,
+    async [Symbol.asyncDispose]() {
+      live.close()
+      await door[Symbol.asyncDispose]()
+      allowance.write()
+    }
+  }
+}

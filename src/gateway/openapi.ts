@@ -1,0 +1,96 @@
+/** The API's description, made of the same routes that answer: OpenAPI 3.1. */
+
+import * as z from 'zod/mini'
+import { VERSION } from '../node/version.ts'
+import type { JsonObject } from '../protocol/json.ts'
+import type { Route } from './route.ts'
+
+/** https://spec.openapis.org/oas/v3.1.1.html */
+export function openApi(routes: readonly Route[]): JsonObject {
+  const paths: Record<string, JsonObject> = {}
+  for (const route of routes) {
+    const at = (paths[route.path] ??= {})
+    paths[route.path] = { ...at, [route.method.toLowerCase()]: operationOf(route) }
+  }
+  return {
+    openapi: '3.1.1',
+    info: {
+      title: 'Peerwork observer',
+      version: VERSION,
+      license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+      description:
+        'Traces of agents: what they did, handed on, changed and cost, and what of it is ' +
+        'missing. Times in µs are since 1970, UTC. Errors are problem details (RFC 9457).'
+    },
+    paths,
+    components: {
+      securitySchemes: {
+        key: { type: 'http', scheme: 'bearer', description: 'peerwork observe key create' },
+        session: { type: 'apiKey', in: 'cookie', name: 'peerwork_session' }
+      },
+      schemas: { Problem: PROBLEM }
+    }
+  }
+}
+
+const PROBLEM: JsonObject = {
+  type: 'object',
+  properties: {
+    title: { type: 'string' },
+    status: { type: 'integer' },
+    detail: { type: 'string', description: 'What happened, and why.' },
+    code: { type: 'string', description: 'See docs/errors.md.' },
+    hint: { type: 'string', description: 'What to do next.' }
+  }
+}
+
+const problem = (description: string): JsonObject => ({
+  description,
+  content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } }
+})
+
+function operationOf(route: Route): JsonObject {
+  const { group, summary, about, scope, params, query, takes, answer } = route
+  const parameters = [...parametersOf(params, 'path'), ...parametersOf(query, 'query')]
+  const body = Object.fromEntries((takes ?? []).map((type) => [type, {}]))
+  const schema = answer === undefined ? {} : schemaOf(answer, 'output')
+  return {
+    ...{ tags: [group], summary, operationId: nameOf(route) },
+    ...(about !== undefined && { description: about }),
+    ...(parameters.length > 0 && { parameters }),
+    ...(takes !== undefined && { requestBody: { required: true, content: body } }),
+    ...(scope === 'anyone' ? {} : { security: [{ key: [] }, { session: [] }] }),
+    responses: {
+      200: { description: 'Done.', content: { 'application/json': { schema } } },
+      400: problem('The request is wrong; `detail` says where.'),
+      ...(scope !== 'anyone' && { 401: problem('No key, or one that is not valid.') }),
+      ...(scope !== 'anyone' && { 403: problem(`The key has no scope ${scope}.`) }),
+      429: problem('Too many requests; `Retry-After` says when.')
+    }
+  }
+}
+
+/** `GET /api/v1/traces/{trace}/spans` is `getTracesTraceSpans`. */
+function nameOf({ method, path }: Route): string {
+  const words = path.replace(/^\/(?:api\/)?(?:v1\/)?/, '').match(/\w+/g) ?? []
+  const rest = words.map((word) => word.charAt(0).toUpperCase() + word.slice(1))
+  return method.toLowerCase() + rest.join('')
+}
+
+function parametersOf(shape: z.ZodMiniObject | undefined, where: 'path' | 'query'): JsonObject[] {
+  if (shape === undefined) return []
+  const { properties = {}, required = [] } = schemaOf(shape, 'input') as {
+    properties?: Record<string, JsonObject>
+    required?: string[]
+  }
+  return Object.entries(properties).map(([name, { description, ...schema }]) => ({
+    ...{ name, in: where, schema },
+    ...(description !== undefined && { description }),
+    required: where === 'path' || required.includes(name)
+  }))
+}
+
+function schemaOf(schema: z.ZodMiniType, io: 'input' | 'output'): JsonObject {
+  const { $schema: _, ...rest } = z.toJSONSchema(schema, { io, unrepresentable: 'any' })
+  return rest as JsonObject
+}

@@ -1,0 +1,97 @@
+/** Signing in and out, the description, how the observer is, live views. */
+
+import * as z from 'zod/mini'
+import type { Sessions } from '../access/sessions.ts'
+import { COOKIE } from '../access/sessions.ts'
+import { sessionIn } from '../access/admit.ts'
+import { DOCS_POLICY, docsPage } from '../docs-page.ts'
+import { Refusal } from '../failure.ts'
+import type { Live } from '../live.ts'
+import { openApi } from '../openapi.ts'
+import { traceId } from '../params.ts'
+import { defineRoute } from '../route.ts'
+import type { Route } from '../route.ts'
+
+export interface DoorParts {
+  readonly sessions: Sessions
+  readonly live: Live
+  /** Where the observer is reached. */
+  readonly url: () => string
+  /** All routes, for the description. */
+  readonly all: () => readonly Route[]
+}
+
+const group = 'The door'
+const TICKET_LENGTH = 43
+
+/** Readable by nobody but this server, and never sent along from another site. */
+const cookie = (secret: string, seconds: number): string =>
+  `${COOKIE}=${secret}; Path=/; HttpOnly; SameSite=Strict; Max-Age=${seconds}`
+
+const SESSION_SECONDS = 7 * 24 * 60 * 60
+
+export function doorRoutes(parts: DoorParts): readonly Route[] {
+  const { sessions, live, url, all } = parts
+  return [
+    defineRoute({
+      ...{ method: 'GET', path: '/sign-in', scope: 'anyone', group },
+      summary: 'Sign in with the link that the observer printed; it works once',
+      query: z.strictObject({ ticket: z.string().check(z.length(TICKET_LENGTH)) }),
+      handle: ({ query: { ticket } }) => {
+        const secret = sessions.signIn(ticket)
+        if (secret === undefined) {
+          throw new Refusal(403, 'this link was used, or is too old: peerwork observe sign-in')
+        }
+        const headers = { location: '/api/docs', 'set-cookie': cookie(secret, SESSION_SECONDS) }
+        return new Response(null, { status: 303, headers })
+      }
+    }),
+    defineRoute({
+      ...{ method: 'POST', path: '/sign-out', scope: 'read', group },
+      summary: 'End the session',
+      handle: ({ request }) => {
+        const secret = sessionIn(request.headers)
+        if (secret !== undefined) sessions.signOut(secret)
+        return new Response(null, { status: 204, headers: { 'set-cookie': cookie('', 0) } })
+      }
+    }),
+    defineRoute({
+      ...{ method: 'GET', path: '/healthz', scope: 'anyone', group },
+      summary: 'Whether it works',
+      answer: z.object({ status: z.enum(['ok', 'failing']) }),
+      handle: async ({ world: { store } }) => {
+        await store.size()
+        return { status: 'ok' }
+      }
+    }),
+    defineRoute({
+      ...{ method: 'GET', path: '/api/openapi.json', scope: 'anyone', group },
+      summary: 'This description, for programs',
+      handle: () => openApi(all())
+    }),
+    defineRoute({
+      ...{ method: 'GET', path: '/api/docs', scope: 'anyone', group },
+      summary: 'This description, to read',
+      handle: () => {
+        const headers = {
+          'content-type': 'text/html; charset=utf-8',
+          'content-security-policy': DOCS_POLICY
+        }
+        return new Response(docsPage(openApi(all()), url()), { headers })
+      }
+    }),
+    defineRoute({
+      ...{ method: 'GET', path: '/api/v1/live', scope: 'read', group: 'Traces' },
+      summary: 'What is new, as server-sent events',
+      about:
+        'Each `new` event has the traces that changed, and what came: spans, handoffs, facts. ' +
+        '`behind` ends the stream of a reader that is too slow.',
+      query: z.strictObject({ trace: z.optional(traceId) }),
+      handle: ({ query, signal }) => {
+        const stream = live.stream(query, signal)
+        if (stream === undefined) throw new Refusal(429, 'too many live readers')
+        return new Response(stream, { headers: { 'content-type': 'text/event-stream' } })
+      }
+    })
+  ]
+}

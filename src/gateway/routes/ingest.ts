@@ -1,0 +1,109 @@
+/** What comes in over HTTP: OTLP in both encodings, and lines of NDJSON. */
+
+import { Buffer } from 'node:buffer'
+import protobuf from 'protobufjs/minimal.js'
+import { PeerworkError } from '../../protocol/errors.ts'
+import type { Parts, Source } from '../../observer/model.ts'
+import { readLine } from '../../observer/ndjson.ts'
+import { decodeJson } from '../../observer/otlp/decode-json.ts'
+import { decodeProtobuf } from '../../observer/otlp/decode-protobuf.ts'
+import { readSpans } from '../../observer/otlp/read.ts'
+import { ingested } from '../answers-ingest.ts'
+import { readBody } from '../body.ts'
+import { Refusal } from '../failure.ts'
+import { defineRoute } from '../route.ts'
+
+const JSON_TYPE = 'application/json'
+const PROTOBUF = 'application/x-protobuf'
+const NDJSON = 'application/x-ndjson'
+/** Lines of one request, count. */
+const LINES_MAX = 20_000
+/** Faulty lines that are told one by one, count; the rest is only counted. */
+const ERRORS_MAX = 100
+const group = 'Ingest'
+const fatal = new TextDecoder('utf-8', { fatal: true })
+
+const otlp = defineRoute({
+  ...{ method: 'POST', path: '/v1/traces', scope: 'ingest', group },
+  summary: 'Spans from any OpenTelemetry SDK or collector (OTLP/HTTP)',
+  about:
+    'Protobuf or JSON, gzip or not. A faulty span is rejected by itself and counted in ' +
+    '`partialSuccess`; 429 and 503 with `Retry-After` mean: send again later.',
+  takes: [PROTOBUF, JSON_TYPE],
+  handle: async ({ request, world, caller }) => {
+    const binary = request.headers.get('content-type')?.startsWith(PROTOBUF) === true
+    const body = await readBody(request)
+    const spans = binary ? decodeProtobuf(body) : decodeJson(textOf(body))
+    const { rejected, reason, ...parts } = readSpans(spans, sourceOf(caller.name))
+    await world.intake.take([parts])
+    return binary ? answerProtobuf(rejected, reason) : answerJson(rejected, reason)
+  }
+})
+
+const sourceOf = (name: string): Source => ({ kind: 'key', by: name })
+
+function textOf(body: Buffer): string {
+  try {
+    return fatal.decode(body)
+  } catch {
+    throw new Refusal(400, 'the body is not UTF-8')
+  }
+}
+
+function answerJson(rejected: number, reason: string | undefined): Response {
+  const partial = { rejectedSpans: rejected, errorMessage: reason ?? '' }
+  return Response.json(rejected === 0 ? {} : { partialSuccess: partial })
+}
+
+/** ExportTraceServiceResponse: field 1 is the partial success, with a count and a text. */
+function answerProtobuf(rejected: number, reason: string | undefined): Response {
+  const writer = protobuf.Writer.create()
+  if (rejected > 0) {
+    writer.uint32(10).fork().uint32(8).int64(rejected)
+    writer
+      .uint32(18)
+      .string(reason ?? '')
+      .ldelim()
+  }
+  return new Response(Buffer.from(writer.finish()), { headers: { 'content-type': PROTOBUF } })
+}
+
+const lines = defineRoute({
+  ...{ method: 'POST', path: '/api/ingest', scope: 'ingest', group },
+  summary: 'Spans, handoffs, state changes, guards and events, one JSON object a line',
+  about:
+    'Each line stands for itself: wrong ones are told with their numbers, the others count. ' +
+    'Sending the same lines again changes nothing.',
+  takes: [NDJSON, 'application/jsonl'],
+  answer: ingested,
+  handle: async ({ request, world, caller }) => {
+    const text = textOf(await readBody(request))
+    const source = sourceOf(caller.name)
+    const entries: Parts[] = []
+    const errors: { line: number; code: string; message: string }[] = []
+    let rejected = 0
+    const all = text.split('\n')
+    if (all.length > LINES_MAX) throw new Refusal(413, `more than ${LINES_MAX} lines`)
+    for (const [index, line] of all.entries()) {
+      if (line.trim() === '') continue
+      try {
+        entries.push(readLine(line, source))
+      } catch (error) {
+        if (!(error instanceof PeerworkError)) throw error
+        rejected++
+        const { code, message } = error
+        if (errors.length < ERRORS_MAX) errors.push({ line: index + 1, code, message })
+      }
+    }
+    if (entries.length > 0) await world.intake.take([together(entries)])
+    return { accepted: entries.length, rejected, errors }
+  }
+})
+
+const together = (parts: readonly Parts[]): Parts => ({
+  spans: parts.flatMap(({ spans }) => spans),
+  handoffs: parts.flatMap(({ handoffs }) => handoffs),
+  facts: parts.flatMap(({ facts }) => facts)
+})
+
+export const ingestRoutes = [otlp, lines]

@@ -1,0 +1,77 @@
+/** Traces: the list, and each from far to near. */
+
+import * as z from 'zod/mini'
+import { SPAN_STATUSES } from '../../observer/model.ts'
+import { traceView } from '../../observer/query/trace-view.ts'
+import type { TraceQuery } from '../../observer/store.ts'
+import { pageOf, span, spanDetail, traceDetail, traceSummary } from '../answers.ts'
+import { after, amount, limit, spanId, text, time, traceId, windowOf } from '../params.ts'
+import { defineRoute } from '../route.ts'
+
+/** Facts of one span that are shown with it, count. */
+const FACTS_MAX = 200
+const params = z.strictObject({ trace: traceId })
+const group = 'Traces'
+
+const list = defineRoute({
+  ...{ method: 'GET', path: '/api/v1/traces', scope: 'read', group },
+  summary: 'Traces, newest first',
+  about: 'All conditions must hold. `text` looks for whole words in names, models and errors.',
+  query: z.strictObject({
+    ...{ from: time, to: time, text, agent: text, skill: text, model: text, tool: text },
+    status: z.optional(z.enum(SPAN_STATUSES)),
+    ...{ error: text, costAbove: amount, costBelow: amount },
+    ...{ longerThanMs: amount, shorterThanMs: amount, conversation: text },
+    order: z.optional(z.enum(['newest', 'oldest'])),
+    ...{ limit, after }
+  }),
+  answer: pageOf(traceSummary),
+  handle: ({ query, world }) => {
+    const { from, to, error, longerThanMs, shorterThanMs, ...rest } = query
+    const asked = {
+      ...rest,
+      ...windowOf({ from, to }, world.clock.now()),
+      ...{ errorCode: error, durationAbove: longerThanMs, durationBelow: shorterThanMs }
+    }
+    return world.store.traces(definite(asked) as TraceQuery)
+  }
+})
+
+const definite = (some: object): object =>
+  Object.fromEntries(Object.entries(some).filter(([, value]) => value !== undefined))
+
+const one = defineRoute({
+  ...{ method: 'GET', path: '/api/v1/traces/{trace}', scope: 'read', group },
+  summary: 'One trace: its tree, its critical path, where it broke',
+  about: 'Without attributes. Of traces beyond 20,000 spans the earliest are shown.',
+  params,
+  answer: traceDetail,
+  handle: ({ params: { trace }, world }) => traceView(world.store, trace)
+})
+
+const spans = defineRoute({
+  ...{ method: 'GET', path: '/api/v1/traces/{trace}/spans', scope: 'read', group },
+  summary: 'The spans of a trace, by start',
+  params,
+  query: z.strictObject({ limit, after }),
+  answer: pageOf(span),
+  handle: ({ params: { trace }, query, world }) => {
+    const { limit: most, after: from } = query
+    return world.store.spans(trace, { limit: most, ...(from !== undefined && { after: from }) })
+  }
+})
+
+const detail = defineRoute({
+  ...{ method: 'GET', path: '/api/v1/traces/{trace}/spans/{span}', scope: 'read', group },
+  summary: 'One span with its attributes and events',
+  params: z.strictObject({ trace: traceId, span: spanId }),
+  answer: spanDetail,
+  handle: async ({ params: { trace, span: id }, world: { store } }) => {
+    const versions = await store.span(trace, id)
+    if (versions.length === 0) return undefined
+    const { items } = await store.facts({ trace, span: id, order: 'oldest', limit: FACTS_MAX })
+    return { versions, facts: items }
+  }
+})
+
+export const traceRoutes = [list, one, spans, detail]

@@ -1,0 +1,18 @@
+/** The spans of a trace, as many as one page of a person or one answer takes. */
+
+import type { StoredSpan, TraceStore } from '../store.ts'
+
+/** Spans of one trace that are looked at as a whole, count: what a browser draws at once. */
+export const WHOLE_MAX = 20_000
+const PAGE = 2_000
+
+export async function allSpans(store: TraceStore, trace: string): Promise<readonly StoredSpan[]> {
+  const spans: StoredSpan[] = []
+  let after: string | undefined
+  do {
+    const page = await store.spans(trace, { limit: PAGE, ...(after !== undefined && { after }) })
+    spans.push(...page.items)
+    after = page.next
+  } while (after !== undefined && spans.length < WHOLE_MAX)
+  return spans
+}
