@@ -9,6 +9,18 @@ import type { Spent } from './work.ts'
 
 type Limited = 'cpuMs' | 'tokens' | 'cost' | 'bytes'
 
+/** What parts share with the task above them, and with each other. */
+const SHARED = ['cpuMs', 'tokens', 'cost'] as const
+export type Shares = Partial<Record<(typeof SHARED)[number], number>>
+
+/** What one part may use up, and nobody else meanwhile. */
+export interface Reserved {
+  /** Of what has no limit, and was not asked for, nothing is said. */
+  readonly shares: Shares
+  /** The part is over. Called once. */
+  settle(used: Spent): void
+}
+
 export class Account {
   /** Output and chunks together. */
   bytes = 0
@@ -17,6 +29,8 @@ export class Account {
   #cpuMs = 0
   #peakRssBytes = 0
   readonly #parts = { cpuMs: 0, tokens: 0, cost: 0 }
+  readonly #reserved = { cpuMs: 0, tokens: 0, cost: 0 }
+  #open = 0
   readonly #budget: Budget
   readonly #start: Reading
 
@@ -46,6 +60,35 @@ export class Account {
     this.#parts.cpuMs = Math.min(SPENT_MAX, this.#parts.cpuMs + cpuMs)
     this.#parts.tokens = Math.min(SPENT_MAX, this.#parts.tokens + tokens)
     this.#parts.cost = Math.min(SPENT_MAX, this.#parts.cost + cost)
+  }
+
+  /**
+   * Set aside what a part may use up: what it asks for, or all that is left. So all parts together
+   * never may use up more than there is.
+   *
+   * @returns undefined while parts that are open hold some of it
+   */
+  reserve(wanted: Shares = {}): Reserved | undefined {
+    const shares: Shares = {}
+    for (const what of SHARED) {
+      const limit = this.#budget[what]
+      const left = limit === undefined ? Infinity : Math.max(0, limit - this.#spent(what))
+      const share = Math.min(left, wanted[what] ?? left)
+      if (share === Infinity) continue
+      if (this.#open > 0 && share > left - this.#reserved[what]) return undefined
+      shares[what] = share
+    }
+    for (const what of SHARED) this.#reserved[what] += shares[what] ?? 0
+    this.#open++
+    return {
+      shares,
+      settle: (used) => {
+        for (const what of SHARED) this.#reserved[what] -= shares[what] ?? 0
+        // What fractions leave behind must not keep anything from anybody.
+        if (--this.#open === 0) for (const what of SHARED) this.#reserved[what] = 0
+        this.part(used)
+      }
+    }
   }
 
   get cpuSpent(): boolean {
@@ -84,9 +127,9 @@ export class Account {
     const rest = (limit: number | undefined, used: number): number | undefined =>
       limit === undefined ? undefined : Math.max(0, limit - used)
     const left = {
-      cpuMs: rest(cpuMs, Math.round(this.#cpuMs + this.#parts.cpuMs)),
-      tokens: rest(tokens, this.#tokens + this.#parts.tokens),
-      cost: rest(cost, this.#cost + this.#parts.cost),
+      cpuMs: rest(cpuMs, this.#spent('cpuMs')),
+      tokens: rest(tokens, this.#spent('tokens')),
+      cost: rest(cost, this.#spent('cost')),
       bytes: rest(bytes, this.bytes)
     }
     const set = Object.fromEntries(Object.entries(left).filter(([, value]) => value !== undefined))
@@ -111,15 +154,23 @@ export class Account {
     return none ? { usage } : { usage, parts: { cpuMs: round(cpuMs), tokens, cost } }
   }
 
+  /** For people: with the fractions that were counted. */
   #used(what: Limited): number {
-    const parts = this.#parts
-    const used = {
-      cpuMs: this.#cpuMs + parts.cpuMs,
-      tokens: this.#tokens + parts.tokens,
-      cost: this.#cost + parts.cost,
-      bytes: this.bytes
+    return round(what === 'cpuMs' ? this.#cpuMs + this.#parts.cpuMs : this.#spent(what))
+  }
+
+  /** Here and in the parts that are over. */
+  #spent(what: Limited): number {
+    switch (what) {
+      case 'cpuMs':
+        return Math.round(this.#cpuMs + this.#parts.cpuMs)
+      case 'tokens':
+        return this.#tokens + this.#parts.tokens
+      case 'cost':
+        return this.#cost + this.#parts.cost
+      case 'bytes':
+        return this.bytes
     }
-    return round(used[what])
   }
 }
 

@@ -3,12 +3,15 @@
 import { INPUT_BYTES_MAX } from '../protocol/constants.ts'
 import { PeerworkError, toPeerworkError } from '../protocol/errors.ts'
 import { parseJson } from '../protocol/json.ts'
-import type { Account } from './account.ts'
+import type { Account, Reserved, Shares } from './account.ts'
 import { PARTS_MAX } from './limits.ts'
 import type { HandOnMessage } from './sandbox-messages.ts'
 import type { Sandbox } from './sandbox.ts'
 import type { HandOnOptions } from './skill.ts'
-import type { Work } from './work.ts'
+import type { Spent, Work } from './work.ts'
+
+/** Of a part that was never sent. */
+const NOTHING: Spent = { cpuMs: 0, tokens: 0, cost: 0 }
 
 export interface HandOns {
   /** Answers the runner when the part is done; never throws. */
@@ -28,6 +31,7 @@ interface Parts {
 
 export function createHandOns({ work, terms, account, sandbox, spent }: Parts): HandOns {
   let open = 0
+  const room = new Room(account)
   // Most tasks hand nothing on.
   let stopped: AbortController | undefined
   const ask = async (
@@ -46,17 +50,25 @@ export function createHandOns({ work, terms, account, sandbox, spent }: Parts): 
     }
     parseJson(input)
     const { skill, to, deadlineMs } = message
-    const left = terms.deadline - terms.elapsed()
-    const budget = account.left(Math.min(left, deadlineMs ?? left))
-    const options: HandOnOptions = {
-      ...(to === null ? {} : { to }),
-      ...(deadlineMs === null ? {} : { deadlineMs: budget.wallMs })
+    const reserved = await room.enter(message.budget ?? {}, signal)
+    let usage = NOTHING
+    try {
+      const left = terms.deadline - terms.elapsed()
+      const rest = account.left(Math.min(left, deadlineMs ?? left))
+      const budget = { ...rest, ...reserved.shares }
+      const options: HandOnOptions = {
+        ...(to === null ? {} : { to }),
+        ...(deadlineMs === null ? {} : { deadlineMs: budget.wallMs })
+      }
+      const handed = await work.on.handOn({ skill, input, options, budget, signal })
+      ;({ usage } = handed)
+      if ('error' in handed) throw handed.error
+      return handed.output
+    } finally {
+      reserved.settle(usage)
+      spent()
+      room.wake()
     }
-    const handed = await work.on.handOn({ skill, input, options, budget, signal })
-    account.part(handed.usage)
-    spent()
-    if ('error' in handed) throw handed.error
-    return handed.output
   }
   return {
     start(message, input) {
@@ -75,6 +87,35 @@ export function createHandOns({ work, terms, account, sandbox, spent }: Parts): 
         .finally(() => open--)
         .catch(() => undefined)
     },
-    stop: (error) => stopped?.abort(error ?? new PeerworkError('CANCELED', 'the task is over'))
+    stop(error) {
+      stopped?.abort(error ?? new PeerworkError('CANCELED', 'the task is over'))
+      room.wake()
+    }
+  }
+}
+
+/** Where parts wait until those before them have left enough of the budget, the oldest first. */
+class Room {
+  readonly #account: Account
+  #waiting: (() => void)[] = []
+
+  constructor(account: Account) {
+    this.#account = account
+  }
+
+  /** @throws the reason of the signal, once `wake` was called */
+  async enter(wanted: Shares, signal: AbortSignal): Promise<Reserved> {
+    for (;;) {
+      signal.throwIfAborted()
+      const reserved = this.#account.reserve(wanted)
+      if (reserved !== undefined) return reserved
+      await new Promise<void>((resolve) => this.#waiting.push(resolve))
+    }
+  }
+
+  wake(): void {
+    const waiting = this.#waiting
+    this.#waiting = []
+    for (const resolve of waiting) resolve()
   }
 }

@@ -180,9 +180,9 @@ function createPartsOut(
       const answer = Promise.withResolvers<JsonValue>()
       open.set(call, answer)
       onAbort(signal, answer.reject)
-      const { to = null, deadlineMs = null } = options
-      const words = { type: 'hand-on', task, call, skill: textOf(skill), to, deadlineMs } as const
-      send(words, encodeJson(input))
+      const { to = null, deadlineMs = null, budget = null } = options
+      const words = { type: 'hand-on', task, call, skill: textOf(skill) } as const
+      send({ ...words, to, deadlineMs, budget }, encodeJson(input))
       return await answer.promise
     },
     settle({ call, error }, output) {

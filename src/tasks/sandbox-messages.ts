@@ -10,7 +10,7 @@ import { isErrorCode, PeerworkError } from '../protocol/errors.ts'
 import type { JsonObject, JsonValue } from '../protocol/json.ts'
 import type { Price } from '../protocol/message/card.ts'
 import { SPENT_MAX } from './limits.ts'
-import type { PatchOperation } from './skill.ts'
+import type { HandOnOptions, PatchOperation } from './skill.ts'
 
 /** A skill as its runner describes it after loading. */
 export interface LoadedSkill {
@@ -92,6 +92,7 @@ export interface HandOnMessage extends OfCall {
   readonly skill: string
   readonly to: string | null
   readonly deadlineMs: number | null
+  readonly budget: HandOnOptions['budget'] | null
 }
 
 /** What a runner says. It is not trusted: `readFromRunner` checks every header. */
@@ -142,6 +143,13 @@ const isCount: Check = (value) => Number.isSafeInteger(value) && (value as numbe
 const isQuantity: Check = (value) => Number.isFinite(value) && (value as number) >= 0
 const isAmount: Check = (value) => isQuantity(value) && (value as number) <= SPENT_MAX
 const isFlag: Check = (value) => typeof value === 'boolean'
+/** Of some of what a task may use up, at most so much. */
+const isShares: Check = (value) => {
+  if (typeof value !== 'object' || value === null) return false
+  const { cpuMs = 0, tokens = 0, cost = 0, ...rest } = value as Record<string, unknown>
+  const none = Object.keys(rest).length === 0
+  return none && isCount(cpuMs) && isCount(tokens) && isAmount(cost)
+}
 const orNull =
   (check: Check): Check =>
   (value) =>
@@ -181,7 +189,10 @@ const FIELDS: Record<FromRunner['type'], Record<string, Check>> = {
   chunk: ofTask,
   spend: { ...ofTask, tokens: isCount, cost: isAmount },
   log: { ...ofTask, level: oneOf('debug', 'info', 'warn', 'error'), message: isText },
-  'hand-on': { ...ofCall, skill: isSmall, to: orNull(isSmall), deadlineMs: orNull(isQuantity) },
+  'hand-on': {
+    ...{ ...ofCall, skill: isSmall, to: orNull(isSmall), deadlineMs: orNull(isQuantity) },
+    budget: orNull(isShares)
+  },
   fetch: {
     ...ofCall,
     method: isSmall,

@@ -87,6 +87,12 @@ export interface HandOnOptions {
   readonly to?: string
   /** At most this long, ms; never longer than what is left of the task. */
   readonly deadlineMs?: number
+  /**
+   * Of what the task may use up, at most so much. Parts that say so can run at the same time; one
+   * that does not gets all that is left, and waits until the parts before it are over. Where the
+   * task has no such limit, none waits.
+   */
+  readonly budget?: { readonly cpuMs?: number; readonly tokens?: number; readonly cost?: number }
 }
 
 export interface SkillLog {

@@ -101,3 +101,18 @@ test('what parts of parts used up counts: no budget is escaped by going deeper',
     facts: { what: 'tokens', used: 12, limit: 10 }
   })
 })
+
+test('parts that are handed on at once use up no more together than there is', async () => {
+  // Each wants 6 of 10: the second is stopped at the first token that is too many.
+  const part = { steps: 6, tokens: 1, ms: 20 }
+  const input = { times: 3, skill: 'partly', to: bob.id, part, atOnce: true }
+  const before = (await bob.tasks()).length
+  const failed = bob.run('twice', input, { to: alice.id, budget: { tokens: 10 } })
+  await expect(failed).rejects.toMatchObject({
+    code: 'BUDGET_EXCEEDED',
+    facts: { what: 'tokens', used: 11, limit: 10 }
+  })
+  const mine = (await bob.tasks()).slice(before)
+  const parts = mine.filter(({ side }) => side === 'executor')
+  expect(parts.length).toBeLessThan(3)
+})

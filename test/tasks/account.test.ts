@@ -34,6 +34,34 @@ describe('the account of a task', () => {
     expect(account.told(1)).toMatchObject({ usage: { tokens: 3 }, parts })
   })
 
+  it('sets aside for parts no more than there is, and gives back what they did not use', () => {
+    const account = new Account({ wallMs: 1, depth: 2, tokens: 10, cost: 1 }, start)
+    account.spend({ tokens: 1, cost: 0 })
+    const one = account.reserve({ tokens: 4, cost: 0.5 })
+    const two = account.reserve({ tokens: 5, cost: 0.5 })
+    expect([one?.shares, two?.shares]).toEqual([
+      { tokens: 4, cost: 0.5 },
+      { tokens: 5, cost: 0.5 }
+    ])
+    expect(account.reserve({ tokens: 1, cost: 0 })).toBeUndefined()
+    one?.settle({ cpuMs: 0, tokens: 1, cost: 0 })
+    expect(account.reserve({ tokens: 4, cost: 0 })).toBeUndefined()
+    const three = account.reserve({ tokens: 3, cost: 0 })
+    expect(three?.shares).toEqual({ tokens: 3, cost: 0 })
+    for (const part of [two, three]) part?.settle({ cpuMs: 0, tokens: 2, cost: 0.1 })
+    // Alone, a part gets all that is left, and never more, whatever it asks for.
+    const rest = account.reserve({ tokens: 100 })
+    expect(rest?.shares).toMatchObject({ tokens: 4 })
+    expect(rest?.shares.cost).toBeCloseTo(0.8)
+  })
+
+  it('sets nothing aside where there is no limit', () => {
+    const account = new Account({ wallMs: 1, depth: 2 }, start)
+    expect(account.reserve()?.shares).toEqual({})
+    expect(account.reserve()?.shares).toEqual({})
+    expect(account.reserve({ tokens: 7 })?.shares).toEqual({ tokens: 7 })
+  })
+
   it('stops counting where no peer could read the sum', () => {
     const account = new Account({ wallMs: 1, depth: 0, cost: 1 }, start)
     for (let n = 0; n < 2; n++) account.spend({ tokens: Number.MAX_SAFE_INTEGER, cost: 1e308 })
