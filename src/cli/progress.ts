@@ -16,6 +16,8 @@ export class TaskProgress {
   #peer = ''
   #open = false
   #streamed = ''
+  /** What was waited for. */
+  readonly #waited = new Set<string>()
 
   /** @param wanted whom the person asked for: an id, a beginning of one, a name */
   constructor(err: Output, skill: string, wanted?: string) {
@@ -38,9 +40,14 @@ export class TaskProgress {
         return showRoute(event, this.#err)
       case 'sent':
         this.#peer = plainLabel(event.name) || shortId(event.to)
+        if (event.again === true) {
+          return this.#status(`task ${shortTask(event.task)}: asking ${this.#peer} again`)
+        }
         if (event.after !== undefined) this.#noteAgain(event)
         if (!event.listed) this.#noteStranger(event.to)
         return this.#status(`task ${shortTask(event.task)}: sent to ${this.#peer}${through(event)}`)
+      case 'waiting':
+        return this.#wait(event)
       case 'accepted':
         return this.#status(
           event.ahead > 0
@@ -63,6 +70,20 @@ export class TaskProgress {
   clear(): void {
     if (this.#open) this.#err.rewrite('')
     this.#open = false
+  }
+
+  /** On a terminal a line that goes again; elsewhere one note for each reason. */
+  #wait({ name, to, after, ms }: Extract<TaskEvent, { type: 'waiting' }>): void {
+    const peer = plainLabel(name) || shortId(to)
+    const time = formatDuration(ms)
+    const text =
+      after === 'PEER_LOST'
+        ? `the link to ${peer} broke; seeking it for up to ${time}`
+        : `${peer} is full (${after}); asking again in ${time}`
+    if (this.#err.tty) return this.#status(text)
+    if (this.#waited.has(after)) return
+    this.#waited.add(after)
+    this.#err.line(`note: ${text}`)
   }
 
   /** Another peer after one that failed; what that one streamed does not count. */

@@ -21,7 +21,7 @@ export const ROUTING = {
   hedge: {
     type: 'string',
     value: '<time>',
-    about: 'ask a second peer too when there is no result by then; the first result counts'
+    about: 'ask a second peer too when there is no result by then; not with --to'
   },
   explain: { type: 'boolean', about: 'show who could get the task, and why each won or lost' },
   'dry-run': { type: 'boolean', about: 'only that: send nothing' }
@@ -39,10 +39,17 @@ export const BUDGET = {
   }
 } as const satisfies OptionSpecs
 
-/** @throws PeerworkError `BAD_OPTION` */
-export function routingOf(values: Values<typeof ROUTING>): SubmitOptions {
+/**
+ * @param to the peer that was named, if one was
+ * @throws PeerworkError `BAD_OPTION`
+ */
+export function routingOf(values: Values<typeof ROUTING>, to?: string): SubmitOptions {
   const { model, tag, hedge, explain } = values
   if (hedge !== undefined) toMs(hedge, '--hedge')
+  if (hedge !== undefined && to !== undefined) {
+    const why = '--hedge asks a second peer, and --to allows but one: leave one of the two out'
+    throw new PeerworkError('BAD_OPTION', why)
+  }
   return {
     ...(model.length > 0 && { models: model }),
     ...(tag.length > 0 && { tags: tag }),

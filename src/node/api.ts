@@ -5,22 +5,22 @@
  * `AgentApi`, which crosses the socket.
  */
 
-import type { PeerworkError } from '../protocol/errors.ts'
 import type { JsonObject, JsonValue } from '../protocol/json.ts'
-import type { Isolation, Usage } from '../protocol/message/result.ts'
+import type { Isolation } from '../protocol/message/result.ts'
 import type { Budget, Priority } from '../protocol/message/task.ts'
 import type { TraceEvent } from '../protocol/trace.ts'
-import type { PatchOperation } from '../tasks/skill.ts'
 import type { SkillOffer } from '../tasks/work.ts'
 import type { AgentChanges } from './agent-init.ts'
 import type { Finding } from './diagnosis/finding.ts'
 import type { HealthState } from './diagnosis/health.ts'
 import type { SupervisedLink } from './diagnosis/link.ts'
 import type { MembershipApi, MembershipInfo } from './membership/api.ts'
+import type { RouteExplanation } from './routing/told.ts'
+import type { SubmittedTask, TaskResult } from './task-life.ts'
 import type { WorkStatus } from './work-status.ts'
 
 export type { AgentChanges, AgentInit } from './agent-init.ts'
-import type { RouteExplanation } from './routing/told.ts'
+export type { SubmittedTask, TaskEvent, TaskResult, TaskTiming } from './task-life.ts'
 
 export interface AgentInfo {
   readonly id: string
@@ -108,9 +108,14 @@ export interface SubmitOptions {
   readonly tags?: readonly string[]
   /**
    * When there is no result after this long, a second peer is asked too; the first verified result
-   * counts, and the other task is canceled. Not with `to`, nor once chunks come.
+   * counts, and the other task is canceled. Refused with `to`; never once chunks come.
    */
   readonly hedge?: number | string
+  /**
+   * What to do while everybody who could take it is full. `wait`, the default: ask again when they
+   * said, as long as the time of the task lasts. `fail`: with `BUSY` or `QUOTA_EXCEEDED` at once.
+   */
+  readonly onBusy?: 'wait' | 'fail'
   /** Tell with `routed` events who could have got the task, and why each won or lost. */
   readonly explain?: boolean
   readonly budget?: Partial<Omit<Budget, 'wallMs'>>
@@ -119,94 +124,6 @@ export interface SubmitOptions {
   readonly signal?: AbortSignal
   /** W3C traceparent to continue; without it a new trace begins. */
   readonly traceparent?: string
-}
-
-/** A verified result. */
-export interface TaskResult<Output = JsonValue> {
-  readonly task: string
-  readonly skill: string
-  readonly value: Output
-  /** Peer id of the executor, whose signature was verified. */
-  readonly by: string
-  readonly trace: string
-  readonly usage: Usage
-  readonly isolation: Isolation
-  readonly engine: string
-  readonly chunks: number
-  /** Milliseconds of each leg as the requester saw it. */
-  readonly timing: TaskTiming
-  /** What the skill changed in the shared state (RFC 6902), when it changed any. */
-  readonly patch?: readonly PatchOperation[]
-  /** The shared state with the patch applied, when one was sent. */
-  readonly state?: JsonObject
-  /** True when the executor answered from its journal instead of running again. */
-  readonly replay: boolean
-  /** Peers that it was given to, count. */
-  readonly attempts: number
-  /** The sealed result, for keeping or export as DSSE. */
-  readonly sealed: Uint8Array
-}
-
-export interface TaskTiming {
-  /** Waited for a peer that offers the skill. */
-  readonly findMs: number
-  /** From sending to `accepted`. */
-  readonly acceptMs: number
-  /** From `accepted` to the verified result. */
-  readonly workMs: number
-  readonly totalMs: number
-}
-
-/** Everything that can happen to a submitted task, in order; ends with one of the last three. */
-export type TaskEvent<Output = JsonValue> =
-  | {
-      readonly type: 'submitted'
-      readonly task: string
-      readonly skill: string
-      readonly trace: string
-    }
-  | ({
-      readonly type: 'routed'
-      readonly task: string
-      readonly attempt: number
-    } & RouteExplanation)
-  | {
-      readonly type: 'sent'
-      readonly task: string
-      readonly to: string
-      readonly name: string
-      /** Whether that peer is on this agent's own allow list. */
-      readonly listed: boolean
-      /** `relayed`: slower, and only so much at once. */
-      readonly link: Peer['link']
-      /** 1; more when peers before it failed. Then what they streamed is to be forgotten. */
-      readonly attempt: number
-      /** What the peer before it failed with, or `hedge` when that one is only slow. */
-      readonly after?: string
-    }
-  | { readonly type: 'accepted'; readonly task: string; readonly ahead: number }
-  | {
-      readonly type: 'progress'
-      readonly task: string
-      readonly fraction?: number
-      readonly message?: string
-    }
-  | { readonly type: 'chunk'; readonly task: string; readonly value: JsonValue }
-  | { readonly type: 'completed'; readonly task: string; readonly result: TaskResult<Output> }
-  | { readonly type: 'failed'; readonly task: string; readonly error: PeerworkError }
-  | { readonly type: 'canceled'; readonly task: string; readonly error: PeerworkError }
-
-/**
- * A submitted task: iterate it for events, or await `result`. Chunks wait for the reader, so a task
- * that streams must be iterated; `result` alone discards chunks.
- */
-export interface SubmittedTask<Output = JsonValue> extends AsyncIterable<TaskEvent<Output>> {
-  /** 32 hex digits. */
-  readonly id: string
-  /** @throws PeerworkError what the task failed with */
-  readonly result: Promise<TaskResult<Output>>
-  /** Ask the executor to stop. Resolves when the task has ended, however it did. */
-  cancel(reason?: string): Promise<void>
 }
 
 /** One line of `peerwork tasks`. */

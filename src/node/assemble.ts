@@ -95,7 +95,7 @@ export async function assemble(beginning: Beginning): Promise<Agent> {
   const history = openHistory(options, clock, [undo, closers])
   const submitter: Submitter = new Submitter({
     ...{ ...common, peers, history, whyAlone: () => diagnosis.whyAlone() },
-    seek: (wanted) => void network.seek(wanted),
+    ...{ connect: (to) => network.connect(to), seek: (wanted) => void network.seek(wanted) },
     stranger: (peer, skill) => warnOfStranger(log, peer, skill)
   })
   const server: Server = new Server({

@@ -204,11 +204,17 @@ export class Caller {
     this.#frames.abort(error)
   }
 
-  /** The session is over. */
-  gone(): void {
+  /**
+   * The session is over.
+   *
+   * @param silent the link under it broke, and nobody hung up
+   */
+  gone(silent = false): void {
     for (const takeBack of this.#owed.values()) takeBack()
     this.#owed.clear()
-    for (const { running, waiter } of this.#open.values()) running.detach(waiter)
+    for (const { running, waiter } of this.#open.values()) {
+      running.detach(waiter, silent)
+    }
     this.#open.clear()
   }
 }

@@ -31,7 +31,8 @@ export async function connectTo(
   } catch (error) {
     closed.abort()
     if (error instanceof PeerworkError) throw error
-    throw new PeerworkError('DIAL_FAILED', `cannot reach ${to}: ${explainDial(error).why}`)
+    const { why, reason } = explainDial(error)
+    throw new PeerworkError('DIAL_FAILED', `cannot reach ${to}: ${why}`, { reason })
   }
   const peer = connection.remotePeer.toString()
   const known = peers.get(peer)

@@ -64,6 +64,8 @@ export interface Going {
   readonly attempt: number
   /** What the peer before ended with; undefined for the first. */
   readonly after: string | undefined
+  /** Whether this peer has had it before. */
+  readonly again: boolean
   readonly among: readonly Candidate[]
   /** How long the peer may take to accept; undefined when there is nobody else to ask. */
   readonly acceptMs: number | undefined
@@ -106,7 +108,9 @@ export class Follower {
       const error = errorOf(thrown, leg)
       const { code, message, facts } = error
       const ending = sent && leg.canceled === undefined ? endingOf(code) : undefined
-      if (ending !== undefined) history.note(peer.id, ending)
+      // That it is full was noted when it said so first.
+      const noted = going.again && ending === 'busy'
+      if (ending !== undefined && !noted) history.note(peer.id, ending)
       const full = code === 'BUSY' || code === 'QUOTA_EXCEEDED'
       if (full) acquaintances.rest(peer.id, facts['retryAfterMs'])
       else if (isClosed(code)) acquaintances.rest(peer.id, Infinity)
@@ -123,7 +127,8 @@ export class Follower {
     return this.#sessions.close()
   }
 
-  #tellSent({ request, leg, peer, attempt: nth, after, among }: Going, fields: WorkFields): void {
+  #tellSent(going: Going, fields: WorkFields): void {
+    const { request, leg, peer, attempt: nth, after, again, among } = going
     const { trace, table, peers, stranger } = this.#options
     const { id, skill } = request
     if (among.length > 1 || nth > 1) {
@@ -135,7 +140,11 @@ export class Follower {
     if (!listed && request.to === undefined) stranger(peer, skill)
     const { link } = peer
     const sent = { type: 'sent', task: id, to: peer.id, name: peer.name, listed, link } as const
-    leg.push(after === undefined ? { ...sent, attempt: nth } : { ...sent, attempt: nth, after })
+    leg.push({
+      ...{ ...sent, attempt: nth },
+      ...(after === undefined ? {} : { after }),
+      ...(again ? { again } : {})
+    })
   }
 
   async #attempt(

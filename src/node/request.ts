@@ -49,6 +49,8 @@ export interface Request {
   readonly tags: readonly string[] | undefined
   /** After this a second peer is asked too, ms. */
   readonly hedgeMs: number | undefined
+  /** Wait for peers that are full. */
+  readonly patient: boolean
   /** Tell with each peer why it was chosen. */
   readonly explain: boolean
   /** The tasks above this one. */
@@ -97,7 +99,8 @@ export function toRequest(
     waitMs: options.wait === undefined ? WAIT_MS : toMs(options.wait, 'wait'),
     models: labels(options.models, 'models'),
     tags: labels(options.tags, 'tags'),
-    hedgeMs: options.hedge === undefined ? undefined : toMs(options.hedge, 'hedge'),
+    hedgeMs: hedgeOf(options),
+    patient: patienceOf(options),
     explain: options.explain ?? false
   }
 }
@@ -105,6 +108,19 @@ export function toRequest(
 function labels(list: readonly string[] | undefined, what: string): typeof list {
   if (list === undefined || list.length <= LABELS_MAX) return list
   throw new PeerworkError('BAD_OPTION', `${list.length} ${what}, at most ${LABELS_MAX}`)
+}
+
+/** The second peer of a hedge is any other than the first. */
+function hedgeOf({ hedge, to }: SubmitOptions): number | undefined {
+  if (hedge === undefined) return undefined
+  if (to === undefined) return toMs(hedge, 'hedge')
+  const why = 'a hedge asks a second peer, and `to` allows but one: leave one of the two out'
+  throw new PeerworkError('BAD_OPTION', why)
+}
+
+function patienceOf({ onBusy = 'wait' }: SubmitOptions): boolean {
+  if (onBusy === 'wait' || onBusy === 'fail') return onBusy === 'wait'
+  throw new PeerworkError('BAD_OPTION', `onBusy: "${onBusy as string}" is neither wait nor fail`)
 }
 
 /** Normal is not said: the task is as long as without a word for it. */

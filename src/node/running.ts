@@ -13,8 +13,13 @@ import { NO_CHUNKS } from './answer.ts'
 import { BulkWriter } from './bulk.ts'
 import type { Entry } from './journal-entry.ts'
 
-/** How long work goes on when its requester is gone, ms: time to reconnect and attach again. */
-const ALONE_MS_MAX = 1_000
+/** How long work goes on when its requester has hung up, ms: time to connect and attach again. */
+const GONE_MS_MAX = 1_000
+/**
+ * The same when the link broke without a word, ms: the requester may still want the result, and
+ * seeks this agent (routing/regain.ts) once the network lets it.
+ */
+export const SILENT_MS_MAX = 30_000
 /** How long a requester may take to read the last chunks, ms; a few frames at most. */
 const LAST_CHUNKS_MS_MAX = 10_000
 const UNREAD = new PeerworkError('PEER_LOST', 'nobody reads the chunks any more')
@@ -85,17 +90,21 @@ export class RunningTask {
   /**
    * A waiter's session is gone. When it was the last, the work ends soon; when it was the one who
    * reads the chunks, those are dropped from now on, so that the work can go on for the others.
+   *
+   * @param silent the link broke, and nobody hung up
    */
-  detach(waiter: Waiter): void {
+  detach(waiter: Waiter, silent = false): void {
     this.#waiters.delete(waiter)
     if (waiter === this.#first) {
       this.#unread = true
       this.#stream?.unread.abort(UNREAD)
     }
     if (this.#waiters.size > 0) return
-    this.#alone = setTimeout(() => {
-      this.cancel(new PeerworkError('CANCELED', 'the requester went away'))
-    }, ALONE_MS_MAX)
+    clearTimeout(this.#alone)
+    this.#alone = setTimeout(
+      () => this.cancel(new PeerworkError('CANCELED', 'the requester went away')),
+      silent ? SILENT_MS_MAX : GONE_MS_MAX
+    )
   }
 
   cancel(reason: PeerworkError): void {

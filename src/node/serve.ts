@@ -82,7 +82,7 @@ export class Server {
       waitingBytesMax: () =>
         admission.admits(caller.peer) ? WAITING_BYTES_MAX : STRANGER_BYTES_MAX,
       frame: (bytes) => this.#receive(decodeSessionFrame(bytes), caller),
-      close: () => caller.gone()
+      close: (error) => caller.gone(isSilent(error, connection))
     })
     const caller = new Caller(connection, frames, this.#means)
   }
@@ -272,4 +272,14 @@ export class Server {
     }
     return journal.look(entry)
   }
+}
+
+/**
+ * Whether the link broke under the session: pings went unanswered, or the system gave it up. Who
+ * hangs up, or is killed, ends the connection well; what ends the session alone is a fault of ours
+ * or theirs.
+ */
+function isSilent(error: Error | undefined, connection: Connection): boolean {
+  if (error instanceof PeerworkError) return false
+  return error !== undefined || connection.status === 'aborted'
 }

@@ -6,7 +6,6 @@
  */
 
 import { PeerworkError, toPeerworkError } from '../protocol/errors.ts'
-import type { Budget } from '../protocol/message/task.ts'
 import type { SubmitOptions, TaskResult } from './api.ts'
 import { choosePeer, pick } from './choose.ts'
 import type { Choice } from './choose.ts'
@@ -18,12 +17,14 @@ import type { Inherited, Request } from './request.ts'
 import { Acquaintances } from './routing/acquaintance.ts'
 import type { Neighbourhood } from './routing/candidates.ts'
 import { explain } from './routing/explain.ts'
-import { acceptMsFor, ATTEMPTS_MAX, goesOn, LEFT_MS_MIN } from './routing/failover.ts'
-import { REFUSALS_MAX, turnedDown } from './routing/failover.ts'
+import { acceptMsFor } from './routing/failover.ts'
 import { hedged } from './routing/hedge.ts'
 import type { Leg, Start } from './routing/hedge.ts'
 import type { History } from './routing/history.ts'
+import { Onward } from './routing/onward.ts'
+import type { OnwardOptions } from './routing/onward.ts'
 import type { RouteExplanation } from './routing/told.ts'
+import { Trip } from './routing/trip.ts'
 import { SkillChecks } from './skill-checks.ts'
 import { TaskHandle } from './task-handle.ts'
 
@@ -35,6 +36,8 @@ export interface SubmitterOptions extends FollowerOptions {
   readonly history: History
   readonly whyAlone: () => string
   readonly seek?: Neighbourhood['seek']
+  /** Dial a peer that was lost. */
+  readonly connect: OnwardOptions['connect']
 }
 
 export class Submitter {
@@ -43,6 +46,7 @@ export class Submitter {
   readonly #acquaintances: Acquaintances
   readonly #follower: Follower
   readonly #around: Neighbourhood
+  readonly #onward: Onward
 
   constructor(options: SubmitterOptions) {
     this.#options = options
@@ -57,6 +61,7 @@ export class Submitter {
       ...{ now: clock.now, fault: checks.faultOf },
       ...(options.seek !== undefined && { seek: options.seek })
     }
+    this.#onward = new Onward({ around: this.#around, clock, connect: options.connect })
     peers.events.listen(({ type, peer }) => {
       if (type === 'left') acquaintances.forget(peer.id)
     })
@@ -133,14 +138,13 @@ export class Submitter {
       // Nothing is signed before `submit` returns: who cancels at once has sent nothing.
       let choice = await (pick(request, this.#around) ?? this.#wait(request, handle))
       if (handle.canceled !== undefined) throw handle.canceled
-      const until = clock.elapsed() + request.budget.wallMs
-      const trip: Trip = { request, handle, begin, until, attempt: 1, refused: 0, after: undefined }
+      const trip = new Trip(request, handle, { begin, now: clock.elapsed() })
       let result: TaskResult | undefined
       while (result === undefined) {
         try {
           result = await this.#go(trip, choice)
         } catch (thrown) {
-          choice = this.#next(trip, choice, thrown)
+          choice = await this.#onward.next(trip, choice, thrown)
         }
       }
       table.close(id, 'completed', null)
@@ -163,7 +167,7 @@ export class Submitter {
     const { request, handle } = trip
     if (request.explain) this.#explain(trip, choice)
     const alone = request.to !== undefined || choice.among.length < 2
-    if (request.hedgeMs === undefined || request.to !== undefined) {
+    if (request.hedgeMs === undefined) {
       return this.#send(trip, choice, handle, alone)
     }
     const first: Start = (leg) => this.#send(trip, choice, leg, alone)
@@ -174,22 +178,22 @@ export class Submitter {
   }
 
   #send(trip: Trip, { peer, among }: Choice, leg: Leg, alone: boolean): Promise<TaskResult> {
-    const { request, begin, until, attempt, after } = trip
+    const { request, begin, until, attempt, after, again } = trip
     const now = this.#options.clock.elapsed()
     const acceptMs = alone ? undefined : acceptMsFor(request.input.length, until - now)
     const foundMs = now - begin
-    const going = { request, leg, peer, begin, foundMs, attempt, after, among, acceptMs }
+    const going = { request, leg, peer, begin, foundMs, attempt, after, again, among, acceptMs }
     return this.#follower.follow(going)
   }
 
   /** The first peer takes long: another one is to have the same task. */
   #second(trip: Trip, { peer: slow }: Choice): Start | undefined {
-    if (!this.#further(trip, slow.id)) return undefined
+    trip.note(slow.id)
+    if (!trip.further(this.#options.clock.elapsed())) return undefined
     const choice = pick(trip.request, this.#around)
     if (choice === undefined) return undefined
-    trip.tried?.add(choice.peer.id)
-    trip.attempt++
-    trip.after = 'hedge'
+    trip.goTo(choice.peer.id, 'hedge')
+    trip.note(choice.peer.id)
     if (trip.request.explain) this.#explain(trip, choice)
     return async (leg) => {
       const result = await this.#send(trip, choice, leg, true)
@@ -198,67 +202,9 @@ export class Submitter {
     }
   }
 
-  /** The peer failed: who is next? @throws what it failed with, when that is nobody */
-  #next(trip: Trip, { peer }: Choice, thrown: unknown): Choice {
-    const error = toPeerworkError(thrown)
-    const { handle } = trip
-    if (handle.canceled !== undefined || !goesOn(error.code)) throw error
-    if (turnedDown(error.code)) trip.refused++
-    if (!this.#further(trip, peer.id)) throw error
-    const next = pick(trip.request, this.#around)
-    if (next === undefined) throw error
-    trip.attempt++
-    trip.after = error.code
-    return next
-  }
-
-  /** Prepare to ask another peer with what is left. False when nothing is left to ask with. */
-  #further(trip: Trip, failed: string): boolean {
-    const { request, handle, until, attempt, refused } = trip
-    const leftMs = Math.floor(until - this.#options.clock.elapsed())
-    const enough = leftMs >= LEFT_MS_MIN && refused < REFUSALS_MAX
-    if (request.to !== undefined || !enough || attempt - refused >= ATTEMPTS_MAX) return false
-    trip.tried ??= new Set()
-    trip.tried.add(failed)
-    trip.budget ??= request.budget
-    const budget = leftOf(trip.budget, handle.spent, leftMs)
-    trip.request = { ...request, budget, tried: trip.tried }
-    return true
-  }
-
   #explain({ request, handle, attempt }: Trip, choice: Choice): void {
     const explanation = explain(request, this.#around, choice)
     handle.push({ type: 'routed', task: request.id, attempt, ...explanation })
-  }
-}
-
-/** A task on its way through one or more peers. */
-interface Trip {
-  request: Request
-  readonly handle: TaskHandle
-  readonly begin: number
-  /** When its time is up, by the monotonic clock. */
-  readonly until: number
-  attempt: number
-  /** Of the attempts, those that were turned down. */
-  refused: number
-  after: string | undefined
-  /** Peers that had it; made with the second. */
-  tried?: Set<string>
-  /** As it was at first. */
-  budget?: Budget
-}
-
-/** @param spent by all peers so far */
-function leftOf(budget: Budget, spent: TaskHandle['spent'], leftMs: number): Budget {
-  const { cpuMs, tokens, cost } = budget
-  const left = (limit: number, used: number): number => Math.max(0, limit - used)
-  return {
-    ...budget,
-    wallMs: leftMs,
-    ...(cpuMs === undefined ? {} : { cpuMs: left(cpuMs, Math.round(spent.cpuMs)) }),
-    ...(tokens === undefined ? {} : { tokens: left(tokens, spent.tokens) }),
-    ...(cost === undefined ? {} : { cost: left(cost, spent.cost) })
   }
 }
 

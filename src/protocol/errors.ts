@@ -77,7 +77,7 @@ export const ERRORS = {
   SKILL_UNKNOWN: entry(3, false, 'See what the peer offers with `peerwork skills`.'),
   INPUT_INVALID: entry(2, false, 'Compare the input with the schema shown by `peerwork skills`.'),
   INPUT_TOO_LARGE: entry(2, false, 'Send less, or split the work into several tasks.'),
-  BUSY: entry(4, true, 'Wait for `retryAfter` and submit again, or ask another peer.'),
+  BUSY: entry(4, true, 'Give it more time with --deadline, ask another peer, or come back later.'),
   QUOTA_EXCEEDED: entry(4, true, 'Wait for `retryAfter`, or ask another peer, or its operator.'),
   RELAY_LIMIT: entry(
     4,

@@ -36,6 +36,26 @@ test('a task that goes through a relay says so', () => {
   expect(err.text).toContain('sent to bob through a relay')
 })
 
+test('whoever waits is told for what, a pipe once', () => {
+  const full = { type: 'waiting', task: TASK, to: RESULT.by, name: 'bob', after: 'BUSY' } as const
+  const lost = { ...full, after: 'PEER_LOST', ms: 20_000 } as const
+  const again = { ...sent, after: 'BUSY', again: true } as const
+  const terminal = progress(true)
+  for (const event of [sent, { ...full, ms: 1_500 }, again, lost]) terminal.progress.show(event)
+  expect(terminal.err.text).toContain('◌ bob is full (BUSY); asking again in 1.50 s')
+  expect(terminal.err.text).toContain('asking bob again')
+  expect(terminal.err.text).toContain('◌ the link to bob broke; seeking it for up to 20.0 s')
+  expect(terminal.err.text).not.toContain('\n')
+  const pipe = progress(false)
+  for (const event of [sent, { ...full, ms: 1_500 }, again, { ...full, ms: 900 }, again, lost]) {
+    pipe.progress.show(event)
+  }
+  expect(pipe.err.text).toBe(
+    'note: bob is full (BUSY); asking again in 1.50 s\n' +
+      'note: the link to bob broke; seeking it for up to 20.0 s\n'
+  )
+})
+
 test('a pipe sees chunks alone', () => {
   const { err, progress: task } = progress(false)
   task.show(sent)

@@ -22,6 +22,14 @@ test('each option becomes a part of what is submitted', () => {
   })
 })
 
+test('a hedge needs the freedom to ask a second peer', () => {
+  const given = { ...routing, hedge: '2s' }
+  expect(() => routingOf(given, 'alice')).toThrow(
+    expect.objectContaining({ code: 'BAD_OPTION', message: expect.stringContaining('--to') })
+  )
+  expect(routingOf(given)).toEqual({ hedge: '2s' })
+})
+
 test.each([
   ['budget-tokens', '1.5'],
   ['budget-bytes', '-1'],

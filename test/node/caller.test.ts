@@ -158,15 +158,25 @@ test('two tasks of one id and different keys cannot be open at once', async () =
   expect((await session.answer(id, 'result')).kind).toBe('result')
 })
 
-test('the work of a requester that is gone ends after a second', async () => {
+test('the work of a requester that hung up ends after a second', async () => {
   const sent = sealTask(evil.identity, alice.id, { value: { ms: 20_000 } })
   const session = await evil.session(connection)
   ask(session, sent)
   await session.answer(sent.id, 'progress')
   const begin = performance.now()
-  connection.abort(new Error('the cable'))
+  await connection.close()
   await until('given up', async () => (await alice.tasks())[0]?.state === 'canceled', 5_000)
   expect(performance.now() - begin).toBeGreaterThan(900)
+})
+
+test('the work of a requester whose link broke goes on, so that it can come back', async () => {
+  const sent = sealTask(evil.identity, alice.id, { value: { ms: 2_500 } })
+  const session = await evil.session(connection)
+  ask(session, sent)
+  await session.answer(sent.id, 'progress')
+  // What a requester does that heard nothing of us for too long.
+  connection.abort(new Error('the cable'))
+  await until('done', async () => (await alice.tasks())[0]?.state === 'completed', 5_000)
 })
 
 test('a requester that comes back within the second gets its result', async () => {

@@ -2,7 +2,7 @@
 
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
-import type { Agent } from '../../src/index.ts'
+import type { Agent, SubmitOptions } from '../../src/index.ts'
 import { PeerworkError } from '../../src/index.ts'
 import { skill, Stage } from '../helpers/processes.ts'
 
@@ -27,7 +27,7 @@ test('a short queue says busy and when to come back, and no task is lost', async
   const patiently = async (n: number): Promise<Counted> => {
     for (;;) {
       try {
-        return await count(bob, n)
+        return await count(bob, n, { onBusy: 'fail' })
       } catch (error) {
         if (!(error instanceof PeerworkError) || error.code !== 'BUSY') throw error
         refusals.push(error)
@@ -51,6 +51,6 @@ interface Counted {
   readonly run: number
 }
 
-async function count(agent: Agent, n: number): Promise<Counted> {
-  return (await agent.run<Counted>('count', { n, ms: 5 })).value
+async function count(agent: Agent, n: number, options?: SubmitOptions): Promise<Counted> {
+  return (await agent.run<Counted>('count', { n, ms: 5 }, options)).value
 }

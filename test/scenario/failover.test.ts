@@ -60,7 +60,7 @@ test('a full peer is passed over, and what nobody can take fails as the last one
   await until('Bob knows both', async () => (await bob.peers()).length === 2)
   const busy = bob.submit('wait', { ms: 60_000 }, { to: one.id })
   await until('one is full', async () => (await one.agent.info()).load.running === 1)
-  const tasks = [1, 2, 3].map(() => bob.run('wait', { ms: 100 }))
+  const tasks = [1, 2, 3].map(() => bob.run('wait', { ms: 100 }, { onBusy: 'fail' }))
   const [first, ...rest] = await Promise.allSettled(tasks)
   expect(first).toMatchObject({ status: 'fulfilled', value: { by: two.id } })
   expect(rest.every(({ status }) => status === 'rejected')).toBe(true)

@@ -30,7 +30,8 @@ async function three(stage: Stage, init: (mallory: string) => AgentInit) {
 async function patiently(agent: Agent, n: number, refused: PeerworkError[]): Promise<Counted> {
   for (;;) {
     try {
-      return (await agent.run<Counted>('count', { n, ms: 30 }, { deadline: '30s' })).value
+      const options = { deadline: '30s', onBusy: 'fail' } as const
+      return (await agent.run<Counted>('count', { n, ms: 30 }, options)).value
     } catch (error) {
       if (!(error instanceof PeerworkError) || !error.retry) throw error
       refused.push(error)
@@ -122,7 +123,9 @@ test('a quota of a single peer holds for that peer', async () => {
   const { mallory, bob } = await three(stage, (id) => {
     return { capacity: 2, quotas: { peers: { [id]: { inFlight: 1 } } } }
   })
-  const tasks = [1, 2, 3].map((n) => mallory.run<Counted>('count', { n, ms: 200 }))
+  const tasks = [1, 2, 3].map((n) => {
+    return mallory.run<Counted>('count', { n, ms: 200 }, { onBusy: 'fail' })
+  })
   const ends = await Promise.allSettled(tasks)
   const reasons = ends.map((end) => {
     return end.status === 'fulfilled' ? 'done' : (end.reason as PeerworkError).facts['reason']

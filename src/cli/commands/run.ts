@@ -65,6 +65,9 @@ export const run = defineCommand({
     'Without --to, a task goes on to the next best peer when one is lost, full or too late. When ' +
       'its time or budget runs out, what the skill had until then is printed, and the exit code ' +
       'tells that it is only a part.',
+    'While everybody who could take it is full, it waits and asks again; when a link breaks and ' +
+      'nobody else could do it, the same peer is sought, and its one run answers. A note on ' +
+      'stderr says so. --deadline bounds both.',
     'A text file, or @- for text on stdin, becomes {"text": …} for a skill whose input requires ' +
       'a string "text", and a JSON string for any other skill.'
   ],
@@ -222,7 +225,7 @@ function submitOptionsOf(values: Values<typeof options>): SubmitOptions {
     ...(values.wait !== undefined && { wait: values.wait }),
     ...(values.priority !== undefined && { priority: values.priority as Priority }),
     ...(key !== undefined && { idempotencyKey: key }),
-    ...routingOf(values),
+    ...routingOf(values, values.to),
     ...budgetOf(values),
     ...(values.trace !== undefined && { traceparent: values.trace })
   }
