@@ -169,6 +169,19 @@ export const stateHistory = z.object({
   keys: z.array(z.object({ key: text, changes: z.array(change) }))
 })
 
+const valueOrNull = z.nullable(z.union([text, z.number()]))
+const difference = z.object({
+  path: text,
+  what: z.enum(['missing', 'added', 'status', 'slower', 'faster', 'cost', 'agent']),
+  before: valueOrNull,
+  after: valueOrNull,
+  spans: z.object({ before: textOrNull, after: textOrNull })
+})
+export const traceDiff = z.object({
+  divergence: z.nullable(difference),
+  differences: z.array(difference)
+})
+
 const range = z.object({ from: count, to: count })
 export const integrity = z.object({
   complete: told(z.number(), 'Of what still exists anywhere: 0 to 1.'),

@@ -12,6 +12,8 @@ import { createApp } from './app.ts'
 import { openDoor } from './door.ts'
 import { Live } from './live.ts'
 import type { Route } from './route.ts'
+import { mcpRoute } from './mcp/server.ts'
+import { diffRoute } from './routes/diff.ts'
 import { doorRoutes } from './routes/door.ts'
 import { handoffRoutes } from './routes/handoffs.ts'
 import { ingestRoutes } from './routes/ingest.ts'
@@ -28,6 +30,8 @@ export interface ObserverDoorInit {
   /** 0: any free port. */
   readonly port: number
   readonly log: { error(facts: object, message: string): void }
+  /** Names by which it may be asked as well, as behind a proxy; with their port, if it has one. */
+  readonly names?: readonly string[]
   /** Routes of other rooms: the dashboard, MCP. */
   readonly more?: readonly Route[]
 }
@@ -38,27 +42,45 @@ export interface ObserverDoor extends AsyncDisposable {
   readonly keys: Keys
   /** A link that signs a person in, once. */
   signInLink(): string
+  /** Whether a person ever did. */
+  everSignedIn(): boolean
 }
 
 /** @throws PeerworkError `BAD_OPTION` when the port is taken */
 export async function openObserverDoor(init: ObserverDoorInit): Promise<ObserverDoor> {
-  const { store, intake, access: db, clock, host, port, log, more = [] } = init
+  const { store, intake, access: db, clock, host, port, log, names, more = [] } = init
   const audit = new Audit(db, clock.now)
   const keys = new Keys(db, clock, audit)
   const sessions = new Sessions(db, clock, audit)
   const allowance = new Allowance(db, clock.now)
   const live = new Live(intake)
-  const routes: Route[] = [...ingestRoutes, ...traceRoutes, ...handoffRoutes, ...sumRoutes, ...more]
+  const routes: Route[] = [
+    ...ingestRoutes,
+    ...traceRoutes,
+    ...handoffRoutes,
+    ...sumRoutes,
+    diffRoute,
+    ...more
+  ]
   routes.push(...doorRoutes({ sessions, live, url: () => door.url, all: () => routes }))
+  routes.push(
+    mcpRoute(
+      () => door.url,
+      (request) => app.fetch(request)
+    )
+  )
   const app = createApp({
     ...{ routes, world: { store, intake, clock }, log },
     access: { keys, sessions, allowance },
     hosts: () => door.hosts
   })
-  const door = await openDoor({ host, port, fetch: (request) => app.fetch(request) })
+  const door = await openDoor({
+    ...{ host, port, names, fetch: (request) => app.fetch(request) }
+  })
   return {
     ...{ url: door.url, keys },
     signInLink: () => `${door.url}/sign-in?ticket=${sessions.ticket()}`,
+    everSignedIn: () => sessions.everStarted(),
     async [Symbol.asyncDispose]() {
       live.close()
       await door[Symbol.asyncDispose]()

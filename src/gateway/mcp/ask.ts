@@ -1,0 +1,41 @@
+/** How tools ask: the read API itself, in this process or over HTTP, with the rights of a key. */
+
+import { PeerworkError } from '../../protocol/errors.ts'
+import type { JsonObject, JsonValue } from '../../protocol/json.ts'
+
+/** @throws PeerworkError what the API refuses with */
+export type Ask = (path: string, query?: Query) => Promise<JsonObject>
+export type Query = Readonly<Record<string, string | number | undefined>>
+
+/** How long one answer may take, ms. */
+const ANSWER_MS_MAX = 10_000
+
+interface Reached {
+  /** `http://127.0.0.1:4319` */
+  readonly url: string
+  readonly headers: Readonly<Record<string, string>>
+  readonly fetch: (request: Request) => Response | Promise<Response>
+}
+
+export function askOver({ url, headers, fetch }: Reached): Ask {
+  return async (path, query = {}) => {
+    const address = new URL(path, url)
+    for (const [name, value] of Object.entries(query)) {
+      if (value !== undefined) address.searchParams.set(name, String(value))
+    }
+    const signal = AbortSignal.timeout(ANSWER_MS_MAX)
+    const response = await fetch(new Request(address, { headers, signal }))
+    const body = (await response.json()) as JsonValue
+    if (typeof body !== 'object' || body === null || Array.isArray(body)) {
+      throw new PeerworkError(
+        'MALFORMED',
+        'the observer answered with something else than an object'
+      )
+    }
+    const record = body as JsonObject
+    if (response.ok) return record
+    const said = record['detail']
+    const detail = typeof said === 'string' ? said : `status ${response.status}`
+    throw new PeerworkError(response.status === 404 ? 'BAD_OPTION' : 'CONTROL_FAILED', detail)
+  }
+}
