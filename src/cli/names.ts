@@ -14,8 +14,9 @@ export const shortTask = (task: string): string => plainLabel(task, 64).slice(0,
 const NAMES_MAX = 4_096
 
 /**
- * Names of agents as their own cards tell them; ids for the rest, and for those that share a name:
- * anybody can take any name, and a line must not leave open who is meant.
+ * Names of agents as their own cards tell them; ids for the rest. Those that share a name, like the
+ * guests of one agent, have the id behind it: anybody can take any name, and a line must not leave
+ * open who is meant.
  */
 export class Names {
   readonly #names = new Map<string, string>()
@@ -38,7 +39,8 @@ export class Names {
 
   of(id: string): string {
     const name = this.#names.get(id)
-    return name !== undefined && this.#bearers.get(name) === 1 ? name : shortId(id)
+    if (name === undefined) return shortId(id)
+    return this.#bearers.get(name) === 1 ? name : `${name} ${shortId(id)}`
   }
 
   #remove(id: string): void {

@@ -17,11 +17,14 @@ test('a name is used once it is known, made plain', () => {
   expect(names.of(ALICE)).toBe('alice')
 })
 
-test('of two with one name, both are shown by their ids, until one has another name', () => {
+test('of two with one name, both have their ids behind it, until one has another name', () => {
   const names = new Names()
   names.add(ALICE, 'alice')
   names.add(BOB, 'alice')
-  expect([names.of(ALICE), names.of(BOB)]).toEqual([shortId(ALICE), shortId(BOB)])
+  expect([names.of(ALICE), names.of(BOB)]).toEqual([
+    `alice ${shortId(ALICE)}`,
+    `alice ${shortId(BOB)}`
+  ])
   names.add(BOB, 'bob')
   names.add(BOB, 'bob')
   expect([names.of(ALICE), names.of(BOB)]).toEqual(['alice', 'bob'])

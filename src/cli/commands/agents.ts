@@ -4,6 +4,7 @@ import { basename } from 'node:path'
 import type { AgentInfo } from '../../node/api.ts'
 import { systemClock } from '../../node/clock.ts'
 import { toPeerworkError } from '../../protocol/errors.ts'
+import { nameOfNetwork } from '../../protocol/membership/network-id.ts'
 import { columns } from '../columns.ts'
 import { hueOf } from '../colour.ts'
 import { defineCommand } from '../command.ts'
@@ -84,5 +85,5 @@ function factsOf(info: AgentInfo | undefined): string {
   const up = formatDuration(Math.max(0, systemClock.now() - started))
   const open = load.running + load.queued
   const tasks = open === 1 ? 'one task' : `${open} tasks`
-  return `network ${plainLabel(network)}, pid ${pid}, up ${up}, ${tasks}`
+  return `network ${plainLabel(nameOfNetwork(network))}, pid ${pid}, up ${up}, ${tasks}`
 }

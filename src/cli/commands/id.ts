@@ -2,6 +2,7 @@
 
 import { systemClock } from '../../node/clock.ts'
 import { openHome, recall } from '../../node/home.ts'
+import { nameOfNetwork } from '../../protocol/membership/network-id.ts'
 import { defineCommand } from '../command.ts'
 import type { Context } from '../command.ts'
 import { columns } from '../columns.ts'
@@ -66,6 +67,10 @@ function jsonOf({ id, name, home, running, network, pid, addresses }: Identity):
   return { id, name, home, running, ...(running && { network, pid, addresses }) }
 }
 
+/** What people call it; what it is on the wire says `--json`. */
+const networkRow = (network: string | undefined): string[][] =>
+  network === undefined ? [] : [['network', plainLabel(nameOfNetwork(network))]]
+
 function show(found: Identity, choice: Parameters<typeof again>[1], { out, err }: Context): void {
   if (!out.tty) return out.line(found.id)
   const { paint } = out
@@ -73,7 +78,8 @@ function show(found: Identity, choice: Parameters<typeof again>[1], { out, err }
     ['id', paint('bold', found.id)],
     ...(found.name === null ? [] : [['name', plainLabel(found.name)]]),
     ['home', found.home],
-    ['running', found.running ? `yes, pid ${found.pid}, network ${found.network}` : 'no'],
+    ['running', found.running ? `yes, pid ${found.pid}` : 'no'],
+    ...networkRow(found.network),
     ...(found.addresses ?? []).map((address) => ['address', address])
   ]
   for (const line of columns(rows.map(([label = '', value = '']) => [paint('dim', label), value])))

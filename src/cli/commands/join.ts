@@ -28,8 +28,8 @@ export const join = defineCommand({
   name: 'join',
   summary: 'join a network with a link',
   about: [
-    'Asks the agents that the link names, one after the other, for a certificate, and keeps it ' +
-      'in the home; from then on the agent of this home is a member. The certificate renews ' +
+    'Asks the agents that the link names, the next one beside those that have not answered ' +
+      'after a quarter of a second, for a certificate, and keeps the first in the home; from then on the agent of this home is a member. The certificate renews ' +
       'itself while the agent meets an admin now and then.',
     'A link is a secret, and what is typed stays in the history of the shell: `-` reads it from ' +
       'stdin instead. --name is what the network calls this agent; a name that is taken gets an ' +
@@ -51,7 +51,7 @@ export const join = defineCommand({
     const text = given.replaceAll(/\s+/g, '')
     const link = parseJoinLink(text)
     const home = await mustRest(values, context, 'join')
-    if (!values.json) tellAsking(link, context.err)
+    if (!values.json) tellWhere(link, context.err)
     const { join: ask } = await import('../../node/membership/join.ts')
     const options = { ...values, 'owner-passphrase-file': undefined }
     const called = memberName({ values: { ...options, yes: false } }, context)?.memberName
@@ -59,6 +59,7 @@ export const join = defineCommand({
     const joined = await withPassphrases(options, context, ({ home: passphrase }) => {
       const joining = ask({
         ...{ link: text, home, signal },
+        ...(!values.json && { asked: (address) => tellAsking(address, context.err) }),
         ...(called !== undefined && { name: called }),
         ...(passphrase !== undefined && { passphrase })
       })
@@ -92,12 +93,14 @@ async function readLink({ stdin, err, interrupts }: Context): Promise<string> {
   throw new PeerworkError('INVITATION_INVALID', 'stdin had no join link')
 }
 
-function tellAsking({ network, owner, addresses }: JoinLink, err: Output): void {
+function tellWhere({ network, owner }: JoinLink, err: Output): void {
   const { paint } = err
   const name = paint('bold', plainLabel(nameOfNetwork(network)))
   err.line(`Joining ${name}, owned by ${shortId(owner)}`)
-  const hosts = [...new Set(addresses.map(withoutId))]
-  err.line(paint('dim', `  asking ${hosts.join(', then ')} …`))
+}
+
+function tellAsking(address: string, err: Output): void {
+  err.line(err.paint('dim', `  asking ${withoutId(address)} …`))
 }
 
 /** How long it waits already: an address may be silent. @returns what ends that */

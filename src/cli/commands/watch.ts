@@ -1,6 +1,7 @@
 /** `peerwork watch`: live trace events of every agent in reach, verified, one a line. */
 
 import type { AgentApi, ObservedEvent, WatchFilter } from '../../node/api.ts'
+import { nameOfNetwork } from '../../protocol/membership/network-id.ts'
 import { NETWORKING, defineCommand } from '../command.ts'
 import type { Context, Values } from '../command.ts'
 import { inOrder } from '../in-order.ts'
@@ -47,7 +48,8 @@ export const watch = defineCommand({
   async run({ values }, context) {
     await using session = await anyAgent(values, context, { serve: true })
     if (context.err.tty && !values.json) {
-      const where = `network "${session.info.network}" as ${plainLabel(session.info.name)}`
+      const network = plainLabel(nameOfNetwork(session.info.network))
+      const where = `network "${network}" as ${plainLabel(session.info.name)}`
       context.err.line(context.err.paint('dim', `watching ${where}; Ctrl-C ends it`))
     }
     const events = session.agent.watch(filterOf(values, context))
@@ -79,9 +81,10 @@ async function printJson(events: AsyncIterable<ObservedEvent>, { out }: Context)
 async function printLines(
   events: AsyncIterable<ObservedEvent>,
   session: Session,
-  { out }: Context
+  { out, interrupts }: Context
 ): Promise<void> {
   const names = await knownNames(session)
+  void addJoining(names, session, interrupts.signal)
   for await (const observed of inOrder(events, ({ event }) => event.at, HOLD_MS)) {
     await learn(names, observed, session.agent)
     if (observed.missed > 0) {
@@ -98,6 +101,19 @@ async function knownNames({ agent, info }: Session): Promise<Names> {
   names.add(info.id, info.name)
   for (const peer of await agent.peers()) names.add(peer.id, peer.name)
   return names
+}
+
+/** A guest of this agent is a peer for a second, and gone when its task is told. */
+export async function addJoining(
+  names: Names,
+  { agent }: { readonly agent: Pick<AgentApi, 'watchPeers'> },
+  signal: AbortSignal
+): Promise<void> {
+  try {
+    for await (const { peer } of agent.watchPeers(signal)) names.add(peer.id, peer.name)
+  } catch {
+    // Whoever watches sees ids then.
+  }
 }
 
 /**

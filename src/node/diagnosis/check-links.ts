@@ -1,7 +1,7 @@
 /** Bootstrap peers and relays: which of the links we keep up are up, and since when not. */
 
 import { since } from './ago.ts'
-import { MEMBERS_ONLY } from './dial-error.ts'
+import { MEMBERS_ONLY, PUT_OUT } from './dial-error.ts'
 import { fail, pass, warn } from './finding.ts'
 import type { Finding } from './finding.ts'
 import type { SupervisedLink } from './link.ts'
@@ -10,6 +10,8 @@ const NAMES = { bootstrap: 'BOOTSTRAP', relay: 'RELAY' } as const
 const NONE = { bootstrap: 'none was given', relay: 'none is used' } as const
 const JOIN_HINT =
   'Check the address; to become a member, ask an admin for an invitation: peerwork join <link>.'
+const PUT_OUT_HINT =
+  'It runs, and its address is right: an admin put this agent out. Ask one for an invitation.'
 /** Links told in one sentence, count. */
 const TOLD_MAX = 3
 
@@ -35,12 +37,21 @@ export function checkLinks(
   const why = [...told, ...(rest > 0 ? [`${rest} more`] : [])].join('; ')
   const details = {
     facts: { ...facts, address: first?.address ?? '', since: first?.since ?? 0 },
-    ...(why.includes(MEMBERS_ONLY) && { hint: JOIN_HINT })
+    ...hintOf(why)
   }
   return up === 0 ? fail(code, why, details) : warn(code, why, details)
 }
 
+function hintOf(why: string): { hint?: string } {
+  if (why.includes(PUT_OUT)) return { hint: PUT_OUT_HINT }
+  return why.includes(MEMBERS_ONLY) ? { hint: JOIN_HINT } : {}
+}
+
 function tell({ address, since: begin, error }: SupervisedLink, now: number): string {
+  // It is there, and knows what it does.
+  if (error?.includes(PUT_OUT) === true) {
+    return `${address} refuses this agent ${since(begin, now)}: ${error}`
+  }
   const why = error === null ? '' : `: ${error}`
   return `${address} is down ${since(begin, now)}${why}`
 }

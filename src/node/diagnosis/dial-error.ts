@@ -24,6 +24,9 @@ export type DialReason =
 /** What an agent says of one that lets in members only cannot be told from no agent at all. */
 export const MEMBERS_ONLY = 'of a network with members only'
 
+/** What members say of one that an admin put out. */
+export const PUT_OUT = 'was put out by'
+
 /** What the system and libp2p say; the first that fits counts. */
 const SIGNS: readonly (readonly [RegExp, DialReason, string])[] = [
   [/ECONNREFUSED/, 'refused', 'the port is closed: nobody listens there'],

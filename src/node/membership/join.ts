@@ -1,7 +1,7 @@
 /** Joining a network with a link. */
 
 import { AGENT_NAME } from '../../protocol/constants.ts'
-import { PeerworkError, toPeerworkError } from '../../protocol/errors.ts'
+import { PeerworkError } from '../../protocol/errors.ts'
 import { openCredential } from '../../protocol/membership/credential.ts'
 import type { Credential, Membership } from '../../protocol/membership/credential.ts'
 import { openGrant } from '../../protocol/membership/invitation.ts'
@@ -12,15 +12,12 @@ import { nameOfNetwork } from '../../protocol/membership/network-id.ts'
 import type { Role } from '../../protocol/membership/role.ts'
 import { systemClock } from '../clock.ts'
 import { importGuarded } from '../guarded-import.ts'
+import { askAround } from './ask-around.ts'
 import { checkUnbound } from './create.ts'
 import { encodeRecord } from './load-roster.ts'
 import { redemptionOf } from './make-invitation.ts'
 import { lockHome } from './member-home.ts'
-import type { Asking } from './newcomer.ts'
 import { Roster } from './roster.ts'
-
-/** Addresses that are tried for one link, count: those in it, and some that its admins name. */
-const ADDRESSES_MAX = 16
 
 export interface JoinInit {
   /** `peerwork:join/…` */
@@ -32,6 +29,8 @@ export interface JoinInit {
   /** Opens, or locks, the home's own key. */
   readonly passphrase?: string
   readonly signal?: AbortSignal
+  /** This address is being asked now. */
+  readonly asked?: (address: string) => void
 }
 
 export interface Joined {
@@ -51,7 +50,7 @@ export interface Joined {
 }
 
 /**
- * Ask the admins that the link names, one after the other, for a certificate, and keep it.
+ * Ask the admins that the link names for a certificate, and keep the first that comes.
  *
  * @throws PeerworkError `INVITATION_INVALID` (damaged, expired, used up), `NO_ADMIN` when nobody
  *   answers, `HOME_IN_USE`, `BAD_OPTION` when the home is a member of another network
@@ -69,8 +68,13 @@ export async function join(init: JoinInit): Promise<Joined> {
   checkLink(link, grant, id)
   const { createAsking } = await importGuarded(() => import('./newcomer.ts'))
   const { network, owner } = link
-  await using asking = await createAsking({ secret, network, grant, clock: systemClock })
-  const { credential, membership, addresses } = await askAround(link, asking, { id, ...init })
+  const asking = createAsking({ secret, network, grant, clock: systemClock })
+  const { asked, signal } = init
+  const { credential, addresses } = await askAround(link.addresses, {
+    ...{ ask: asking.ask, asked, signal },
+    check: (shown) => void check(shown, link, id)
+  })
+  const membership = check(credential, link, id)
   const { roles, expires, by, name: memberName } = membership
   const roster = new Roster({ network, owner, now: systemClock.now })
   const learned = roster.learn({ member: credential })
@@ -87,42 +91,6 @@ function checkLink({ network }: JoinLink, grant: Grant, member: string): void {
   if (expires > now) return
   const text = `the invitation does not hold: it expired ${now - expires} ms ago`
   throw new PeerworkError('INVITATION_INVALID', text, { lateMs: now - expires })
-}
-
-interface Answer {
-  readonly credential: Credential
-  readonly membership: Membership
-  readonly addresses: string[]
-}
-
-/** Whoever refuses may know less than the next one, so all are asked before that is the answer. */
-async function askAround(
-  link: JoinLink,
-  asking: Asking,
-  { id, signal }: { readonly id: string; readonly signal?: AbortSignal }
-): Promise<Answer> {
-  const addresses = [...link.addresses]
-  let refusal: PeerworkError | undefined
-  const silent: string[] = []
-  for (let at = 0; at < Math.min(addresses.length, ADDRESSES_MAX); at++) {
-    const address = addresses[at] ?? ''
-    try {
-      const { credential, addresses: more = [] } = await asking.ask(address, signal)
-      for (const other of more) if (!addresses.includes(other)) addresses.push(other)
-      if (credential === undefined) continue
-      const membership = check(credential, link, id)
-      const known = [address, ...addresses.filter((other) => other !== address)]
-      return { credential, membership, addresses: known.slice(0, ADDRESSES_MAX) }
-    } catch (thrown) {
-      signal?.throwIfAborted()
-      const error = toPeerworkError(thrown)
-      if (error.code === 'DIAL_FAILED') silent.push(error.message)
-      else if (refusal === undefined || refusal.code === 'NO_ADMIN') refusal = error
-    }
-  }
-  if (refusal !== undefined) throw refusal
-  const text = `no admin answers: ${silent.join('; ')}`.slice(0, 600)
-  throw new PeerworkError('NO_ADMIN', text, { asked: silent.length })
 }
 
 /** An admin answers, or somebody who was found at its address: only the owner's word counts. */

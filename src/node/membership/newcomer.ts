@@ -31,30 +31,66 @@ export interface Newcomer {
   readonly clock: Clock
 }
 
-export interface Asking extends AsyncDisposable {
+export interface Asking {
   /**
+   * Several may be asked at once.
+   *
    * @param address multiaddr with `/p2p/<id>`
    * @throws PeerworkError the admin's refusal, or `DIAL_FAILED`
    */
   ask(address: string, signal?: AbortSignal): Promise<Verdict>
 }
 
-export async function createAsking(newcomer: Newcomer): Promise<Asking> {
-  const { secret, network, grant, clock } = newcomer
-  let answer: Verdict | undefined
-  let refusal: PeerworkError | undefined
-  const boot = clock.random(BOOT_BYTES)
-  const door: Doorkeeper = {
+export function createAsking(newcomer: Newcomer): Asking {
+  const boot = newcomer.clock.random(BOOT_BYTES)
+  return { ask: async (address, signal) => ask(address, newcomer, { boot, signal }) }
+}
+
+interface Heard {
+  answer: Verdict | undefined
+  refusal: PeerworkError | undefined
+}
+
+/** Each with a host of its own: one host dials the addresses of one peer one after the other. */
+async function ask(
+  address: string,
+  newcomer: Newcomer,
+  { boot, signal }: { readonly boot: Uint8Array; readonly signal: AbortSignal | undefined }
+): Promise<Verdict> {
+  const heard: Heard = { answer: undefined, refusal: undefined }
+  const host = await hostOf(newcomer, doorOf(newcomer, boot, heard))
+  const late = AbortSignal.timeout(ASK_MS_MAX)
+  const until = signal === undefined ? late : AbortSignal.any([late, signal])
+  let failure: unknown
+  try {
+    const connection = await host.dial(multiaddr(address), { signal: until })
+    connection.abort(new Error('not for a newcomer'))
+  } catch (error) {
+    failure = error
+  } finally {
+    await host.stop()
+  }
+  signal?.throwIfAborted()
+  if (heard.answer !== undefined) return heard.answer
+  if (heard.refusal !== undefined) throw heard.refusal
+  throw new PeerworkError('DIAL_FAILED', `${address}: ${messageOf(failure)}`)
+}
+
+function doorOf({ network, grant, clock }: Newcomer, boot: Uint8Array, heard: Heard): Doorkeeper {
+  return {
     hello: () => ({ v: WIRE_VERSION, network, boot, now: clock.now(), grant }),
     // A newcomer knows nobody whom it could judge, and only wants an answer.
     judge: () =>
       Promise.resolve(verdictOf(new PeerworkError('NO_ADMIN', 'no answer to a newcomer'))),
     granted: (_peer, credential, addresses) =>
-      void (answer = { credential, addresses: [...addresses] }),
+      void (heard.answer = { credential, addresses: [...addresses] }),
     met: () => undefined,
-    refused: (_peer, error) => void (refusal = error)
+    refused: (_peer, error) => void (heard.refusal = error)
   }
-  const host = await createLibp2p({
+}
+
+async function hostOf({ secret }: Newcomer, door: Doorkeeper) {
+  return createLibp2p({
     privateKey: privateKeyFromRaw(Buffer.concat([secret.seed, secret.identity.publicKey])),
     addresses: { listen: [] },
     transports: [tcp()],
@@ -64,27 +100,4 @@ export async function createAsking(newcomer: Newcomer): Promise<Asking> {
     connectionGater: { denyDialMultiaddr: () => false },
     connectionManager: { dialTimeout: ASK_MS_MAX, addressDialTimeout: ASK_MS_MAX }
   })
-  return {
-    async ask(address, signal) {
-      answer = undefined
-      refusal = undefined
-      const late = AbortSignal.timeout(ASK_MS_MAX)
-      const until = signal === undefined ? late : AbortSignal.any([late, signal])
-      let failure: unknown
-      try {
-        const connection = await host.dial(multiaddr(address), { signal: until })
-        connection.abort(new Error('not for a newcomer'))
-      } catch (error) {
-        failure = error
-      }
-      signal?.throwIfAborted()
-      const { answered, refused } = { answered: answer, refused: refusal }
-      if (answered !== undefined) return answered
-      if (refused !== undefined) throw refused as PeerworkError
-      throw new PeerworkError('DIAL_FAILED', `${address}: ${messageOf(failure)}`)
-    },
-    async [Symbol.asyncDispose]() {
-      await host.stop()
-    }
-  }
 }

@@ -13,6 +13,7 @@ import type { MemberRecord } from '../../protocol/membership/exchange.ts'
 import { openNotice } from '../../protocol/membership/revocation.ts'
 import type { Notice, Revocation } from '../../protocol/membership/revocation.ts'
 import type { Role } from '../../protocol/membership/role.ts'
+import { PUT_OUT } from '../diagnosis/dial-error.ts'
 import { Moves } from './moves.ts'
 import { Revocations } from './revocations.ts'
 
@@ -274,5 +275,5 @@ const refused = (why: string): PeerworkError => new PeerworkError('NOT_A_MEMBER'
 function revoked({ member, from, issued, reason }: Revocation): PeerworkError {
   const why = reason === undefined ? '' : `: ${reason}`
   const facts = { member, by: from, at: issued }
-  return new PeerworkError('MEMBERSHIP_REVOKED', `${member} was put out by ${from}${why}`, facts)
+  return new PeerworkError('MEMBERSHIP_REVOKED', `${member} ${PUT_OUT} ${from}${why}`, facts)
 }

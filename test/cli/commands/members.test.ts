@@ -20,6 +20,13 @@ test('members are listed, with and without a running agent', async () => {
   expect(found).toMatchObject({ name: 'lab', running: true })
   expect(found.members.at(1)).toMatchObject({ id: bob.info.id, connected: true, state: 'member' })
   expectPlain(rest.out + rest.err)
+  // People read the name; a script gets what it is on the wire.
+  const listed = await run(where, ['agents'])
+  expect(listed.out).toMatch(/^● alice +network lab, pid/m)
+  const { agents } = JSON.parse((await run(where, ['agents', '--json'])).out) as {
+    agents: { network: string }[]
+  }
+  expect(agents[0]?.network).toMatch(/^lab\.[0-9a-f]{16}$/)
 })
 
 test('who joins, comes and is put out is followed', async () => {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
-import type { ObservedEvent } from '../../../src/node/api.ts'
-import { learn } from '../../../src/cli/commands/watch.ts'
-import { Names } from '../../../src/cli/names.ts'
+import type { ObservedEvent, Peer } from '../../../src/node/api.ts'
+import { addJoining, learn } from '../../../src/cli/commands/watch.ts'
+import { Names, shortId } from '../../../src/cli/names.ts'
 import { ALICE, BOB, ControlDouble } from '../../node/control-double.ts'
 import { begin, expectPlain, run, up, world } from '../processes.ts'
 
@@ -54,6 +54,21 @@ test('no producer renames others, or itself beside its card', async () => {
   await learn(names, { ...said, event: { ...base, type: 'peer.joined', peer: ALICE } }, agent)
   await learn(names, { ...said, event: { ...base, type: 'agent.started' } }, agent)
   expect([names.of(ALICE), names.of(BOB)]).toEqual(['alice', 'bob'])
+})
+
+test('who joined for a moment, like a guest, has its name afterwards', async () => {
+  const names = new Names()
+  names.add(ALICE, 'guest of alice')
+  const agent = {
+    async *watchPeers() {
+      await Promise.resolve()
+      const peer = { id: BOB, name: 'guest of alice' } as Peer
+      yield { type: 'joined' as const, peer }
+      yield { type: 'left' as const, peer, reason: 'the connection ended' }
+    }
+  }
+  await addJoining(names, { agent }, new AbortController().signal)
+  expect(names.of(BOB)).toBe(`guest of alice ${shortId(BOB)}`)
 })
 
 const parse = (line: string): ObservedEvent => JSON.parse(line) as ObservedEvent

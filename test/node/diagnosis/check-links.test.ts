@@ -39,6 +39,14 @@ test('what may be a network with members only comes with the way into it', () =>
   expect(hint).toMatch(/peerwork join/)
 })
 
+test('of one that refuses a put-out member nobody says that it is down', () => {
+  const error = '12D3KooWbob was put out by 12D3KooWalice: laptop stolen'
+  const { why, hint } = checkLinks('bootstrap', [link('down', { error })], NOW)
+  expect(why).toMatch(/refuses this agent since .*: 12D3KooWbob was put out by/)
+  expect(why).not.toContain('is down')
+  expect(hint).toMatch(/^It runs, .* put this agent out/)
+})
+
 test('relays are told apart from bootstrap peers, and more than three are counted', () => {
   const relays = Array.from({ length: 5 }, () => link('down', { kind: 'relay' }))
   expect(checkLinks('bootstrap', relays, NOW)).toMatchObject({ level: 'pass', why: like(/none/) })

@@ -1,4 +1,7 @@
-import { expect, test } from 'vitest'
+import { once } from 'node:events'
+import { createServer } from 'node:net'
+import type { AddressInfo } from 'node:net'
+import { expect, onTestFinished, test } from 'vitest'
 import { join } from '../../../src/node/membership/join.ts'
 import { shareHome } from '../../../src/node/membership/member-home.ts'
 import { MemberDesk } from '../../../src/node/membership/member-desk.ts'
@@ -29,6 +32,22 @@ test('a member without an admin’s role leads to one it is connected to', async
   const link = linkBy(ada, { addresses: [member.address] })
   const joined = await join({ link, home: tempDir(), name: 'dora' })
   expect(joined).toMatchObject({ by: ada.id, memberName: 'dora' })
+})
+
+test('an address where something listens and says nothing costs a moment, not seconds', async () => {
+  const admin = await memberHost(ADA, ADA_SHOWS)
+  const mute = createServer(() => undefined).listen(0, '127.0.0.1')
+  onTestFinished(() => void mute.close())
+  await once(mute, 'listening')
+  const { port } = mute.address() as AddressInfo
+  const nowhere = `/ip4/127.0.0.1/tcp/${port}/p2p/${ada.id}`
+  const link = linkBy(ada, { addresses: [nowhere, admin.address] })
+  const asked: string[] = []
+  // The time that one address may take is longer than a test may.
+  const asking = (address: string): void => void asked.push(address)
+  const joined = await join({ link, home: tempDir(), asked: asking })
+  expect(joined.addresses[0]).toBe(admin.address)
+  expect(asked).toEqual([nowhere, admin.address])
 })
 
 test('whoever was put out comes back with a new link, with the same key', async () => {

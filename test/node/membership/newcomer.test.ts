@@ -15,7 +15,7 @@ async function asking(link: string) {
 
 test('an admin answers with a certificate, and the newcomer is no connection of it', async () => {
   const admin = await memberHost(ADA, ADA_SHOWS)
-  await using newcomer = await asking(linkBy(ada))
+  const newcomer = await asking(linkBy(ada))
   const { credential, addresses } = await newcomer.ask(admin.address)
   expect(credential).toBeDefined()
   expect(addresses).toEqual([admin.address])
@@ -24,7 +24,7 @@ test('an admin answers with a certificate, and the newcomer is no connection of 
 
 test('what is refused says why, and what is not there says that', async () => {
   const member = await memberHost(BEN, BEN_SHOWS)
-  await using newcomer = await asking(linkBy(ada))
+  const newcomer = await asking(linkBy(ada))
   await expect(newcomer.ask(member.address)).rejects.toMatchObject({ code: 'NO_ADMIN' })
   await using open = await createRawHost()
   await expect(newcomer.ask(open.address)).rejects.toMatchObject({ code: 'DIAL_FAILED' })
