@@ -81,7 +81,7 @@ export async function anyAgent(
 }
 
 /** A short-lived agent finds its peers as the one of `peerwork up` in this home would. */
-function withConfig(values: Common & Networking, context: World): Common & Networking {
+export function withConfig(values: Common & Networking, context: World): Common & Networking {
   const given = Object.entries(values).filter(([, value]) => {
     return Array.isArray(value) ? value.length > 0 : value !== undefined && value !== false
   })

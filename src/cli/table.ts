@@ -16,6 +16,7 @@ const ENTRIES: Readonly<Record<string, Entry>> = {
   tasks: ['list recent tasks', async () => (await import('./commands/tasks.ts')).tasks],
   cancel: ['stop a task', async () => (await import('./commands/cancel.ts')).cancel],
   watch: ['follow live traces', async () => (await import('./commands/watch.ts')).watch],
+  observe: ['keep all traces', async () => (await import('./commands/observe.ts')).observe],
   id: ['show who this agent is', async () => (await import('./commands/id.ts')).id],
   agents: [
     'list your agents on this machine',

@@ -3,6 +3,7 @@
 import { createServer } from 'node:http'
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { networkInterfaces } from 'node:os'
 import { getRequestListener } from '@hono/node-server'
 import { PeerworkError } from '../protocol/errors.ts'
 
@@ -22,6 +23,8 @@ export interface DoorOptions {
   readonly host: string
   /** 0: any free port. */
   readonly port: number
+  /** Names by which one may ask as well. */
+  readonly names?: readonly string[] | undefined
   readonly fetch: (request: Request) => Response | Promise<Response>
 }
 
@@ -33,7 +36,7 @@ export interface Door extends AsyncDisposable {
 }
 
 /** @throws PeerworkError `BAD_OPTION` when the port is taken or not ours to take */
-export async function openDoor({ host, port, fetch }: DoorOptions): Promise<Door> {
+export async function openDoor({ host, port, names = [], fetch }: DoorOptions): Promise<Door> {
   const limits = { headersTimeout: HEAD_MS_MAX, requestTimeout: REQUEST_MS_MAX }
   const more = { maxHeaderSize: HEAD_BYTES_MAX, keepAliveTimeout: IDLE_MS_MAX }
   const listener = getRequestListener(fetch, { overrideGlobalObjects: false })
@@ -44,10 +47,9 @@ export async function openDoor({ host, port, fetch }: DoorOptions): Promise<Door
   await listen(server, host, port)
   const { port: taken } = server.address() as AddressInfo
   const shown = host.includes(':') ? `[${host}]` : host
-  const names = [shown, 'localhost', '127.0.0.1', '[::1]']
   return {
     url: `http://${shown}:${taken}`,
-    hosts: new Set(names.map((name) => `${name}:${taken}`)),
+    hosts: hostsOf(shown, taken, names),
     async [Symbol.asyncDispose]() {
       const closed = new Promise((resolve) => server.close(resolve))
       server.closeIdleConnections()
@@ -57,6 +59,23 @@ export async function openDoor({ host, port, fetch }: DoorOptions): Promise<Door
     }
   }
 }
+
+/** A wildcard stands for every address that this machine has now. */
+const ALL: ReadonlySet<string> = new Set(['0.0.0.0', '[::]'])
+
+function hostsOf(shown: string, port: number, names: readonly string[]): ReadonlySet<string> {
+  const interfaces = Object.values(networkInterfaces()).flatMap((some) => some ?? [])
+  const addresses = interfaces.map(({ address, family }) =>
+    family === 'IPv6' ? `[${address}]` : address
+  )
+  const own = [shown, 'localhost', '127.0.0.1', '[::1]', ...(ALL.has(shown) ? addresses : [])]
+  // Browsers leave out the usual port.
+  const bare = port === HTTP_PORT ? own : []
+  return new Set([...own.map((name) => `${name}:${port}`), ...bare, ...names.map(lower)])
+}
+
+const HTTP_PORT = 80
+const lower = (name: string): string => name.toLowerCase()
 
 function listen(server: Server, host: string, port: number): Promise<void> {
   return new Promise((resolve, reject) => {

@@ -27,7 +27,8 @@ export function checkOrigin(headers: Headers, hosts: ReadonlySet<string>): void 
   const host = headers.get('host')?.toLowerCase() ?? ''
   if (!hosts.has(host)) throw new Refusal(421, 'ask by the address that the observer printed')
   const origin = headers.get('origin')
-  if (origin !== null && origin !== `http://${host}`) {
+  // `https`: behind a proxy that speaks TLS. The port is ours, so nobody else's page has this origin.
+  if (origin !== null && origin !== `http://${host}` && origin !== `https://${host}`) {
     throw new Refusal(403, 'a page of another site may not ask here')
   }
   const site = headers.get('sec-fetch-site')

@@ -22,6 +22,7 @@ const SESSIONS_MAX = 64
 const SEEN_EVERY_MS = 60_000
 
 export const COOKIE = 'peerwork_session'
+const STARTED = 'session.started'
 const OWNER: Caller = { name: 'owner', by: 'session', scopes: ['admin'] }
 
 export class Sessions {
@@ -63,8 +64,13 @@ export class Sessions {
            SELECT hash FROM session ORDER BY created DESC, hash LIMIT ?)`
       )
       .run(now - IDLE_MS_MAX, now - LIFE_MS_MAX, SESSIONS_MAX)
-    this.#audit.note('owner', 'session.started')
+    this.#audit.note('owner', STARTED)
     return secret
+  }
+
+  /** Whether anybody ever signed in here, as far as the audit log goes back. */
+  everStarted(): boolean {
+    return this.#audit.knows(STARTED)
   }
 
   find(secret: string): Caller | undefined {

@@ -1,0 +1,92 @@
+/** The options of `peerwork observe`, and what they mean together. */
+
+import { BlockList, isIP } from 'node:net'
+import { join, resolve } from 'node:path'
+import { PeerworkError } from '../../protocol/errors.ts'
+import { NETWORKING } from '../command.ts'
+import type { COMMON, Context, OptionSpecs, Values } from '../command.ts'
+import { homeOf } from '../session.ts'
+import { UP_OPTIONS } from '../up-options.ts'
+
+/** Where an observer listens unless told otherwise: beside OTLP's own 4317 and 4318. */
+export const PORT = 4319
+const HOST = '127.0.0.1'
+const PORT_MAX = 65_535
+/** Its agent is one of its own: `peerwork up` and an observer may run beside each other. */
+const NAME = 'observer'
+
+export const OBSERVE_OPTIONS = {
+  port: {
+    type: 'string',
+    value: '<port>',
+    about: `port of the HTTP door; ${PORT} by default, 0 for any`
+  },
+  data: {
+    type: 'string',
+    value: '<dir>',
+    about: 'directory of the traces and keys; observer in the home by default'
+  },
+  host: {
+    type: 'string',
+    value: '<address>',
+    about: 'address of this machine to listen on; 127.0.0.1 by default'
+  },
+  expose: { type: 'boolean', about: 'listen although other machines can reach --host' },
+  'allow-host': {
+    type: 'string',
+    multiple: true,
+    value: '<name>',
+    about: 'a name by which it is asked as well, as behind a proxy (repeat)'
+  },
+  'no-network': { type: 'boolean', about: 'no agent: only what comes in over HTTP' },
+  'log-level': UP_OPTIONS['log-level'],
+  scope: {
+    type: 'string',
+    value: '<scopes>',
+    about: 'key create: ingest, read or both (ingest,read), or admin for everything'
+  },
+  expires: { type: 'string', value: '<time>', about: 'key create: until when, like 30d or 12h' },
+  ...NETWORKING
+} as const satisfies OptionSpecs
+
+export type ObserveValues = Values<typeof OBSERVE_OPTIONS & typeof COMMON>
+
+/** The same with the observer's own home where none was chosen. */
+export function settledValues(values: ObserveValues, { env }: Pick<Context, 'env'>): ObserveValues {
+  const chosen = [values.home, values.name, env['PEERWORK_HOME'], env['PEERWORK_NAME']]
+  return chosen.some((word) => word !== undefined && word !== '')
+    ? values
+    : { ...values, name: NAME }
+}
+
+export const dataOf = (values: ObserveValues, context: Pick<Context, 'env' | 'cwd'>): string =>
+  values.data === undefined
+    ? join(homeOf(values, context), 'observer')
+    : resolve(context.cwd, values.data)
+
+/** @throws PeerworkError `BAD_OPTION` */
+export function portOf({ port }: Pick<ObserveValues, 'port'>): number {
+  if (port === undefined) return PORT
+  const value = /^\d{1,5}$/.test(port) ? Number(port) : NaN
+  if (value <= PORT_MAX) return value
+  throw new PeerworkError('BAD_OPTION', `--port is a number from 0 to ${PORT_MAX}: "${port}"`)
+}
+
+const LOOPBACK = new BlockList()
+LOOPBACK.addSubnet('127.0.0.0', 8)
+LOOPBACK.addAddress('::1', 'ipv6')
+
+/** @throws PeerworkError `BAD_OPTION` for an address that other machines reach, unless exposed */
+export function hostOf({ host = HOST, expose }: Pick<ObserveValues, 'host' | 'expose'>): string {
+  if (host === 'localhost') return HOST
+  const family = isIP(host)
+  if (family === 0) {
+    throw new PeerworkError('BAD_OPTION', `--host is an IP address of this machine: "${host}"`)
+  }
+  if (expose || LOOPBACK.check(host, family === 6 ? 'ipv6' : 'ipv4')) return host
+  const text =
+    `other machines can reach ${host}, and the door speaks plain HTTP: keys and traces would ` +
+    'cross the wire for everybody to read. Put a proxy that speaks TLS before 127.0.0.1, or say ' +
+    '--expose if the wire is yours'
+  throw new PeerworkError('BAD_OPTION', text, { command: 'observe' })
+}

@@ -1,0 +1,123 @@
+/** `peerwork observe`: the store, the door, the agent that listens; until it is told to stop. */
+
+import type { Agent, AgentInfo } from '../../node/api.ts'
+import { systemClock } from '../../node/clock.ts'
+import { remember } from '../../node/home.ts'
+import { toLogLevels } from '../../node/log-levels.ts'
+import { createLogs } from '../../node/logger.ts'
+import type { Logger } from '../../node/logger.ts'
+import { openAccess } from '../../gateway/access/database.ts'
+import { openObserverDoor } from '../../gateway/observer-door.ts'
+import type { ObserverDoor } from '../../gateway/observer-door.ts'
+import { openObserver } from '../../observer/observer.ts'
+import type { Observer } from '../../observer/observer.ts'
+import type { Context } from '../command.ts'
+import { noteHome } from '../homes.ts'
+import { untilInterrupted } from '../interrupts.ts'
+import { Notifier } from '../service/notify.ts'
+import { homeOf, initOf, withConfig } from '../session.ts'
+import { URL_FILE } from './data.ts'
+import { PeerNames } from './names.ts'
+import { dataOf, hostOf, portOf } from './options.ts'
+import type { ObserveValues } from './options.ts'
+import { showObserver } from './screen.ts'
+
+/** How long systemd shall wait for the end, ms: answers on their way, the store, goodbyes. */
+const STOP_MS_MAX = 10_000
+
+interface Running {
+  readonly dir: string
+  readonly observer: Observer
+  readonly door: ObserverDoor
+  readonly info: AgentInfo | undefined
+}
+
+/**
+ * @param choice as typed, for command lines to copy
+ * @throws PeerworkError `BAD_OPTION`, `HOME_IN_USE`, `HOME_UNSAFE`, `STORE_FAILED`, `STORE_FULL`,
+ *   or what the start of its agent failed with
+ */
+export async function serve(
+  choice: ObserveValues,
+  values: ObserveValues,
+  context: Context
+): Promise<void> {
+  const { err, out, interrupts } = context
+  const notifier = new Notifier(context.env)
+  await using stack = new AsyncDisposableStack()
+  const running = await start(values, context, stack)
+  const { dir, door, observer, info } = running
+  const signIn = door.everSignedIn() ? undefined : door.signInLink()
+  if (choice.json) out.json({ type: 'started', url: door.url, data: dir, ...told(signIn, info) })
+  else showObserver({ url: door.url, dir, signIn, agent: info, choice, ...pick(observer) }, err)
+  void notifier.ready(`observing at ${door.url}`)
+  const ended = Promise.withResolvers<void>()
+  if (interrupts.signal.aborted) ended.resolve()
+  interrupts.signal.addEventListener('abort', () => ended.resolve(), { once: true })
+  await ended.promise
+  void notifier.stopping('stopping', STOP_MS_MAX)
+  if (!choice.json) err.line(err.paint('dim', 'stopping …'))
+  await stack.disposeAsync()
+  if (choice.json) out.json({ type: 'stopped' })
+  else err.line(err.paint('dim', 'stopped'))
+}
+
+const pick = ({ ownPrices }: Observer) => ({ ownPrices })
+
+const told = (signIn: string | undefined, agent: AgentInfo | undefined) => ({
+  signIn: signIn ?? null,
+  agent: agent ?? null
+})
+
+/** What is opened is on the stack, so that whatever fails later closes it again. */
+async function start(
+  values: ObserveValues,
+  context: Context,
+  stack: AsyncDisposableStack
+): Promise<Running> {
+  const [host, port, dir] = [hostOf(values), portOf(values), dataOf(values, context)]
+  const levels = toLogLevels(values['log-level'] ?? 'warn')
+  const log = createLogs(levels, values.name ?? 'observer')('node')
+  const observer = stack.use(await openObserver({ dir, clock: systemClock }))
+  const { store, intake } = observer
+  const access = stack.adopt(openAccess(dir), (db) => db.close())
+  const door = stack.use(
+    await openObserverDoor({
+      ...{ store, intake, access, clock: systemClock, host, port, log },
+      names: values['allow-host']
+    })
+  )
+  remember(dir, URL_FILE, door.url)
+  if (values['no-network']) return { dir, observer, door, info: undefined }
+  const agent = await startAgent(values, context)
+  stack.defer(() => agent.stop({ graceMs: 0 }))
+  await collect(agent, observer, { log, stack })
+  return { dir, observer, door, info: await agent.info() }
+}
+
+/** An agent of its own: it lives as long as the observer, and offers nothing. */
+async function startAgent(values: ObserveValues, context: Context): Promise<Agent> {
+  const { createAgent } = await import('../../node/agent.ts')
+  const home = homeOf(values, context)
+  const logLevel = values['log-level'] ?? 'warn'
+  const init = { ...initOf(withConfig(values, context), context), home, control: true, logLevel }
+  const agent = await untilInterrupted(createAgent(init), context.interrupts)
+  noteHome(home, context.env)
+  return agent
+}
+
+async function collect(
+  agent: Agent,
+  observer: Observer,
+  { log, stack }: { readonly log: Logger; readonly stack: AsyncDisposableStack }
+): Promise<void> {
+  const names = new PeerNames()
+  names.add(agent.id, agent.name)
+  const leave = new AbortController()
+  stack.defer(() => leave.abort())
+  void names.follow(agent, leave.signal).catch((error: unknown) => {
+    log.warn({ why: (error as Error).message }, 'names of agents are not followed any more')
+  })
+  const { traces } = agent
+  stack.use(await observer.collect({ traces, nameOf: (id) => names.of(id), log }))
+}

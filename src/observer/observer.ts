@@ -1,0 +1,69 @@
+/**
+ * An observer without its doors: the store, the prices, the one way in, and, when an agent lends
+ * its ears, the collecting.
+ */
+
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Clock } from '../node/clock.ts'
+import { openHome } from '../node/home.ts'
+import type { Logger } from '../node/logger.ts'
+import type { Traces } from '../node/trace/api.ts'
+import { Collector } from './collect/collector.ts'
+import { foldBatch } from './collect/fold-batch.ts'
+import { guardDisk } from './disk.ts'
+import { Intake } from './intake.ts'
+import { PriceBook, readPrices } from './prices/book.ts'
+import { openSqliteStore } from './sqlite/open.ts'
+import type { TraceStore } from './store.ts'
+
+/** An operator's own prices, in the data directory; read at the start. */
+export const PRICES_FILE = 'prices.json'
+
+export interface ObserverInit {
+  /** Made, for its owner alone, when it is not there. One observer at a time. */
+  readonly dir: string
+  readonly clock: Clock
+}
+
+export interface CollectInit {
+  /** Of an agent that stays as long as the observer. */
+  readonly traces: Traces
+  /** The name on a producer's card, when that is known. */
+  readonly nameOf?: (id: string) => string | undefined
+  readonly log: Logger
+}
+
+export interface Observer extends AsyncDisposable {
+  /** To read from; what comes in goes through `intake`. */
+  readonly store: TraceStore
+  readonly intake: Intake
+  /** Own prices that count before the list's, count. */
+  readonly ownPrices: number
+  /** Collect what agents tell, until the collector is stopped: before its agent and the observer. */
+  collect(init: CollectInit): Promise<Collector>
+}
+
+/**
+ * @throws PeerworkError `HOME_IN_USE` while another observer has the directory, `HOME_UNSAFE`,
+ *   `STORE_FAILED`, `STORE_FULL`, `BAD_OPTION` for a table of prices that cannot be read
+ */
+export async function openObserver({ dir, clock }: ObserverInit): Promise<Observer> {
+  openHome(dir)
+  const table = join(dir, PRICES_FILE)
+  const own = existsSync(table) ? readPrices(table) : []
+  const opened = await openSqliteStore({ dir: join(dir, 'traces'), clock })
+  const store = guardDisk(opened, { dir, clock })
+  const intake = new Intake(store, new PriceBook(own))
+  // Through the intake, so that what agents tell is priced, and seen live, like all else.
+  const through: TraceStore = { ...store, ingest: (entries) => intake.take(entries) }
+  return {
+    ...{ store, intake, ownPrices: own.length },
+    collect: ({ traces, nameOf, log }) =>
+      Collector.start({
+        ...{ traces, store: through, clock, log },
+        fold: (batch) => foldBatch(batch, nameOf)
+      }),
+    [Symbol.asyncDispose]: () => opened[Symbol.asyncDispose]()
+  }
+}
