@@ -28,9 +28,10 @@ export const join = defineCommand({
   name: 'join',
   summary: 'join a network with a link',
   about: [
-    'Asks the agents that the link names, the next one beside those that have not answered ' +
-      'after a quarter of a second, for a certificate, and keeps the first in the home; from then on the agent of this home is a member. The certificate renews ' +
-      'itself while the agent meets an admin now and then.',
+    'Asks the agents that the link names for a certificate, the next one beside those that have ' +
+      'not answered after a quarter of a second, and keeps the first in the home; from then on ' +
+      'the agent of this home is a member. The certificate renews itself while the agent meets ' +
+      'an admin now and then.',
     'A link is a secret, and what is typed stays in the history of the shell: `-` reads it from ' +
       'stdin instead. --name is what the network calls this agent; a name that is taken gets an ' +
       'ending.',

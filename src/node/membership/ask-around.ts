@@ -1,4 +1,4 @@
-/** Asking several addresses for a certificate: staggered, and the first that gives one is enough. */
+/** Asking several addresses for a certificate, staggered: the first that gives one is enough. */
 
 import { setTimeout as sleep } from 'node:timers/promises'
 import { toPeerworkError, PeerworkError } from '../../protocol/errors.ts'

@@ -42,7 +42,7 @@ test('the one that answers at once is the only one that is asked', async () => {
   expect(asked).toEqual(['first'])
 })
 
-test('all are asked, those too that are named on the way, before a refusal is the answer', async () => {
+test('all are asked, those named on the way too, before a refusal is the answer', async () => {
   const { asked, round } = roundOf({
     first: () => refuse('NO_ADMIN', 'I am none'),
     second: () => ({ addresses: ['third'] }),

@@ -34,7 +34,7 @@ test('a member without an admin’s role leads to one it is connected to', async
   expect(joined).toMatchObject({ by: ada.id, memberName: 'dora' })
 })
 
-test('an address where something listens and says nothing costs a moment, not seconds', async () => {
+test('an address where something listens and says nothing costs a moment', async () => {
   const admin = await memberHost(ADA, ADA_SHOWS)
   const mute = createServer(() => undefined).listen(0, '127.0.0.1')
   onTestFinished(() => void mute.close())
