@@ -53,6 +53,9 @@ export class JournalStore {
   readonly #answerBytesMax: number
   /** Bytes of answers since somebody looked whether they are too many. */
   #unseen = 0
+  /** The same at the last sweep. */
+  #unseenBefore = 0
+  /** The walk of the sweeps has come so far. */
   #swept = 0
 
   /**
@@ -161,22 +164,25 @@ export class JournalStore {
     this.#db.close()
   }
 
-  /** Walk on through the table, a bounded stretch at a time, removing what has expired. */
+  /**
+   * Walk on through the table, a bounded stretch at a time, removing what has expired. Behind its
+   * end the walk begins anew, although rows are added all the time.
+   */
   sweep(now: number): void {
-    const stretch = this.#db
-      .prepare('SELECT max(seq) AS last FROM (SELECT seq FROM work WHERE seq > ? LIMIT ?)')
-      .get(this.#swept, SWEEP_ROWS) as { last: number | null }
-    const { last } = stretch
-    if (last === null) {
-      this.#swept = 0
-      this.#limitAnswers()
-      return
-    }
+    const { last, rows } = this.#db
+      .prepare(
+        `SELECT max(seq) AS last, count(*) AS rows
+         FROM (SELECT seq FROM work WHERE seq > ? ORDER BY seq LIMIT ?)`
+      )
+      .get(this.#swept, SWEEP_ROWS) as { last: number | null; rows: number }
     const gone = 'SELECT seq FROM work WHERE seq > ? AND seq <= ? AND expires < ?'
     const range = [this.#swept, last, now] as const
     this.#db.prepare(`DELETE FROM answer WHERE seq IN (${gone})`).run(...range)
     this.#db.prepare(`DELETE FROM work WHERE seq IN (${gone})`).run(...range)
-    this.#swept = last
+    this.#swept = rows < SWEEP_ROWS || last === null ? 0 : last
+    // While nobody works there is time to look exactly.
+    if (this.#unseen > 0 && this.#unseen === this.#unseenBefore) this.#limitAnswers()
+    this.#unseenBefore = this.#unseen
   }
 
   /** At the start: everything that expired while nobody looked. */

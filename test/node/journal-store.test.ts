@@ -81,6 +81,16 @@ test('a sweep removes what has expired, answers too, and keeps the rest', () => 
   expect([1, 2].map((fill) => book.find(id(fill)) === undefined)).toEqual([true, false])
 })
 
+test('what has expired goes, although new rows come between all sweeps', () => {
+  const book = open()
+  for (let fill = 1; fill <= 100; fill++) {
+    book.end(book.begin(row(fill, fill * 1_000 + 5_000)), answer)
+    book.sweep(fill * 1_000)
+  }
+  const kept = Array.from({ length: 100 }, (_, n) => n + 1).filter((fill) => book.find(id(fill)))
+  expect(kept).toEqual([95, 96, 97, 98, 99, 100])
+})
+
 test('notes become rows of an earlier start, each once, in the order they were made', () => {
   const book = open()
   const { result, output } = answer
