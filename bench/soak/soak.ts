@@ -20,9 +20,14 @@ import { slopeOf } from './theil-sen.ts'
 /** Processes of visitors at once, count, and how long each stays at least and at most, ms. */
 const VISITORS = 3
 const STAY_MS = [2_000, 8_000] as const
-/** Part of the time before growth counts: code is compiled, heaps and pools find their size. */
-const WARM_UP = 0.4
+/**
+ * Part of the time before growth counts: code is compiled, heaps and pools find their size. What an
+ * agent remembers of strangers a crowd has filled before.
+ */
+const WARM_UP = 0.5
 const SAMPLE_EVERY_MS = 1_000
+/** What a peer that is connected takes, MiB, as a fit says: so many are there at one time or other. */
+const PEER_MIB = 0.14
 /** For what visitors leave behind to be gone, ms. */
 const SETTLE_MS_MAX = 30_000
 
@@ -65,6 +70,9 @@ export async function soak(seconds: number, say: (word: string) => void): Promis
     await sleep(2_000)
     await tell('rest')
     const before = await tell<Sample>('sample')
+    const crowd = child('./crowd.ts', [address])
+    const [code] = (await once(crowd, 'exit')) as [number | null]
+    if (code !== 0) throw new Error('the crowd did not come')
     const churn = new Churn(() => child('./visitor.ts', [address, skill]))
     await tell('work')
     const samples: Sample[] = []
@@ -87,7 +95,10 @@ export async function soak(seconds: number, say: (word: string) => void): Promis
       slopeOf(warm.map((one) => [one.minutes, read(one)]))
     return {
       ...{ seconds, came: churn.came, killed: churn.killed, outcomes, before, after },
-      slope: { rss: slope(({ rssMiB }) => rssMiB), heap: slope(({ heapMiB }) => heapMiB) },
+      slope: {
+        rss: slope(({ rssMiB }) => rssMiB),
+        heap: slope(({ heapMiB, peers }) => heapMiB - peers * PEER_MIB)
+      },
       rssMiB: { before: before.rssMiB, warm: warm[0]?.rssMiB ?? 0, after: after.rssMiB }
     }
   } finally {

@@ -5,6 +5,7 @@
 
 import { readdirSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { getHeapSpaceStatistics } from 'node:v8'
 import { createAgent } from 'peerwork'
 import type { Agent } from 'peerwork'
 
@@ -12,7 +13,7 @@ export interface Sample {
   /** Since the process began, min. */
   readonly minutes: number
   readonly rssMiB: number
-  /** What JavaScript holds, with buffers outside its heap. */
+  /** What JavaScript holds, with buffers outside its heap and without compiled code. */
   readonly heapMiB: number
   /** Handles that keep the process alive, by kind. */
   readonly handles: Record<string, number>
@@ -32,9 +33,12 @@ export interface Outcomes {
 
 export type Order = 'start' | 'work' | 'rest' | 'sample' | 'outcomes' | 'stop'
 
-/** Tasks open at once, count, and the pause behind each, ms. */
+/**
+ * Askers, count, and how often each has a new task, ms. An executor keeps each for two minutes, so
+ * what it keeps would follow the load of the machine if they came as fast as they can.
+ */
 const AT_ONCE = 4
-const PAUSE_MS = 25
+const PERIOD_MS = 100
 const TASK = { wait: 5_000, deadline: 10_000 } as const
 const LOST_MAX = 10
 const MIB = 1024 * 1024
@@ -54,15 +58,22 @@ const tally = (names: readonly string[]): Record<string, number> => {
   return counts
 }
 
+/** With no task open: what a task needs while it runs comes and goes, and would hide the rest. */
 async function sample(): Promise<Sample> {
+  const busy = working !== undefined
+  await rest()
   globalThis.gc?.()
   await sleep(20)
   globalThis.gc?.()
   const { rss, heapUsed, external } = process.memoryUsage()
+  const code = getHeapSpaceStatistics()
+    .filter(({ space_name: name }) => /code|trusted/.test(name))
+    .reduce((sum, { space_used_size: bytes }) => sum + bytes, 0)
+  if (busy) begin()
   return {
     minutes: performance.now() / 60_000,
     rssMiB: rss / MIB,
-    heapMiB: (heapUsed + external) / MIB,
+    heapMiB: (heapUsed - code + external) / MIB,
     handles: tally(process.getActiveResourcesInfo().filter((name) => name !== 'Timeout')),
     files: { open: readdirSync('/proc/self/fd').length },
     peers: ((await asker?.peers()) ?? []).length
@@ -72,6 +83,7 @@ async function sample(): Promise<Sample> {
 async function askOn(agent: Agent): Promise<void> {
   while (!resting) {
     const number = asked++
+    const pause = sleep(PERIOD_MS)
     try {
       const { value } = await agent.run<string>('agent-soak', number, TASK)
       if (value.endsWith(` ${number}`)) answered++
@@ -81,8 +93,21 @@ async function askOn(agent: Agent): Promise<void> {
       if (code === undefined || code === 'INTERNAL') lost.push(message)
       else failed.set(code, (failed.get(code) ?? 0) + 1)
     }
-    await sleep(PAUSE_MS)
+    await pause
   }
+}
+
+function begin(): void {
+  resting = false
+  const agent = asker
+  if (agent === undefined) return
+  working = Promise.all(Array.from({ length: AT_ONCE }, () => askOn(agent)))
+}
+
+async function rest(): Promise<void> {
+  resting = true
+  await working
+  working = undefined
 }
 
 const work: Record<Order, () => Promise<unknown>> = {
@@ -92,16 +117,8 @@ const work: Record<Order, () => Promise<unknown>> = {
     asker = await createAgent({ ...init, name: 'asker', bootstrap: guide.addresses })
     return guide.addresses[0]
   },
-  async work() {
-    resting = false
-    const agent = asker
-    if (agent !== undefined)
-      working = Promise.all(Array.from({ length: AT_ONCE }, () => askOn(agent)))
-  },
-  async rest() {
-    resting = true
-    await working
-  },
+  work: async () => begin(),
+  rest,
   sample,
   outcomes: async (): Promise<Outcomes> => ({
     ...{ asked, answered, failed: Object.fromEntries(failed) },
