@@ -46,7 +46,7 @@ const BANS: readonly Ban[] = [
   {
     pattern: /\bDate\.now\b|\bnew Date\(\)|\bMath\.random\b|\brandom(?:Bytes|UUID|Int)\b/,
     why: 'ambient time or chance: take a clock',
-    except: /^src\/node\/clock\.ts$/
+    except: /^src\/(?:node|trace)\/clock\.ts$/
   },
   {
     pattern: /from '(?:libp2p|@libp2p\/|@chainsafe\/|@multiformats\/|it-pipe)/,
