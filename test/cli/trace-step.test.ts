@@ -8,10 +8,11 @@ const names = new Names()
 names.add(ALICE, 'alice')
 const work = {
   ...{ seq: 0, at: 1, trace: TRACE, span: '0123456789abcdef', parent: 'fedcba9876543210' },
-  ...{ task: TASK, skill: 'chat', side: 'executor', peer: BOB }
+  ...{ task: TASK, skill: 'chat', side: 'executor' as const, peer: BOB }
 } as const
 const model = {
-  ...{ ...work, type: 'model.called', provider: 'ollama', model: 'llama', operation: 'chat' },
+  ...{ ...work, type: 'model.called' as const, provider: 'ollama', model: 'llama' },
+  operation: 'chat' as const,
   ...{ wallMs: 1500, input: 20, output: 5 }
 } as const
 const operation = { op: 'replace', path: '/plan', bytes: 4 } as const
@@ -34,8 +35,8 @@ test.for<[StepEvent, string]>([
   ],
   [
     {
-      ...{ ...work, type: 'guard.tripped', guard: 'budget.tokens', reason: 'too many' },
-      ...{ limit: 10, value: 12, action: 'stopped' }
+      ...{ ...work, type: 'guard.tripped' as const, guard: 'budget.tokens', reason: 'too many' },
+      ...{ limit: 10, value: 12, action: 'stopped' as const }
     },
     'guard budget.tokens stopped: 12 of 10, too many'
   ],
