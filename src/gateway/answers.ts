@@ -254,7 +254,7 @@ export const costs = z.object({
       spent: z.number(),
       limit: z.number(),
       left: z.number(),
-      share: z.number(),
+      share: told(ms, 'Of the limit; null when the limit is 0 and was passed.'),
       estimated: z.number(),
       unknown: count
     })

@@ -3,10 +3,9 @@
 import { Hono } from 'hono'
 import type * as z from 'zod/mini'
 import { PeerworkError } from '../protocol/errors.ts'
-import { admit, checkOrigin } from './access/admit.ts'
+import { admit, admitAnyone, checkOrigin } from './access/admit.ts'
 import type { Access } from './access/admit.ts'
-import type { Caller } from './access/caller.ts'
-import { failureOf, Refusal } from './failure.ts'
+import { failureOf, isOwnTrouble, Refusal } from './failure.ts'
 import type { Call, Route, World } from './route.ts'
 
 export interface AppOptions {
@@ -29,7 +28,7 @@ const HEADERS = {
 } as const
 
 export function createApp(options: AppOptions): Hono {
-  const { routes, hosts, log } = options
+  const { routes, hosts } = options
   const app = new Hono()
   app.use(async (context, next) => {
     checkOrigin(context.req.raw.headers, hosts())
@@ -42,18 +41,39 @@ export function createApp(options: AppOptions): Hono {
     const path = route.path.replaceAll(/\{(\w+)\}/g, ':$1')
     app.on(route.method, path, async ({ req }) => answer(route, req.raw, req.param(), options))
   }
+  const shapes = routes.map(({ method, path }) => ({ method, shape: shapeOf(path) }))
   app.notFound(({ req }) => {
-    const others = routes.filter(({ path }) => path === req.path).map(({ method }) => method)
+    const others = shapes.filter(({ shape }) => shape.test(req.path)).map(({ method }) => method)
     if (others.length === 0) return secured(failureOf(new Refusal(404, 'see /api/docs')))
     const allow = { allow: others.join(', ') }
     return secured(failureOf(new Refusal(405, `here: ${others.join(', ')}`, allow)))
   })
+  const tell = teller(options)
   app.onError((error) => {
-    const known = error instanceof PeerworkError || error instanceof Refusal
-    if (!known) log.error({ err: error }, 'a request failed')
+    tell(error)
     return secured(failureOf(error))
   })
   return app
+}
+
+const shapeOf = (path: string): RegExp =>
+  new RegExp(`^${path.replaceAll('.', String.raw`\.`).replaceAll(/\{\w+\}/g, '[^/]+')}$`)
+
+/** How often the same trouble of the store is logged, ms: senders come back every few seconds. */
+const TELL_EVERY_MS = 60_000
+
+/** What is the observer's own trouble goes into the log; what a client did wrong does not. */
+function teller({ log, world }: AppOptions): (error: unknown) => void {
+  const told = new Map<string, number>()
+  return (error) => {
+    if (error instanceof Refusal) return
+    if (!(error instanceof PeerworkError)) return log.error({ err: error }, 'a request failed')
+    const { code, message: why } = error
+    const now = world.clock.elapsed()
+    if (!isOwnTrouble(code) || now - (told.get(code) ?? -Infinity) < TELL_EVERY_MS) return
+    told.set(code, now)
+    log.error({ code, why }, 'the store cannot do what it is asked')
+  }
 }
 
 function secured(response: Response): Response {
@@ -67,7 +87,8 @@ async function answer(
   params: Readonly<Record<string, string>>,
   { access, world }: AppOptions
 ): Promise<Response> {
-  const caller = route.scope === 'anyone' ? NOBODY : admit(request, route.scope, access)
+  const caller =
+    route.scope === 'anyone' ? admitAnyone(access) : admit(request, route.scope, access)
   if (route.takes !== undefined) checkType(request, route.takes)
   const call = {
     params: read(route.params, params, 'the path'),
@@ -75,14 +96,16 @@ async function answer(
     ...{ caller, world, signal: request.signal, request }
   } as Call<never, never>
   const answered = await route.handle(call)
-  if (answered instanceof Response) return answered
+  if (answered instanceof Response) {
+    // Nobody reads the body of an answer to HEAD: a live one would stay open for ever.
+    if (request.method === 'HEAD') await answered.body?.cancel()
+    return answered
+  }
   if (answered === undefined) throw new Refusal(404, 'there is no such thing here')
   return new Response(`${JSON.stringify(answered)}\n`, {
     headers: { 'content-type': 'application/json' }
   })
 }
-
-const NOBODY: Caller = { name: 'nobody', by: 'session', scopes: [] }
 
 /** @throws Refusal 415: a type that a form could send would let other pages write */
 function checkType({ headers }: Request, takes: readonly string[]): void {

@@ -7,6 +7,23 @@ const STATUS: Partial<Record<ErrorCode, number>> = {
   ...{ BAD_OPTION: 400, MALFORMED: 400, TOO_LARGE: 413, BUSY: 429, QUOTA_EXCEEDED: 429 },
   ...{ STORE_FULL: 503, STORE_FAILED: 503, CLOSED: 503, DEADLINE_EXCEEDED: 504 }
 }
+/** What the operator has to see to; clients learn no paths and no numbers of it. */
+const OWN: Partial<Record<ErrorCode, string>> = {
+  STORE_FULL: 'no room is left on the disk of the observer; nothing of this was taken',
+  STORE_FAILED: 'the store of the observer fails; nothing of this was taken'
+}
+/** Of a client's own faults: the command line's do not help over HTTP. */
+const HINTS: Partial<Record<ErrorCode, string>> = {
+  BAD_OPTION: 'See /api/docs.',
+  MALFORMED: 'See /api/docs.',
+  TOO_LARGE: 'Send less at a time.',
+  BUSY: 'Send it again when `Retry-After` says.',
+  QUOTA_EXCEEDED: 'Send it again when `Retry-After` says.'
+}
+
+export const isOwnTrouble = (code: ErrorCode): boolean => OWN[code] !== undefined
+/** What a sender is told to wait for a store that fails, s. */
+const WAIT_S = 5
 const PROBLEM = 'application/problem+json'
 
 /** A refusal of the door itself, before any route. */
@@ -31,11 +48,13 @@ export function failureOf(thrown: unknown): Response {
     return problem({ status: 500, detail: 'the observer has a fault of its own; see its log' })
   }
   const { code, message, hint, facts, retry } = toPeerworkError(thrown)
+  const own = OWN[code]
   const status = STATUS[code] ?? 500
   const waitMs = facts['retryAfterMs']
-  const wait = typeof waitMs === 'number' ? Math.ceil(waitMs / 1_000) : status === 503 ? 5 : null
+  const wait = typeof waitMs === 'number' ? Math.ceil(waitMs / 1_000) : status === 503 ? WAIT_S : null
   const headers = wait === null ? {} : { 'retry-after': String(Math.max(1, wait)) }
-  return problem({ status, code, detail: message, hint, facts, retry }, headers)
+  const told = { detail: own ?? message, facts: own === undefined ? facts : {} }
+  return problem({ status, code, ...told, hint: HINTS[code] ?? hint, retry }, headers)
 }
 
 interface Problem {

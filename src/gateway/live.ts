@@ -16,8 +16,8 @@ const READERS_MAX = 50
 const WAITING_BYTES_MAX = 1024 * 1024
 /** A sign of life, ms: proxies cut what is silent for a minute. */
 const BEAT_MS = 15_000
-/** Spans told of one message at most, count: what is new, not all of it. */
-const SPANS_MAX = 500
+/** Spans, handoffs and facts told of one message at most, count each: what is new, not all of it. */
+const ITEMS_MAX = 500
 
 export interface Wanted {
   readonly trace?: string | undefined
@@ -87,14 +87,11 @@ function messageOf(entries: readonly Ingest[], { trace }: Wanted): string {
   const facts = here(entries.flatMap((entry) => entry.facts))
   if (spans.length + handoffs.length + facts.length === 0) return ''
   const traces = new Set([...spans, ...handoffs, ...facts].flatMap(({ trace: id }) => id ?? []))
-  const bare = spans.slice(0, SPANS_MAX).map((span) => ({ ...span, attributes: undefined }))
-  const more = Math.max(0, spans.length - SPANS_MAX)
-  const body = {
-    traces: [...traces],
-    spans: bare,
-    handoffs,
-    facts: facts.slice(0, SPANS_MAX),
-    more
-  }
+  const bare = spans.slice(0, ITEMS_MAX).map((span) => ({ ...span, attributes: undefined }))
+  const told = { traces: [...traces].slice(0, ITEMS_MAX), spans: bare }
+  const rest = { handoffs: handoffs.slice(0, ITEMS_MAX), facts: facts.slice(0, ITEMS_MAX) }
+  const left = [traces.size, spans.length, handoffs.length, facts.length]
+  const more = left.reduce((sum, size) => sum + Math.max(0, size - ITEMS_MAX), 0)
+  const body = { ...told, ...rest, more }
   return `event: new\ndata: ${JSON.stringify(body)}\n\n`
 }

@@ -9,6 +9,7 @@ import { Audit } from './access/audit.ts'
 import { Keys } from './access/keys.ts'
 import { Sessions } from './access/sessions.ts'
 import { createApp } from './app.ts'
+import { BodyRoom } from './body.ts'
 import { openDoor } from './door.ts'
 import { Live } from './live.ts'
 import type { Route } from './route.ts'
@@ -70,7 +71,7 @@ export async function openObserverDoor(init: ObserverDoorInit): Promise<Observer
     )
   )
   const app = createApp({
-    ...{ routes, world: { store, intake, clock }, log },
+    ...{ routes, world: { store, intake, clock, room: new BodyRoom() }, log },
     access: { keys, sessions, allowance },
     hosts: () => door.hosts
   })

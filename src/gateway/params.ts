@@ -23,23 +23,33 @@ export const limit = z._default(
   z.pipe(digits, z.pipe(z.transform(Number), z.number().check(z.gte(1), z.lte(PAGE_MAX)))),
   PAGE
 )
-/** The `next` of the page before. */
-export const after = z.optional(z.string().check(z.maxLength(CURSOR_LENGTH_MAX)))
+export const after = z.optional(
+  z.string().check(
+    z.maxLength(CURSOR_LENGTH_MAX),
+    z.meta({ description: 'The `next` of the page before.' })
+  )
+)
 export const text = z.optional(z.string().check(z.maxLength(TEXT_LENGTH_MAX)))
 export const amount = z.optional(
   z.pipe(
-    z.string().check(z.regex(/^\d+(?:\.\d+)?(?:e-?\d+)?$/i, 'a number from 0')),
+    z.string().check(z.regex(/^\d{1,15}(?:\.\d{1,15})?(?:e-?\d{1,2})?$/i, 'a number from 0')),
     z.transform(Number)
   )
 )
 
-/** ISO 8601, ms since 1970, or a time ago: `15m`, `24h`, `7d`. µs since 1970 comes out. */
+/** A moment that a query means, µs: since 1970, or before the present. */
+export type Moment = { readonly us: number } | { readonly agoUs: number }
+
+/** ISO 8601, ms since 1970, or a time ago: `15m`, `24h`, `7d`. */
 export const time = z.optional(
   z.pipe(
-    z.string().check(z.maxLength(40)),
-    z.transform((value: string, context) => {
-      const us = timeOf(value)
-      if (us !== undefined) return us
+    z.string().check(
+      z.maxLength(40),
+      z.meta({ description: 'ISO 8601, ms since 1970, or a time ago: 15m, 24h, 7d.' })
+    ),
+    z.transform((value: string, context): Moment => {
+      const moment = momentOf(value)
+      if (moment !== undefined) return moment
       context.issues.push({
         ...{ code: 'custom', input: value, message: 'ISO 8601, ms since 1970, or 15m, 24h, 7d' }
       })
@@ -48,26 +58,30 @@ export const time = z.optional(
   )
 )
 
-/** A time ago is negative: whoever has a clock adds the present. */
 const UNITS: Readonly<Record<string, number>> = { s: 1e6, m: 6e7, h: 3.6e9, d: 8.64e10 }
 
-function timeOf(value: string): number | undefined {
+function momentOf(value: string): Moment | undefined {
   const ago = /^(\d{1,6})([smhd])$/.exec(value)
-  if (ago !== null) return -Number(ago[1]) * (UNITS[ago[2] ?? ''] ?? 0)
-  if (/^\d{9,16}$/.test(value)) return Number(value) * US
+  if (ago !== null) return { agoUs: Number(ago[1]) * (UNITS[ago[2] ?? ''] ?? 0) }
+  if (/^\d{1,16}$/.test(value)) return { us: bounded(Number(value) * US) }
   if (!/^\d{4}-\d\d-\d\d/.test(value)) return undefined
   const ms = Date.parse(value)
-  return Number.isNaN(ms) ? undefined : ms * US
+  return Number.isNaN(ms) ? undefined : { us: bounded(ms * US) }
 }
 
-/** From a time that may be relative to one that is not. */
-export function absolute(us: number | undefined, nowMs: number): number | undefined {
-  return us !== undefined && us <= 0 ? nowMs * US + us : us
+/** Stores count in whole numbers; there is nothing to find beyond the year 2255. */
+const bounded = (us: number): number =>
+  Math.max(-Number.MAX_SAFE_INTEGER, Math.min(Number.MAX_SAFE_INTEGER, Math.round(us)))
+
+/** From a time that may be relative to one that is not, µs since 1970. */
+export function absolute(moment: Moment | undefined, nowMs: number): number | undefined {
+  if (moment === undefined) return undefined
+  return 'us' in moment ? moment.us : nowMs * US - moment.agoUs
 }
 
 /** `from` and `to` of a query, as a store takes them. */
 export function windowOf(
-  query: { readonly from?: number | undefined; readonly to?: number | undefined },
+  query: { readonly from?: Moment | undefined; readonly to?: Moment | undefined },
   nowMs: number
 ): { fromUs?: number; toUs?: number } {
   const [fromUs, toUs] = [absolute(query.from, nowMs), absolute(query.to, nowMs)]

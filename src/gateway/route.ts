@@ -10,6 +10,7 @@ import type { Clock } from '../node/clock.ts'
 import type { Intake } from '../observer/intake.ts'
 import type { TraceStore } from '../observer/store.ts'
 import type { Caller, Scope } from './access/caller.ts'
+import type { BodyRoom } from './body.ts'
 
 type Shape = z.ZodMiniObject
 
@@ -18,6 +19,8 @@ export interface World {
   readonly store: TraceStore
   readonly intake: Intake
   readonly clock: Clock
+  /** Bodies that are large take room of it until they are dealt with. */
+  readonly room: BodyRoom
 }
 
 /** One request after all checks. */

@@ -62,6 +62,14 @@ export function admit(
   return caller
 }
 
+const NOBODY: Caller = { name: 'nobody', by: 'session', scopes: [] }
+
+/** For what needs no key. @throws PeerworkError `QUOTA_EXCEEDED` */
+export function admitAnyone(access: Access): Caller {
+  spend(access, 'anyone', false)
+  return NOBODY
+}
+
 function callerOf(headers: Headers, { keys, sessions }: Access): Caller | undefined {
   const bearer = /^Bearer (\S{1,200})$/i.exec(headers.get('authorization') ?? '')?.[1]
   if (bearer !== undefined) return keys.find(bearer)

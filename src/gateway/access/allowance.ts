@@ -4,6 +4,7 @@
  */
 
 import type { DatabaseSync } from 'node:sqlite'
+import { attempt } from './database.ts'
 
 /** Requests a second that each caller may make on and on. */
 const RATE = 100
@@ -53,15 +54,14 @@ export class Allowance {
     return refilled >= 1 ? 0 : ((1 - refilled) / rate) * 1_000
   }
 
-  /** Before the end, and now and then. */
+  /** Before the end, and now and then. What cannot be written, as on a full disk, still counts. */
   write(): void {
     this.#written = this.#now()
-    const put = this.#db.prepare(
-      'INSERT OR REPLACE INTO allowance (name, left, at) VALUES (?, ?, ?)'
-    )
-    this.#db.exec('BEGIN; DELETE FROM allowance')
-    for (const [name, { left, at }] of this.#buckets) put.run(name, left, at)
-    this.#db.exec('COMMIT')
+    attempt(this.#db, () => {
+      const put = this.#db.prepare('INSERT INTO allowance (name, left, at) VALUES (?, ?, ?)')
+      this.#db.exec('DELETE FROM allowance')
+      for (const [name, { left, at }] of this.#buckets) put.run(name, left, at)
+    })
   }
 
   #forget(): void {

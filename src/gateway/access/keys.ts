@@ -8,6 +8,7 @@ import type { DatabaseSync, SQLOutputValue } from 'node:sqlite'
 import { PeerworkError } from '../../protocol/errors.ts'
 import type { Clock } from '../../node/clock.ts'
 import type { Audit } from './audit.ts'
+import { attempt, inOne } from './database.ts'
 import { SCOPES } from './caller.ts'
 import type { Caller, Scope } from './caller.ts'
 import { hashOf, keyId, newKey, sameHash } from './secret.ts'
@@ -64,12 +65,15 @@ export class Keys {
     }
     if (all.length >= KEYS_MAX) throw new PeerworkError('BAD_OPTION', `more than ${KEYS_MAX} keys`)
     const { id, key } = newKey(this.#clock.random)
-    this.#db
-      .prepare(
-        'INSERT INTO key (id, name, scopes, hash, created, expires) VALUES (?, ?, ?, ?, ?, ?)'
-      )
-      .run(id, name, scopes.join(','), hashOf(key), now, expires ?? null)
-    this.#audit.note(who, 'key.created', `${name} (${scopes.join(', ')})`)
+    const row = [id, name, scopes.join(','), hashOf(key), now, expires ?? null] as const
+    inOne(this.#db, () => {
+      this.#db
+        .prepare(
+          'INSERT INTO key (id, name, scopes, hash, created, expires) VALUES (?, ?, ?, ?, ?, ?)'
+        )
+        .run(...row)
+      this.#audit.note(who, 'key.created', `${name} (${scopes.join(', ')})`)
+    })
     const info = { id, name, scopes, created: now, expires: expires ?? null }
     return { ...info, used: null, revoked: null, key }
   }
@@ -85,8 +89,10 @@ export class Keys {
     const info = infoOf(row)
     if (info.revoked !== null) return info
     const revoked = this.#clock.now()
-    this.#db.prepare('UPDATE key SET revoked = ? WHERE id = ?').run(revoked, info.id)
-    this.#audit.note(who, 'key.revoked', info.name)
+    inOne(this.#db, () => {
+      this.#db.prepare('UPDATE key SET revoked = ? WHERE id = ?').run(revoked, info.id)
+      this.#audit.note(who, 'key.revoked', info.name)
+    })
     return { ...info, revoked }
   }
 
@@ -102,7 +108,9 @@ export class Keys {
     const now = this.#clock.now()
     if (revoked !== null || (expires !== null && expires <= now)) return undefined
     if (used === null || now - used > USED_EVERY_MS) {
-      this.#db.prepare('UPDATE key SET used = ? WHERE id = ?').run(now, id)
+      attempt(this.#db, () => {
+        this.#db.prepare('UPDATE key SET used = ? WHERE id = ?').run(now, id)
+      })
     }
     return { name, by: 'key', scopes }
   }

@@ -8,6 +8,7 @@ import type { DatabaseSync } from 'node:sqlite'
 import type { Clock } from '../../node/clock.ts'
 import type { Audit } from './audit.ts'
 import type { Caller } from './caller.ts'
+import { attempt, inOne } from './database.ts'
 import { hashOf, newSecret } from './secret.ts'
 
 /** How long a printed link can be used, ms. */
@@ -40,32 +41,43 @@ export class Sessions {
   ticket(): string {
     const secret = newSecret(this.#clock.random)
     const now = this.#clock.now()
-    this.#db.prepare('DELETE FROM ticket WHERE expires <= ?').run(now)
-    this.#db
-      .prepare('INSERT INTO ticket (hash, expires) VALUES (?, ?)')
-      .run(hashOf(secret), now + TICKET_LIFE_MS)
+    inOne(this.#db, () => {
+      this.#db.prepare('DELETE FROM ticket WHERE expires <= ?').run(now)
+      this.#db
+        .prepare('INSERT INTO ticket (hash, expires) VALUES (?, ?)')
+        .run(hashOf(secret), now + TICKET_LIFE_MS)
+    })
     return secret
   }
 
   /** @returns a session's secret; undefined for a ticket that is wrong, over or used */
   signIn(ticket: string): string | undefined {
+    // Looked at first: whoever guesses makes nothing be written.
+    const hash = hashOf(ticket)
     const now = this.#clock.now()
-    const used = this.#db
-      .prepare('DELETE FROM ticket WHERE hash = ? RETURNING expires')
-      .get(hashOf(ticket)) as { expires: number } | undefined
-    if (used === undefined || used.expires <= now) return undefined
+    const held = this.#db.prepare('SELECT 1 FROM ticket WHERE hash = ? AND expires > ?')
+    if (held.get(hash, now) === undefined) return undefined
     const secret = newSecret(this.#clock.random)
-    this.#db
-      .prepare('INSERT INTO session (hash, created, seen) VALUES (?, ?, ?)')
-      .run(hashOf(secret), now, now)
+    const used = inOne(this.#db, () => {
+      const { changes } = this.#db.prepare('DELETE FROM ticket WHERE hash = ?').run(hash)
+      if (changes === 0) return false
+      this.#db
+        .prepare('INSERT INTO session (hash, created, seen) VALUES (?, ?, ?)')
+        .run(hashOf(secret), now, now)
+      this.#forget(now)
+      this.#audit.note('owner', STARTED)
+      return true
+    })
+    return used ? secret : undefined
+  }
+
+  #forget(now: number): void {
     this.#db
       .prepare(
         `DELETE FROM session WHERE seen < ? OR created < ? OR hash NOT IN (
            SELECT hash FROM session ORDER BY created DESC, hash LIMIT ?)`
       )
       .run(now - IDLE_MS_MAX, now - LIFE_MS_MAX, SESSIONS_MAX)
-    this.#audit.note('owner', STARTED)
-    return secret
   }
 
   /** Whether anybody ever signed in here, as far as the audit log goes back. */
@@ -82,13 +94,17 @@ export class Sessions {
     if (row === undefined) return undefined
     if (now - row.seen > IDLE_MS_MAX || now - row.created > LIFE_MS_MAX) return undefined
     if (now - row.seen > SEEN_EVERY_MS) {
-      this.#db.prepare('UPDATE session SET seen = ? WHERE hash = ?').run(now, hash)
+      attempt(this.#db, () => {
+        this.#db.prepare('UPDATE session SET seen = ? WHERE hash = ?').run(now, hash)
+      })
     }
     return OWNER
   }
 
   signOut(secret: string): void {
-    this.#db.prepare('DELETE FROM session WHERE hash = ?').run(hashOf(secret))
-    this.#audit.note('owner', 'session.ended')
+    inOne(this.#db, () => {
+      const end = this.#db.prepare('DELETE FROM session WHERE hash = ?')
+      if (end.run(hashOf(secret)).changes > 0) this.#audit.note('owner', 'session.ended')
+    })
   }
 }

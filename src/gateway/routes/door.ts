@@ -6,6 +6,7 @@ import { COOKIE } from '../access/sessions.ts'
 import { sessionIn } from '../access/admit.ts'
 import { DOCS_POLICY, docsPage } from '../docs-page.ts'
 import { Refusal } from '../failure.ts'
+import type { JsonObject } from '../../protocol/json.ts'
 import type { Live } from '../live.ts'
 import { openApi } from '../openapi.ts'
 import { traceId } from '../params.ts'
@@ -32,6 +33,9 @@ const SESSION_SECONDS = 7 * 24 * 60 * 60
 
 export function doorRoutes(parts: DoorParts): readonly Route[] {
   const { sessions, live, url, all } = parts
+  // Made once: anyone may ask for it, and it takes some 10 ms.
+  let described: JsonObject | undefined
+  const description = (): JsonObject => (described ??= openApi(all()))
   return [
     defineRoute({
       ...{ method: 'GET', path: '/sign-in', scope: 'anyone', group },
@@ -67,7 +71,7 @@ export function doorRoutes(parts: DoorParts): readonly Route[] {
     defineRoute({
       ...{ method: 'GET', path: '/api/openapi.json', scope: 'anyone', group },
       summary: 'This description, for programs',
-      handle: () => openApi(all())
+      handle: () => description()
     }),
     defineRoute({
       ...{ method: 'GET', path: '/api/docs', scope: 'anyone', group },
@@ -77,7 +81,7 @@ export function doorRoutes(parts: DoorParts): readonly Route[] {
           'content-type': 'text/html; charset=utf-8',
           'content-security-policy': DOCS_POLICY
         }
-        return new Response(docsPage(openApi(all()), url()), { headers })
+        return new Response(docsPage(description(), url()), { headers })
       }
     }),
     defineRoute({

@@ -32,7 +32,8 @@ const otlp = defineRoute({
   takes: [PROTOBUF, JSON_TYPE],
   handle: async ({ request, world, caller }) => {
     const binary = request.headers.get('content-type')?.startsWith(PROTOBUF) === true
-    const body = await readBody(request)
+    using portion = world.room.portion()
+    const body = await readBody(request, { portion })
     const spans = binary ? decodeProtobuf(body) : decodeJson(textOf(body))
     const { rejected, reason, ...parts } = readSpans(spans, sourceOf(caller.name))
     await world.intake.take([parts])
@@ -77,12 +78,13 @@ const lines = defineRoute({
   takes: [NDJSON, 'application/jsonl'],
   answer: ingested,
   handle: async ({ request, world, caller }) => {
-    const text = textOf(await readBody(request))
+    using portion = world.room.portion()
+    const text = textOf(await readBody(request, { portion }))
     const source = sourceOf(caller.name)
     const entries: Parts[] = []
     const errors: { line: number; code: string; message: string }[] = []
     let rejected = 0
-    const all = text.split('\n')
+    const all = text.split('\n', LINES_MAX + 1)
     if (all.length > LINES_MAX) throw new Refusal(413, `more than ${LINES_MAX} lines`)
     for (const [index, line] of all.entries()) {
       if (line.trim() === '') continue
