@@ -26,7 +26,7 @@ const STAY_MS = [2_000, 8_000] as const
  */
 const WARM_UP = 0.5
 const SAMPLE_EVERY_MS = 1_000
-/** What a peer that is connected takes, MiB, as a fit says: so many are there at one time or other. */
+/** What a connected peer takes, MiB, as a fit says: there are more at one time than another. */
 const PEER_MIB = 0.14
 /** For what visitors leave behind to be gone, ms. */
 const SETTLE_MS_MAX = 30_000

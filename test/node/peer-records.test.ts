@@ -76,7 +76,7 @@ test('who is connected is remembered, however many come by', async () => {
   expect((await left.host.peerStore.get(left.host.peerId)).protocols).not.toEqual([])
 })
 
-test('who leaves after a long time is told of to those who care, although others come', async () => {
+test('who leaves after a long time is told of, although others come', async () => {
   await left.dial(right.address)
   const { pubsub } = left.host.services
   await until('gossip knows', () => pubsub.getPeers().length === 1)
@@ -90,7 +90,7 @@ test('who leaves after a long time is told of to those who care, although others
   expect(await known()).toContain(right.id)
 })
 
-test('a stranger costs its own bytes, and no block that Node shares among small buffers', async () => {
+test('a stranger costs its own bytes, and no block that small buffers share', async () => {
   await nameStrangers(10)
   const before = await held()
   for (let n = 0; n < 100; n++) {
