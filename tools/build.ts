@@ -42,7 +42,7 @@ const shared: BuildOptions = {
 rmSync(dist, { recursive: true, force: true })
 const main = await build({
   ...shared,
-  entryPoints: ['src/index.ts', 'src/cli/main.ts'],
+  entryPoints: ['src/index.ts', 'src/cli/main.ts', 'src/observer/sqlite/worker-entry.ts'],
   splitting: true,
   // Beside index.js, so that paths relative to a chunk are paths relative to dist/.
   chunkNames: '[name]-[hash]',

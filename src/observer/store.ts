@@ -77,21 +77,26 @@ export interface TraceQuery extends Window {
 }
 
 export interface Page<T> {
+  /** May be fewer than asked for, even none, before the last page: a question has bounded work. */
   readonly items: readonly T[]
-  /** Absent on the last page. */
+  /** Absent on the last page. Opaque; a made-up one is `BAD_OPTION`. */
   readonly next?: string
 }
 
 export interface TraceSummary {
   readonly trace: string
-  /** Of the root span, or of the earliest. */
+  /** Of the root span, or of the earliest; status too (see `outline.ts`). */
   readonly name: string
+  /** Of the earliest span; 0 when no part says a time. */
   readonly startUs: number
+  /** Of the latest end; null while open. */
   readonly endUs: number | null
   readonly status: SpanStatus
   readonly spans: number
   readonly errors: number
+  /** Every name ever told, sorted. */
   readonly agents: readonly string[]
+  /** Of models, tools, retrieval and memory; when those say nothing, the most of any other span. */
   readonly tokens: number
   readonly cost: number
   /** The weakest of its parts: `unknown` when some model had no price. */
@@ -112,6 +117,7 @@ export interface StoredHandoff {
   readonly taker?: HandoffPart
 }
 
+/** Newest first, by the earliest time that either side tells. */
 export interface HandoffQuery extends Window {
   readonly trace?: string
   readonly agent?: string
@@ -126,6 +132,7 @@ export interface FactQuery extends Window {
   readonly by?: string
   /** `guard.` matches all of a family. */
   readonly types?: readonly string[]
+  /** Oldest first unless said otherwise; of one moment by id. */
   readonly order?: 'newest' | 'oldest'
   readonly limit: number
   readonly after?: string
@@ -211,7 +218,12 @@ export interface StoreSize {
 }
 
 export interface TraceStore extends AsyncDisposable {
-  /** Durable when it resolves; one answer an entry, in order. @throws PeerworkError `STORE_FULL` */
+  /**
+   * Durable when it resolves; one answer an entry, in order.
+   *
+   * @throws PeerworkError `STORE_FULL`, `BUSY` (`retryAfterMs`), `INPUT_TOO_LARGE`, `MALFORMED`;
+   *   nothing of the call is kept then
+   */
   ingest(entries: readonly Ingest[]): Promise<readonly Ingested[]>
 
   traces(query: TraceQuery): Promise<Page<TraceSummary>>
@@ -222,6 +234,7 @@ export interface TraceStore extends AsyncDisposable {
   span(trace: string, span: string): Promise<readonly StoredSpan[]>
   handoffs(query: HandoffQuery): Promise<Page<StoredHandoff>>
   facts(query: FactQuery): Promise<Page<Fact>>
+  /** By name. Sums are of the hours that touch the window; first and last are without it. */
   agents(window: Window): Promise<readonly AgentSummary[]>
   usage(window: Window & { bucket: 'hour' | 'day' }): Promise<readonly UsageRow[]>
   /** Values that a field has, most frequent first: for suggestions while typing. */

@@ -34,7 +34,8 @@ export interface FileOptions {
   readonly pagesMax?: number
 }
 
-export type Row = readonly SQLInputValue[]
+/** As columns of ours are read: integers beyond 2^53 are nowhere. */
+export type Row = readonly (null | number | string | Uint8Array)[]
 
 export class Database {
   readonly path: string

@@ -13,8 +13,7 @@ import { writeTrace } from './trace-row.ts'
 
 const PUT_BATCH = `INSERT INTO batch (by, boot, first, count, digest, issued, bytes)
   VALUES (?, ?, ?, ?, ?, ?, ?)`
-const ADD_TOTALS = `UPDATE total SET spans = spans + ?, traces = traces + ?, facts = facts + ?,
-  low = min(ifnull(low, ?4), ifnull(?4, low)), high = max(ifnull(high, ?5), ifnull(?5, high))`
+const ADD_TOTALS = `UPDATE total SET spans = spans + ?, traces = traces + ?, facts = facts + ?`
 
 export class DayWriter {
   readonly day: Day
@@ -22,11 +21,13 @@ export class DayWriter {
   readonly #counts: boolean
   readonly #drafts = new Map<string, Draft>()
   readonly #handoffs = new Map<string, HandoffDraft>()
+  readonly #rollups: Rollups
   #facts = 0
 
   constructor(day: Day, counts = true) {
     this.day = day
     this.#counts = counts
+    this.#rollups = new Rollups(day.names)
     day.db.begin()
   }
 
@@ -46,9 +47,9 @@ export class DayWriter {
 
   addFact(fact: Fact): boolean {
     const trace = fact.trace === undefined ? 0 : this.#draft(fact.trace).row
-    const isNews = putFact(this.day, fact, trace)
-    if (isNews) this.#facts++
-    return isNews
+    const told = putFact(this.day, fact, trace)
+    if (told === 'new') this.#facts++
+    return told !== 'known'
   }
 
   addBatch({ by, boot, first, count, digest, issued, bytes }: KeptBatch): void {
@@ -57,16 +58,18 @@ export class DayWriter {
 
   #draft(trace: string): Draft {
     let draft = this.#drafts.get(trace)
-    if (draft === undefined) this.#drafts.set(trace, (draft = new Draft(this.day, trace)))
+    if (draft === undefined) {
+      this.#drafts.set(trace, (draft = new Draft(this.day, trace, this.#rollups)))
+    }
     return draft
   }
 
   /** Write all of it, and wait for the disk. */
   commit(): void {
     const { day } = this
-    const rollups = new Rollups(day.names)
+    const rollups = this.#rollups
     const put = day.db.statement(PUT_SPAN)
-    const sums = { spans: 0, traces: 0, low: null as number | null, high: null as number | null }
+    const sums = { spans: 0, traces: 0 }
     for (const draft of this.#drafts.values()) {
       for (const span of draft.spans.values()) {
         if (!span.changed) continue
@@ -74,23 +77,20 @@ export class DayWriter {
         rollups.add(span)
         if (span.before === undefined) sums.spans++
       }
-      if (draft.spans.size > 0) this.#finish(draft, sums)
+      if (draft.isTouched) sums.traces += this.#finish(draft)
     }
     for (const handoff of this.#handoffs.values()) handoff.write(day)
     if (this.#counts) rollups.write(day.db)
-    day.db.run(ADD_TOTALS, sums.spans, sums.traces, this.#facts, sums.low, sums.high)
+    day.db.run(ADD_TOTALS, sums.spans, sums.traces, this.#facts)
     day.commit()
   }
 
-  #finish(draft: Draft, sums: { traces: number; low: number | null; high: number | null }): void {
+  /** @returns traces more than before */
+  #finish(draft: Draft): number {
     if (draft.text.size > 0) {
       const sql = 'INSERT INTO unsearched (trace, text) VALUES (?, ?)'
       this.day.db.run(sql, draft.row, [...draft.text].join('\n'))
     }
-    const { traces, start } = writeTrace(draft)
-    sums.traces += traces
-    if (start === undefined) return
-    sums.low = Math.min(sums.low ?? start, start)
-    sums.high = Math.max(sums.high ?? start, start)
+    return writeTrace(draft)
   }
 }

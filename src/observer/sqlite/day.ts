@@ -46,14 +46,14 @@ export class Day {
   }
 
   totals(): Totals {
-    const row = this.db.get('SELECT spans, traces, facts, low, high FROM total')
+    const row = this.db.get(
+      `SELECT spans, traces, facts, (SELECT min(start) FROM trace WHERE start IS NOT NULL),
+         (SELECT max(start) FROM trace WHERE start IS NOT NULL) FROM total`
+    )
     const [spans, traces, facts, low, high] = (row ?? []) as (number | null)[]
     return {
-      spans: spans ?? 0,
-      traces: traces ?? 0,
-      facts: facts ?? 0,
-      low: low ?? null,
-      high: high ?? null
+      ...{ spans: spans ?? 0, traces: traces ?? 0, facts: facts ?? 0 },
+      ...{ low: low ?? null, high: high ?? null }
     }
   }
 

@@ -6,6 +6,7 @@
 import { mergeSpan, sourceKey } from '../merge.ts'
 import type { SpanPart } from '../model.ts'
 import { searchedIn } from '../sums.ts'
+import type { Rollups } from './rollups.ts'
 import type { Day } from './day.ts'
 import type { NameField } from './names.ts'
 import { bytesOf, SPAN_COLUMNS, spanOf } from './span-row.ts'
@@ -20,6 +21,10 @@ export interface SpanDraft {
 
 /** Text of one trace that one group brings to the index, UTF-16 units. */
 const SEARCHED_UNITS_MAX = 256 * 1024
+const WORDS = [
+  ...(['name', 'agent', 'skill', 'model', 'tool', 'conversation', 'service'] as const),
+  ...(['provider', 'error'] as const)
+]
 const TERM_FIELDS = ['agent', 'skill', 'model', 'tool', 'conversation'] as const
 const SPAN_ROW = `SELECT ${SPAN_COLUMNS} FROM span WHERE trace = ? AND span = ? AND source = ?`
 
@@ -33,9 +38,14 @@ export class Draft {
   /** Names that the trace is found by. */
   readonly terms = new Set<number>()
   readonly text = new Set<string>()
+  /** Something of it is to be written. */
+  isTouched = false
+  /** Told of an agent at a time, by the numbers of its name and of who tells. */
+  readonly seen: Rollups['see']
   #units = 0
 
-  constructor(day: Day, id: string) {
+  constructor(day: Day, id: string, rollups: Rollups) {
+    this.seen = (seen, first, last) => rollups.see(seen, first, last)
     this.day = day
     this.id = id
     const bytes = bytesOf(id)
@@ -53,11 +63,24 @@ export class Draft {
     const now = draft === undefined ? said : mergeSpan(draft.now, said)
     const old = draft?.payload
     const payload = attributes === undefined ? old : this.day.payloads.add(attributes, old)
-    if (draft !== undefined && now === draft.now && payload === old) return false
-    this.#note(part, draft?.now)
+    const isNews = draft === undefined || now !== draft.now || payload !== old
+    // What lost against another word is found by its own all the same.
+    if (isNews || WORDS.some((field) => part[field] !== undefined && part[field] !== now[field])) {
+      this.#note(part, draft?.now)
+    }
+    this.#see(part, source)
+    if (!isNews) return false
     if (draft === undefined) this.#put(key, { before: undefined, now, source, payload })
     else Object.assign(draft, { now, payload, changed: true })
     return true
+  }
+
+  #see({ agent, startUs, endUs }: SpanPart, teller: string): void {
+    const first = startUs ?? endUs
+    if (agent === undefined || first === undefined) return
+    const { names } = this.day
+    const seen = { agent: names.number('agent', agent), source: names.number('source', teller) }
+    this.seen(seen, Math.min(first, endUs ?? first), Math.max(first, endUs ?? first))
   }
 
   #put(key: string, span: Omit<SpanDraft, 'source' | 'changed'> & { source: string }): void {
@@ -81,6 +104,7 @@ export class Draft {
 
   /** What the trace is found by: every word ever told, so that order does not matter. */
   #note(part: SpanPart, before: SpanPart | undefined): void {
+    this.isTouched = true
     for (const field of TERM_FIELDS) {
       const text = part[field]
       if (text !== undefined && text !== before?.[field]) this.#term(field, text)

@@ -18,8 +18,8 @@ const REPLACE = `UPDATE fact SET source = ?, type = ?, span = ?, body = ?
 /** A number at the end of an id that reads back as itself. */
 const TAIL = /^(.*)\/(0|[1-9]\d{0,14})$/s
 
-/** @param trace row of its trace, 0 for none @returns whether it was news */
-export function putFact(day: Day, fact: Fact, trace: number): boolean {
+/** @param trace row of its trace, 0 for none */
+export function putFact(day: Day, fact: Fact, trace: number): 'new' | 'changed' | 'known' {
   const { names, db } = day
   const said = { ...fact, type: fitText(fact.type) }
   const [, head, number] = TAIL.exec(fact.id) ?? []
@@ -31,14 +31,14 @@ export function putFact(day: Day, fact: Fact, trace: number): boolean {
   const span = fact.span === undefined ? null : bytesOf(fact.span)
   const body = JSON.stringify(fact.body)
   const done = db.statement(PUT).run(log, tail, source, at, type, trace, span, body)
-  if (Number(done.changes) > 0) return true
+  if (Number(done.changes) > 0) return 'new'
   const known = db.get(SAME, log, tail, trace, at)
-  if (known === undefined) return false
+  if (known === undefined) return 'known'
   const old = factOf(known, names, fact.trace)
-  if (canonicalJson(old as never) === canonicalJson(whole(said, at) as never)) return false
-  if (mergeFact(old, whole(said, at)) === old) return false
+  if (canonicalJson(old as never) === canonicalJson(whole(said, at) as never)) return 'known'
+  if (mergeFact(old, whole(said, at)) === old) return 'known'
   db.run(REPLACE, source, type, span, body, log, tail, trace, at)
-  return true
+  return 'changed'
 }
 
 /** With the fields in the order, and only those, that a stored one has. */

@@ -6,7 +6,6 @@ import { readCursor, writeCursor } from '../cursor.ts'
 import type { Row } from './database.ts'
 import type { Day } from './day.ts'
 import type { Files } from './files.ts'
-import type { NameField } from './names.ts'
 import { checkLimit, pageOf } from './pages.ts'
 import type { Candidate } from './pages.ts'
 import { rowsWith } from './search.ts'
@@ -85,7 +84,7 @@ function* among(places: Iterable<Place>, hits: Set<number>): Generator<Place, vo
 function termsOf(day: Day, query: TraceQuery): { id: number; uses: number }[] | undefined {
   const asked = TERMS.flatMap((field) => {
     const text = query[field]
-    return text === undefined ? [] : [{ field: field as NameField, text }]
+    return text === undefined ? [] : [{ field, text }]
   })
   const found = asked.map(({ field, text }) => day.names.find(field, text))
   if (found.includes(undefined)) return undefined

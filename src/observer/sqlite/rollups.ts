@@ -38,10 +38,9 @@ export class Rollups {
     this.#names = names
   }
 
-  add({ before, now, source }: SpanDraft): void {
+  add({ before, now }: SpanDraft): void {
     if (before !== undefined) this.#count(before, -1)
     this.#count(now, 1)
-    this.#see(now, source)
   }
 
   #count(span: SpanPart, sign: 1 | -1): void {
@@ -64,11 +63,8 @@ export class Rollups {
     if (tool !== undefined) names.use(names.number('tool', tool), sign)
   }
 
-  #see(span: SpanPart, source: number): void {
-    if (span.agent === undefined) return
-    const agent = this.#names.number('agent', span.agent)
-    const first = timeOf(span) ?? 0
-    const last = span.endUs ?? first
+  /** Of every part that names an agent and a time, whatever the span is in the end. */
+  see({ agent, source }: { agent: number; source: number }, first: number, last: number): void {
     const seen = this.#seen.get(`${agent},${source}`)
     if (seen === undefined) this.#seen.set(`${agent},${source}`, { agent, source, first, last })
     else

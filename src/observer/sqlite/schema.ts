@@ -82,9 +82,9 @@ export const DAY_SCHEMA = `
   );
   CREATE TABLE total (
     one INTEGER PRIMARY KEY CHECK (one = 1), spans INTEGER NOT NULL, traces INTEGER NOT NULL,
-    facts INTEGER NOT NULL, low INTEGER, high INTEGER
+    facts INTEGER NOT NULL
   ) STRICT;
-  INSERT INTO total VALUES (1, 0, 0, 0, NULL, NULL);
+  INSERT INTO total VALUES (1, 0, 0, 0);
 `
 
 export const CONTROL_SCHEMA = `

@@ -77,12 +77,12 @@ export const listed = ({ start, lead }: Outline): number | undefined =>
 
 /**
  * Write what a group changed; the rows of its spans are written already.
- * @returns how the day's totals change
+ * @returns traces more than before: 1 when these are its first spans
  */
-export function writeTrace(draft: Draft): { traces: number; start: number | undefined } {
+export function writeTrace(draft: Draft): number {
   const { day } = draft
   const old = readTrace(day, draft.row)
-  if (old === undefined) return { traces: 0, start: undefined }
+  if (old === undefined) return 0
   const changed = [...draft.spans.values()].filter((span) => span.changed)
   const share = shared(old.share, changed)
   const outline = outlined(old.outline, changed, draft)
@@ -97,7 +97,7 @@ export function writeTrace(draft: Draft): { traces: number; start: number | unde
     const status = outline.lead?.status ?? 'open'
     moveTerms(draft, old, { start, status, terms: [...agents, ...terms] })
   }
-  return { traces: old.share.spans === 0 && share.spans > 0 ? 1 : 0, start }
+  return old.share.spans === 0 && share.spans > 0 ? 1 : 0
 }
 
 function shared(old: Share, changed: readonly SpanDraft[]): Share {
