@@ -5,6 +5,7 @@
  * `node --conditions=source bench/observer/store.ts [spans]`
  */
 
+import { execFileSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -125,12 +126,13 @@ async function timed(times: number, ask: (n: number) => Promise<unknown>): Promi
   return `p50 ${round(percentile(waits, 0.5))} ms, p99 ${round(percentile(waits, 0.99))} ms`
 }
 
+const say = (what: string, line: string): void => console.log(`${what.padEnd(34)} ${line}`)
+
 async function report(store: TraceStore, spans: number, baseUs: number): Promise<void> {
   const traces = Math.floor(spans / TRACE_SPANS)
   const some = (n: number): string => traceOf((n * 7_919) % traces)
   const list = (query: object) => (n: number) =>
     store.traces({ limit: 50, toUs: baseUs + ((n * 31) % traces) * 1_000, ...query })
-  const say = (what: string, line: string): void => console.log(`${what.padEnd(34)} ${line}`)
   say('trace: 20 spans', await timed(ASKED, (n) => store.spans(some(n), { limit: 100 })))
   say('trace: summary', await timed(ASKED, (n) => store.trace(some(n))))
   say(
@@ -150,33 +152,49 @@ async function report(store: TraceStore, spans: number, baseUs: number): Promise
   say('usage by hour', await timed(20, () => store.usage({ bucket: 'hour' })))
 }
 
-const spans = Number(process.argv[2] ?? 1_000_000)
-const dir = mkdtempSync(join(tmpdir(), 'peerwork-bench-'))
-const rss = (): string => `${Math.round(process.memoryUsage.rss() / 1e6)} MB`
-try {
-  const baseUs = (systemClock.now() - 3_600_000) * 1_000
+/** In a process of its own, so that what it takes is the store's. */
+async function readOnly(dir: string, spans: number, baseUs: number): Promise<void> {
+  const rss = (): string => `${Math.round(process.memoryUsage.rss() / 1e6)} MB`
+  const opening = performance.now()
+  await using store = await openSqliteStore({ dir, clock: systemClock })
+  await store.traces({ limit: 1 })
+  say('open and first list', `${round(performance.now() - opening)} ms`)
+  await new Promise((resolve) => setTimeout(resolve, 2_000))
+  say('RSS of the whole process, opened', rss())
+  const size = await store.size()
+  const each = Math.round(size.bytes / size.spans)
+  say('on disk', `${each} B a span, ${Math.round(size.bytes / 1e6)} MB`)
+  await report(store, spans, baseUs)
+  await new Promise((resolve) => setTimeout(resolve, 2_000))
+  say('RSS of the whole process, idle', rss())
+}
+
+async function written(dir: string, spans: number, baseUs: number): Promise<void> {
   const raw = rawRate(baseUs)
-  console.log(`raw SQLite, no index of words      ${Math.round(raw)} spans/s`)
-  const store = await openSqliteStore({ dir, clock: systemClock })
+  say('raw SQLite, nothing but spans', `${Math.round(raw)} spans/s`)
+  await using store = await openSqliteStore({ dir, clock: systemClock })
   const began = performance.now()
   const waits = await fill(store, spans, baseUs)
-  const seconds = (performance.now() - began) / 1_000
-  console.log(
-    `ingest of ${spans} with search      ${Math.round(spans / seconds)} spans/s, ratio ${round(spans / seconds / raw)}, p50 ${round(percentile(waits, 0.5))} ms, p99 ${round(percentile(waits, 0.99))} ms a call of ${CALL_SPANS}, RSS ${rss()}`
-  )
-  await store[Symbol.asyncDispose]()
-  const opening = performance.now()
-  await using again = await openSqliteStore({ dir, clock: systemClock })
-  await again.traces({ limit: 1 })
-  console.log(`open and first list                ${round(performance.now() - opening)} ms`)
-  const size = await again.size()
-  console.log(
-    `on disk                            ${Math.round(size.bytes / size.spans)} B a span, ${Math.round(size.bytes / 1e6)} MB`
-  )
-  await report(again, spans, baseUs)
-  globalThis.gc?.()
-  await new Promise((resolve) => setTimeout(resolve, 2_000))
-  console.log(`RSS of the whole process, idle     ${rss()}`)
-} finally {
-  rmSync(dir, { recursive: true, force: true })
+  const rate = spans / ((performance.now() - began) / 1_000)
+  const last = `resp-${hex((spans - 1) * 7_919, 12)}`
+  const indexing = performance.now()
+  while ((await store.traces({ text: last, limit: 1 })).items.length === 0);
+  say(`ingest of ${spans}`, `${Math.round(rate)} spans/s, ratio ${round(rate / raw)}`)
+  const [p50, p99] = [percentile(waits, 0.5), percentile(waits, 0.99)]
+  say(`a call of ${CALL_SPANS}, ${FLIGHT} in flight`, `p50 ${round(p50)} ms, p99 ${round(p99)} ms`)
+  say('search index complete after', `${round(performance.now() - indexing)} ms`)
 }
+
+const [, , first = '1000000', dirToRead, base] = process.argv
+const spans = Number(first)
+if (dirToRead === undefined) {
+  const dir = mkdtempSync(join(tmpdir(), 'peerwork-bench-'))
+  try {
+    const baseUs = (systemClock.now() - 3_600_000) * 1_000
+    await written(dir, spans, baseUs)
+    const args = ['--conditions=source', import.meta.filename, first, dir, String(baseUs)]
+    execFileSync(process.execPath, args, { stdio: 'inherit' })
+  } finally {
+    rmSync(dir, { recursive: true, force: true })
+  }
+} else await readOnly(dirToRead, spans, Number(base))
