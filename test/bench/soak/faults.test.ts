@@ -28,7 +28,7 @@ test('growth is one, but resident memory only when there was time for it to sett
   expect(faultsOf({ ...good, slope: { rss: 1.1, heap: 0 } })).toHaveLength(1)
   expect(faultsOf({ ...good, seconds: 120, slope: { rss: 1.1, heap: 0 } })).toEqual([])
   expect(faultsOf({ ...good, slope: { rss: 0, heap: 1.1 } })).toHaveLength(1)
-  expect(faultsOf({ ...good, seconds: 120, slope: { rss: 0, heap: 0.8 } })).toHaveLength(1)
+  expect(faultsOf({ ...good, seconds: 120, slope: { rss: 0, heap: 0.6 } })).toHaveLength(1)
   expect(faultsOf({ ...good, seconds: 20, slope: { rss: 9, heap: 9 } })).toEqual([])
   expect(faultsOf({ ...good, slope: { rss: Number.NaN, heap: 0 } })).toHaveLength(1)
 })
