@@ -8,13 +8,14 @@ import type { Day } from './day.ts'
 import type { Files } from './files.ts'
 import { checkLimit, pageOf } from './pages.ts'
 import type { Candidate } from './pages.ts'
-import { rowsWith } from './search.ts'
+import { hitsOf } from './search.ts'
+import type { Hits } from './search.ts'
 import { bytesOf, hexOf } from './span-row.ts'
 import { TRACE_COLUMNS, traceOf } from './trace-row.ts'
 import type { TraceRow } from './trace-row.ts'
 
-/** Hits of a text up to which each is fetched, count; of more, the list is walked and compared. */
-const FEW_HITS = 2_000
+/** Traces that one name is counted up to, to walk by the rarest. */
+const COUNTED_MAX = 5_000
 const CHUNK_ROWS = 64
 const TERMS = ['errorCode', 'conversation', 'tool', 'model', 'skill', 'agent', 'status'] as const
 
@@ -22,6 +23,8 @@ interface Place {
   readonly start: number
   readonly id: string
   readonly day: Day
+  /** Looked at, so that the work is counted, and found not to fit. */
+  readonly skip?: true
 }
 
 interface Question {
@@ -65,38 +68,40 @@ function* lazily(files: Files, id: number, question: Question): Generator<Place,
 
 function placesIn(day: Day, question: Question): Iterable<Place> {
   const { query } = question
-  const hits = query.text === undefined ? undefined : rowsWith(day, query.text)
-  if (hits !== undefined && hits.size <= FEW_HITS) return fetched(day, hits, question)
+  const hits = query.text === undefined ? undefined : hitsOf(day, query.text)
+  if (hits?.rows !== undefined) return fetched(day, hits.rows, question)
   const terms = termsOf(day, query)
   if (terms === undefined) return []
-  const driver = terms.toSorted((a, b) => a.uses - b.uses)[0]
-  const places = walked(day, question, driver?.id)
+  const places = walked(day, question, rarest(day, terms))
   return hits === undefined ? places : among(places, hits)
 }
 
-function* among(places: Iterable<Place>, hits: Set<number>): Generator<Place, void> {
+function* among(places: Iterable<Place>, hits: Hits): Generator<Place, void> {
   for (const place of places) {
-    if (hits.has(place.day.traceRow(bytesOf(place.id)) ?? -1)) yield place
+    yield hits.has(place.day.traceRow(bytesOf(place.id)) ?? -1) ? place : { ...place, skip: true }
   }
 }
 
-/** Numbers of all names that are asked for; undefined when the day does not know one. */
-function termsOf(day: Day, query: TraceQuery): { id: number; uses: number }[] | undefined {
-  const asked = TERMS.flatMap((field) => {
-    const text = query[field]
-    return text === undefined ? [] : [{ field, text }]
-  })
-  const found = asked.map(({ field, text }) => day.names.find(field, text))
-  if (found.includes(undefined)) return undefined
-  const sql = 'SELECT uses FROM name WHERE id = ?'
-  return found.flatMap((id) => {
-    return id === undefined ? [] : [{ id, uses: Number(day.db.get(sql, id)?.[0] || 0) }]
-  })
+function rarest(day: Day, terms: readonly number[]): number | undefined {
+  if (terms.length <= 1) return terms[0]
+  const sql = 'SELECT count(*) FROM (SELECT 1 FROM term WHERE name = ? LIMIT ?)'
+  const counted = terms.map((id) => ({ id, traces: Number(day.db.get(sql, id, COUNTED_MAX)?.[0]) }))
+  return counted.reduce((a, b) => (b.traces < a.traces ? b : a)).id
 }
 
-function fetched(day: Day, hits: Set<number>, question: Question): Place[] {
+/** Numbers of all names that are asked for; undefined when the day does not know one. */
+function termsOf(day: Day, query: TraceQuery): number[] | undefined {
+  const found = TERMS.flatMap((field) => {
+    const text = query[field]
+    return text === undefined ? [] : [day.names.find(field, text)]
+  })
+  const known = found.filter((id) => id !== undefined)
+  return known.length < found.length ? undefined : known
+}
+
+function fetched(day: Day, hits: readonly number[], question: Question): Place[] {
   const sql = 'SELECT start, id FROM trace WHERE row = ? AND start IS NOT NULL'
-  const places = [...hits].flatMap((row): Place[] => {
+  const places = hits.flatMap((row): Place[] => {
     const [start, id] = day.db.get(sql, row) ?? []
     return start === undefined ? [] : [{ start: Number(start), id: hexOf(id), day }]
   })
@@ -150,6 +155,7 @@ function candidateOf(files: Files, place: Place, query: TraceQuery): Candidate<T
   return {
     cursor: () => writeCursor(place.start, place.id),
     item: () => {
+      if (place.skip) return undefined
       const found = place.day.db.get(BY_ID, bytesOf(place.id))
       if (found === undefined) return undefined
       const summary = summaryIn(files, place.day, found)
@@ -168,7 +174,7 @@ function fits(summary: TraceSummary, { day, start, id }: Place, query: TraceQuer
   if (durationBelow !== undefined && !((duration ?? Infinity) < durationBelow)) return false
   const sql = 'SELECT 1 FROM term WHERE name = ? AND start = ? AND trace = ?'
   const terms = termsOf(day, query) ?? []
-  return terms.every((term) => day.db.get(sql, term.id, start, bytesOf(id)) !== undefined)
+  return terms.every((term) => day.db.get(sql, term, start, bytesOf(id)) !== undefined)
 }
 
 export function summaryOf(files: Files, day: Day, id: string): TraceSummary | undefined {

@@ -19,6 +19,9 @@ export interface SqliteStoreOptions {
   readonly pagesMax?: number
 }
 
+/** Of the thread, MB: a young generation that stays small keeps an idle store small. */
+const HEAP = { maxYoungGenerationSizeMb: 24, maxOldGenerationSizeMb: 1_024 }
+
 /**
  * Open the store, or make it. Whoever opens closes: `await using`.
  *
@@ -29,7 +32,7 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Trac
   const { clock, ...rest } = options
   const nowUs = (): number => clock.now() * 1_000
   const workerData: StartOptions = { ...rest, nowUs: nowUs() }
-  const worker = new Worker(workerEntry(), { workerData })
+  const worker = new Worker(workerEntry(), { workerData, resourceLimits: HEAP })
   const remote = new Remote(worker, nowUs)
   await remote.started()
   return storeOver(remote, worker)

@@ -10,8 +10,8 @@ import type { Day } from './day.ts'
 const TURN_ROWS = 64
 /** Texts of one trace are numbered in the low bits of their row in the index. */
 const NUMBERS = 2 ** 21
-/** Hits of one word that are looked at, count: some 50 ms. */
-export const HITS_MAX = 200_000
+/** Hits of a word up to which each is fetched, count; of more, the list is walked. */
+const FEW_HITS = 2_000
 /** Words of a question, count. */
 const WORDS_MAX = 16
 
@@ -48,27 +48,39 @@ export function indexSome(day: Day): number {
   return rows.length
 }
 
-/** Rows of the traces in which all words of a text occur; undefined for a text without words. */
-export function rowsWith(day: Day, text: string): Set<number> | undefined {
-  const words = wordsOf(text).slice(0, WORDS_MAX)
-  let found: Set<number> | undefined
-  for (const word of words) {
-    found = rowsWithWord(day, word, found)
-    if (found.size === 0) return found
-  }
-  return found
+/** What a text finds in a day. */
+export interface Hits {
+  /** Rows of all traces that it finds; undefined when they are many: then walk, and ask of each. */
+  readonly rows: readonly number[] | undefined
+  readonly has: (row: number) => boolean
 }
 
-function rowsWithWord(day: Day, word: string, among: Set<number> | undefined): Set<number> {
-  const sql = 'SELECT rowid FROM search WHERE search MATCH ? ORDER BY rowid DESC LIMIT ?'
-  const rows = new Set<number>()
+/** @returns undefined for a text without words: it asks for nothing */
+export function hitsOf(day: Day, text: string): Hits | undefined {
+  const words = wordsOf(text).slice(0, WORDS_MAX)
+  if (words.length === 0) return undefined
+  const found = words.map((word) => ({ word, rows: rowsWith(day, word) }))
+  const [rarest, ...others] = found.toSorted((a, b) => a.rows.length - b.rows.length)
+  const has = (row: number, among: typeof found): boolean =>
+    among.every(({ word }) => rowsWith(day, word, row).length > 0)
+  const isFew = rarest !== undefined && rarest.rows.length <= FEW_HITS
+  const rows = isFew ? [...new Set(rarest.rows)].filter((row) => has(row, others)) : undefined
+  return { rows, has: (row) => has(row, found) }
+}
+
+const ANYWHERE = 'SELECT rowid FROM search WHERE search MATCH ? LIMIT ?'
+const IN_ONE = 'SELECT rowid FROM search WHERE search MATCH ? AND rowid BETWEEN ? AND ? LIMIT 1'
+
+/** Up to one more than are few; of one trace up to one. */
+function rowsWith(day: Day, word: string, row?: number): number[] {
   try {
-    for (const [hit] of day.db.all(sql, `"${word}"`, HITS_MAX)) {
-      const row = Math.floor(Number(hit) / NUMBERS)
-      if (among === undefined || among.has(row)) rows.add(row)
-    }
+    const hits =
+      row === undefined
+        ? day.db.all(ANYWHERE, `"${word}"`, FEW_HITS + 1)
+        : day.db.all(IN_ONE, `"${word}"`, row * NUMBERS, (row + 1) * NUMBERS - 1)
+    return hits.map(([hit]) => Math.floor(Number(hit) / NUMBERS))
   } catch {
     // A word that the index splits where we do not: it has no such word.
+    return []
   }
-  return rows
 }
