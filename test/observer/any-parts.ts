@@ -1,6 +1,6 @@
 /** Parts as producers may tell them, few enough of each that they meet. */
 
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { SPAN_KINDS, SPAN_STATUSES } from '../../src/observer/model.ts'
 import type { Fact, HandoffPart, SpanPart } from '../../src/observer/model.ts'
 import type { Ingest } from '../../src/observer/store.ts'
@@ -36,7 +36,7 @@ export const anySpan = (nowUs: number): fc.Arbitrary<SpanPart> => {
   )
   return fc
     .record({ trace, span: spanId, source, fields })
-    .map(({ fields: more, ...key }) => ({ ...more, ...key }) as SpanPart)
+    .map(({ fields: more, ...key }) => ({ ...more, ...key }))
 }
 
 export const anyHandoff = (nowUs: number): fc.Arbitrary<HandoffPart> => {
@@ -53,7 +53,7 @@ export const anyHandoff = (nowUs: number): fc.Arbitrary<HandoffPart> => {
   const side = fc.constantFrom('giver', 'taker')
   return fc
     .record({ trace, id: name, side, source, fields })
-    .map(({ fields: more, ...key }) => ({ ...more, ...key }) as HandoffPart)
+    .map(({ fields: more, ...key }) => ({ ...more, ...key }))
 }
 
 export const anyFact = (nowUs: number): fc.Arbitrary<Fact> =>

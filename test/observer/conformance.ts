@@ -3,7 +3,7 @@
  * `conformance('SQLite', async () => ({ store, reopen, ... }))`.
  */
 
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { Fact, HandoffPart, SpanPart } from '../../src/observer/model.ts'
 import type { Ingest, KeptBatch, Page, TraceStore } from '../../src/observer/store.ts'
@@ -142,7 +142,7 @@ export function conformance(name: string, open: Open): void {
     test('two producers with one span id are two spans', async () => {
       await tell({ spans: [span(1, 1, { name: 'a' }), span(1, 1, { name: 'b', source: AGENT })] })
       const names = (await store.span(traceId(1), spanId(1))).map((one) => one.name)
-      expect(names.toSorted()).toEqual(['a', 'b'])
+      expect(new Set(names)).toEqual(new Set(['a', 'b']))
       expect(await store.trace(traceId(1))).toMatchObject({ spans: 2, sealed: false })
     })
 

@@ -47,7 +47,7 @@ export function unpack({ text, bytes }: { text: string; bytes: Uint8Array }): In
   let at = 0
   const entries = JSON.parse(text) as (Omit<Ingest, 'batch'> & { batch?: { bytes: number } })[]
   return entries.map(({ batch, ...parts }) => {
-    if (batch === undefined) return parts as Ingest
+    if (batch === undefined) return parts
     const piece = bytes.subarray(at, at + batch.bytes)
     at += batch.bytes
     return { ...parts, batch: { ...batch, bytes: piece } } as unknown as Ingest

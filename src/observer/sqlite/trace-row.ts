@@ -60,7 +60,7 @@ export function traceOf(row: Row, day: Day): TraceRow {
       outerNanos: Number(outerNanos),
       outerEstimated: estimated === 1
     },
-    share: Object.fromEntries(shares) as unknown as Share,
+    share: Object.fromEntries(shares),
     agents,
     terms: others
   }

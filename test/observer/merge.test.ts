@@ -1,0 +1,55 @@
+import * as fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { canonicalJson, fitHandoff, fitSpan, mergeFact } from '../../src/observer/merge.ts'
+import { mergeHandoff, mergeSpan } from '../../src/observer/merge.ts'
+import type { HandoffPart, SpanPart } from '../../src/observer/model.ts'
+import { anyFact, anyHandoff, anySpan } from './any-parts.ts'
+
+const NOW = 1_795_176_000_000_000
+const key = {
+  trace: 'a'.repeat(32),
+  span: '1'.repeat(16),
+  source: { kind: 'key', by: 'k' }
+} as const
+const span = anySpan(NOW).map((part): SpanPart => fitSpan({ ...part, ...key }))
+const same = { trace: key.trace, id: 'h', side: 'giver', source: key.source } as const
+const handoff = anyHandoff(NOW).map((part): HandoffPart => fitHandoff({ ...part, ...same }))
+const text = (value: unknown): string => canonicalJson(value as never)
+
+function laws<Part>(parts: fc.Arbitrary<Part>, merge: (a: Part, b: Part) => Part): void {
+  const asked = fc.property(parts, parts, parts, (a, b, c) => {
+    expect(text(merge(a, b))).toBe(text(merge(b, a)))
+    expect(text(merge(merge(a, b), c))).toBe(text(merge(a, merge(b, c))))
+    expect(text(merge(a, a))).toBe(text(a))
+    const both = merge(a, b)
+    expect(merge(both, b)).toBe(both)
+  })
+  fc.assert(asked, { numRuns: 500 })
+}
+
+test('spans merge in any order and grouping, and a part twice is a part once', () => {
+  laws(span, mergeSpan)
+})
+
+test('handoffs do too', () => {
+  laws(handoff, mergeHandoff)
+})
+
+test('of two facts with one id the same is kept in any order', () => {
+  const asked = fc.property(anyFact(NOW), anyFact(NOW), (a, b) => {
+    expect(text(mergeFact(a, b))).toBe(text(mergeFact(b, a)))
+  })
+  fc.assert(asked)
+})
+
+test('a reported cost holds against every estimate', () => {
+  const reported = { ...key, cost: 1, costSource: 'reported' } as const
+  const estimated = { ...key, cost: 9, costSource: 'estimated' } as const
+  expect(mergeSpan(estimated, reported)).toEqual(reported)
+  expect(mergeSpan(reported, { ...key, cost: 3 })).toBe(reported)
+})
+
+test('what is out of bounds counts as not said', () => {
+  const wild = { startUs: 0, endUs: -4, cost: 1e9, status: 'gone' as never, name: 'a\0b\uD800' }
+  expect(fitSpan({ ...key, ...wild })).toEqual({ ...key, name: 'a\u{FFFD}b\u{FFFD}' })
+})
