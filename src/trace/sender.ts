@@ -1,22 +1,24 @@
 /**
- * Lines on their way to an observer: gathered, sent in batches, sent again when it was busy.
+ * Lines on their way to an observer: gathered, sent in batches, sent again when it was busy or away.
  *
- * Tracing never stops the program that it traces: nothing here throws or waits, and what finds no
- * room any more is counted and told.
+ * Tracing never stops the program that it traces: nothing here throws, nothing but `flush` and
+ * `close` lets the process live on, and what finds no room any more is counted and told.
  */
 
 import type { JsonObject } from '../protocol/json.ts'
+import { post } from './post.ts'
 
-/** Lines that may wait, count; the oldest go first. */
+/** What may wait, lines and bytes; the oldest go first. */
 const WAITING_MAX = 10_000
-/** Lines of one request, count. */
+const WAITING_BYTES_MAX = 16 * 1024 * 1024
+/** What an observer takes of one line, bytes. */
+const LINE_BYTES_MAX = 512 * 1024
+/** One request, lines and bytes. */
 const BATCH_MAX = 500
+const BATCH_BYTES_MAX = 1024 * 1024
 /** How long a line waits for company, ms. */
 const GATHER_MS = 250
-/** One request, ms. */
-const REQUEST_MS_MAX = 10_000
-/** Tries of one batch, and the pause after the first, ms; it doubles. */
-const TRIES_MAX = 6
+/** The pause after a first failure, ms; it doubles. */
 const PAUSE_MS = 500
 const PAUSE_MS_MAX = 15_000
 
@@ -29,12 +31,22 @@ export interface SenderOptions {
   readonly onLoss: (lines: number, why: string) => void
 }
 
+interface Waiting {
+  readonly text: string
+  readonly bytes: number
+}
+
 export class Sender {
   readonly #options: SenderOptions
-  #waiting: string[] = []
-  #timer: NodeJS.Timeout | undefined
+  readonly #waiting: Waiting[] = []
+  #bytes = 0
+  #gathering: NodeJS.Timeout | undefined
   #sending: Promise<void> | undefined
-  #closed = false
+  #closing: Promise<void> | undefined
+  /** What the last try failed with. */
+  #why = 'there was no time'
+  /** Ends the pause before the next try. */
+  #hurry: (() => void) | undefined
   readonly #stop = new AbortController()
 
   constructor(options: SenderOptions) {
@@ -42,103 +54,126 @@ export class Sender {
   }
 
   push(line: JsonObject): void {
-    if (this.#closed) return this.#options.onLoss(1, 'the tracer is closed')
-    this.#waiting.push(JSON.stringify(line))
-    const over = this.#waiting.length - WAITING_MAX
-    if (over > 0) {
-      this.#waiting.splice(0, over)
-      this.#options.onLoss(over, 'too many lines waited for the observer')
-    }
-    if (this.#waiting.length >= BATCH_MAX) void this.flush()
-    else this.#timer ??= setTimeout(() => void this.flush(), GATHER_MS).unref()
+    if (this.#closing !== undefined) return this.#lose(1, 'the tracer is closed')
+    const text = textOf(line)
+    if (text === undefined) return this.#lose(1, 'a line could not be written as JSON')
+    const bytes = Buffer.byteLength(text) + 1
+    if (bytes > LINE_BYTES_MAX) return this.#lose(1, `a line of more than ${LINE_BYTES_MAX} bytes`)
+    this.#waiting.push({ text, bytes })
+    this.#bytes += bytes
+    this.#makeRoom()
+    if (this.#sending !== undefined) return
+    if (this.#waiting.length >= BATCH_MAX) this.#start()
+    else this.#gathering ??= setTimeout(() => this.#start(), GATHER_MS).unref()
   }
 
-  /** Resolves when everything so far was sent or lost. */
-  flush(): Promise<void> {
-    clearTimeout(this.#timer)
-    this.#timer = undefined
-    this.#sending ??= this.#sendAll().finally(() => {
-      this.#sending = undefined
-    })
-    return this.#sending
-  }
-
-  /** Sends what waits, for at most so long, and takes nothing more. */
-  async close(ms: number): Promise<void> {
-    this.#closed = true
-    const late = setTimeout(() => this.#stop.abort(), ms)
-    await this.flush()
+  /** Resolves when everything so far was sent or lost, or after so long: then it goes on trying. */
+  async flush(ms: number): Promise<void> {
+    this.#hurry?.()
+    this.#start()
+    const { promise, resolve } = Promise.withResolvers<void>()
+    // The one timer that lets the process live: whoever waits here wants it to.
+    const late = setTimeout(resolve, ms)
+    await Promise.race([this.#sending, promise])
     clearTimeout(late)
   }
 
+  /** Sends what waits, for at most so long, and takes nothing more; the rest is lost and told. */
+  close(ms: number): Promise<void> {
+    return (this.#closing ??= this.#close(ms))
+  }
+
+  async #close(ms: number): Promise<void> {
+    await this.flush(ms)
+    this.#stop.abort()
+    this.#hurry?.()
+    await this.#sending
+    const left = this.#waiting.splice(0).length
+    this.#bytes = 0
+    if (left > 0) this.#lose(left, `not sent before the tracer closed: ${this.#why}`)
+  }
+
+  #start(): void {
+    clearTimeout(this.#gathering)
+    this.#gathering = undefined
+    if (this.#waiting.length > 0) this.#sending ??= this.#sendAll()
+  }
+
+  /** Until nothing waits. Never rejects. */
   async #sendAll(): Promise<void> {
-    while (this.#waiting.length > 0) {
-      const batch = this.#waiting.splice(0, BATCH_MAX)
-      const why = await this.#send(batch)
-      if (why !== undefined) this.#options.onLoss(batch.length, why)
-    }
-  }
-
-  /** @returns why it was given up, if it was */
-  async #send(batch: readonly string[]): Promise<string | undefined> {
-    let why = 'not sent'
-    for (let tried = 0; tried < TRIES_MAX && !this.#stop.signal.aborted; tried++) {
-      const answer = await this.#post(batch)
-      if (answer === undefined) return undefined
-      why = answer.why
-      if (!answer.again) return why
-      await this.#pause(answer.waitMs ?? Math.min(PAUSE_MS_MAX, PAUSE_MS * 2 ** tried))
-    }
-    return why
-  }
-
-  async #post(batch: readonly string[]): Promise<Refused | undefined> {
     const { url, key } = this.#options
+    let failures = 0
+    while (this.#waiting.length > 0 && !this.#stop.signal.aborted) {
+      const batch = this.#take()
+      const body = batch.map(({ text }) => `${text}\n`).join('')
+      const answer = await post({ url, key, body, signal: this.#stop.signal })
+      if (answer.again) {
+        this.#giveBack(batch)
+        this.#why = answer.why
+        const waitMs = answer.waitMs ?? PAUSE_MS * 2 ** Math.min(failures++, 10)
+        await this.#pause(Math.min(PAUSE_MS_MAX, waitMs))
+      } else {
+        failures = 0
+        if (answer.refused > 0) this.#lose(Math.min(batch.length, answer.refused), answer.why)
+      }
+    }
+    this.#sending = undefined
+  }
+
+  #take(): readonly Waiting[] {
+    let bytes = 0
+    let count = 0
+    for (const line of this.#waiting) {
+      if (count === BATCH_MAX || (count > 0 && bytes + line.bytes > BATCH_BYTES_MAX)) break
+      bytes += line.bytes
+      count++
+    }
+    this.#bytes -= bytes
+    return this.#waiting.splice(0, count)
+  }
+
+  #giveBack(batch: readonly Waiting[]): void {
+    this.#waiting.unshift(...batch)
+    for (const { bytes } of batch) this.#bytes += bytes
+    this.#makeRoom()
+  }
+
+  #makeRoom(): void {
+    let over = Math.max(0, this.#waiting.length - WAITING_MAX)
+    for (const { bytes } of this.#waiting.slice(0, over)) this.#bytes -= bytes
+    for (; this.#bytes > WAITING_BYTES_MAX; over++) this.#bytes -= this.#waiting[over]?.bytes ?? 0
+    if (over === 0) return
+    this.#waiting.splice(0, over)
+    this.#lose(over, 'too many lines waited for the observer')
+  }
+
+  #lose(lines: number, why: string): void {
     try {
-      const response = await fetch(new URL('/api/ingest', url), {
-        method: 'POST',
-        headers: { authorization: `Bearer ${key}`, 'content-type': 'application/x-ndjson' },
-        body: `${batch.join('\n')}\n`,
-        signal: AbortSignal.any([this.#stop.signal, AbortSignal.timeout(REQUEST_MS_MAX)])
-      })
-      if (response.ok) return await rejectedIn(response)
-      const again = response.status === 429 || response.status >= 500
-      const seconds = Number(response.headers.get('retry-after'))
-      const waitMs = seconds > 0 ? Math.min(PAUSE_MS_MAX, seconds * 1_000) : undefined
-      return { again, waitMs, why: `the observer answered ${response.status}` }
-    } catch (error) {
-      const { message, cause } = error as Error & { cause?: { message?: string } }
-      return { again: true, waitMs: undefined, why: cause?.message ?? message }
+      this.#options.onLoss(lines, why)
+    } catch {
+      // What a program does with the news is its own; it must not end up where it is traced.
     }
   }
 
   #pause(ms: number): Promise<void> {
-    const { signal } = this.#stop
+    if (this.#stop.signal.aborted) return Promise.resolve()
     return new Promise((resolve) => {
       const end = (): void => {
         clearTimeout(timer)
-        signal.removeEventListener('abort', end)
+        this.#hurry = undefined
         resolve()
       }
-      const timer = setTimeout(end, ms)
-      signal.addEventListener('abort', end)
+      const timer = setTimeout(end, ms).unref()
+      this.#hurry = end
     })
   }
 }
 
-interface Refused {
-  readonly again: boolean
-  readonly waitMs: number | undefined
-  readonly why: string
-}
-
-/** Lines that the observer did not take are lost one by one; the others are there. */
-async function rejectedIn(response: Response): Promise<Refused | undefined> {
-  const { rejected, errors } = (await response.json()) as {
-    rejected?: number
-    errors?: readonly { message?: string }[]
+/** Undefined for what JSON has no words for: circles, big integers. */
+function textOf(line: JsonObject): string | undefined {
+  try {
+    return JSON.stringify(line)
+  } catch {
+    return undefined
   }
-  if (rejected === undefined || rejected === 0) return undefined
-  const why = `${rejected} lines were refused: ${errors?.[0]?.message ?? 'no reason given'}`
-  return { again: false, waitMs: undefined, why }
 }

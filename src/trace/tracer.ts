@@ -2,22 +2,39 @@
  * `peerwork/trace`: spans, handoffs and changes of state from code that is no Peerwork agent.
  *
  * ```ts
- * const tracer = createTracer({ url, key, agent: 'planner' })
+ * await using tracer = createTracer({ key, agent: 'planner' })
  * await tracer.span('plan', { kind: 'agent' }, async (span) => {
- *   span.handoff({ to: 'writer', mode: 'pass-control' })
+ *   const handed = span.handoff({ to: 'writer' })
+ *   await ask('writer', { traceparent: handed.traceparent, handoff: handed.id })
+ *   handed.end('ok')
  * })
- * await tracer.close()
  * ```
  */
 
-import type { JsonObject, JsonValue } from '../protocol/json.ts'
+import { PeerworkError } from '../protocol/errors.ts'
 import { parseTraceparent } from '../protocol/trace-context.ts'
 import { systemTraceClock } from './clock.ts'
 import type { TraceClock } from './clock.ts'
 import { Sender } from './sender.ts'
+import { beginSpan, newId } from './span.ts'
+import type { Facts, Means, Span } from './span.ts'
 
-/** How long `close` may send what waits, ms. */
+export type {
+  Facts,
+  Guard,
+  HandedOff,
+  Handoff,
+  Kind,
+  Operation,
+  Outcome,
+  Span,
+  Tokens
+} from './span.ts'
+export type { TraceClock } from './clock.ts'
+
+/** How long `flush` and `close` may send what waits unless told otherwise, ms. */
 const CLOSE_MS_MAX = 5_000
+const URL_DEFAULT = 'http://127.0.0.1:4319'
 
 export interface TracerOptions {
   /** Of the observer; default `http://127.0.0.1:4319`. */
@@ -31,94 +48,35 @@ export interface TracerOptions {
   readonly clock?: TraceClock
 }
 
-export type Kind =
-  | 'task'
-  | 'agent'
-  | 'workflow'
-  | 'step'
-  | 'model'
-  | 'tool'
-  | 'retrieval'
-  | 'memory'
-  | 'other'
-
-/** What can be said of a span. Contents (prompts, answers) only if you put them in `attributes`. */
-export interface Facts {
-  readonly kind?: Kind
-  readonly agent?: string
-  readonly model?: string
-  readonly provider?: string
-  readonly tool?: string
-  readonly tokens?: {
-    readonly input?: number
-    readonly output?: number
-    readonly cacheRead?: number
-    readonly cacheWrite?: number
-    readonly reasoning?: number
-  }
-  /** US dollars. */
-  readonly cost?: number
-  readonly conversation?: string
-  readonly attributes?: JsonObject
-}
-
-export interface Operation {
-  readonly op: 'add' | 'replace' | 'remove' | 'move' | 'copy' | 'test'
-  readonly path: string
-  readonly from?: string
-  readonly value?: JsonValue
-}
-
-export interface Handoff {
-  readonly to: string
-  readonly mode?: 'return-to-caller' | 'pass-control' | 'human'
-  readonly skill?: string
-}
-
-/** A span that has begun. */
-export interface Span {
-  readonly trace: string
-  readonly id: string
-  /** W3C `traceparent`, for whoever continues this trace. */
-  readonly traceparent: string
-  /** Say more about it; the last word counts. */
-  set(facts: Facts): void
-  /** A moment in it. */
-  event(name: string, body?: JsonObject): void
-  /** JSON Patch operations (RFC 6902) that were applied to shared state. */
-  state(operations: readonly Operation[]): void
-  guard(guard: string, facts: { action: 'warned' | 'stopped'; reason?: string }): void
-  /** Offer work to another agent or a person; the returned function says how it ended. */
-  handoff(to: Handoff): (status: 'ok' | 'error' | 'canceled' | 'rejected') => void
-  /** A span below it. */
-  start(name: string, facts?: Facts): Span
-  end(outcome?: { readonly error?: unknown }): void
-}
-
 export interface StartOptions extends Facts {
   /** Continue the trace of a W3C `traceparent`; malformed ones begin a new trace. */
   readonly traceparent?: string
+  /** Id of the handoff that this span takes up, as its giver has it. */
+  readonly handoff?: string
 }
 
 export class Tracer implements AsyncDisposable {
   readonly #sender: Sender
-  readonly #clock: TraceClock
+  readonly #means: Means
   readonly #agent: string | undefined
 
+  /** @throws PeerworkError `BAD_OPTION` for a URL or key that cannot be one; nothing else throws */
   constructor(options: TracerOptions) {
-    const { url = 'http://127.0.0.1:4319', key, agent, clock = systemTraceClock } = options
-    const onLoss = options.onLoss ?? warn
-    this.#sender = new Sender({ url, key, onLoss })
-    this.#clock = clock
+    const { url = URL_DEFAULT, key, agent, clock = systemTraceClock } = options
+    checkWhere(url, key)
+    const sender = new Sender({ url, key, onLoss: options.onLoss ?? warn })
+    this.#sender = sender
+    this.#means = { clock, push: (line) => sender.push(line) }
     this.#agent = agent
   }
 
   /** Begin a span; end it yourself. */
   start(name: string, options: StartOptions = {}): Span {
-    const { traceparent, ...facts } = options
+    const { traceparent, handoff, ...said } = options
     const above = traceparent === undefined ? undefined : contextIn(traceparent)
-    const trace = above?.traceId ?? this.#id(16)
-    return this.#begin({ trace, parent: above?.spanId, name, facts })
+    const trace = above?.traceId ?? newId(this.#means, 16)
+    const facts = this.#agent === undefined ? said : { agent: this.#agent, ...said }
+    return beginSpan({ trace, parent: above?.spanId, name, facts, handoff }, this.#means)
   }
 
   /** Run a function inside a span that ends with it, as it ends. */
@@ -133,114 +91,47 @@ export class Tracer implements AsyncDisposable {
       span.end()
       return value
     } catch (error) {
-      span.end({ error })
+      span.end({ error: error ?? 'undefined was thrown' })
       throw error
     }
   }
 
-  /** Resolves when everything so far was sent or lost. */
-  flush(): Promise<void> {
-    return this.#sender.flush()
+  /** Resolves when everything so far was sent or lost, or after so long, ms. */
+  flush(ms = CLOSE_MS_MAX): Promise<void> {
+    return this.#sender.flush(ms)
   }
 
-  /** Sends what waits, for some seconds at most. */
-  close(): Promise<void> {
-    return this.#sender.close(CLOSE_MS_MAX)
+  /** Sends what waits, for so long at most, ms; what is left then is lost, and told. */
+  close(ms = CLOSE_MS_MAX): Promise<void> {
+    return this.#sender.close(ms)
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close()
   }
-
-  #id(bytes: number): string {
-    return Buffer.from(this.#clock.random(bytes)).toString('hex')
-  }
-
-  #begin(beginning: Beginning): Span {
-    const { trace, parent, name } = beginning
-    const id = this.#id(8)
-    const clock = this.#clock
-    const start = clock.now()
-    let facts: Facts = { ...(this.#agent !== undefined && { agent: this.#agent }) }
-    let ended = false
-    const where = { trace, span: id }
-    const line = (type: string, rest: object): void =>
-      this.#sender.push({ type, ...rest })
-    const tell = (rest: object): void =>
-      line('span', {
-        ...where,
-        ...(parent !== undefined && { parent }),
-        name,
-        start,
-        ...facts,
-        ...rest
-      })
-    facts = { ...facts, ...beginning.facts }
-    tell({})
-    return {
-      ...{ trace, id, traceparent: `00-${trace}-${id}-01` },
-      set: (more) => {
-        facts = merged(facts, more)
-        if (ended) tell({})
-      },
-      event: (word, body = {}) => line('event', { ...where, at: clock.now(), name: word, body }),
-      state: (operations) => {
-        const author = facts.agent === undefined ? {} : { author: facts.agent }
-        line('state', { ...where, at: clock.now(), ...author, operations })
-      },
-      guard: (guard, rest) => line('guard', { ...where, at: clock.now(), guard, ...rest }),
-      handoff: ({ to, mode = 'return-to-caller', skill }) => {
-        const from = facts.agent === undefined ? {} : { from: facts.agent }
-        const handoff = { trace, id: this.#id(16), span: id, ...from, to, mode }
-        const more = skill === undefined ? {} : { skill }
-        line('handoff', { ...handoff, ...more, offered: clock.now(), status: 'offered' })
-        return (status) => line('handoff', { ...handoff, ended: clock.now(), status })
-      },
-      start: (below, more = {}) => this.#begin({ trace, parent: id, name: below, facts: more }),
-      end: ({ error } = {}) => {
-        if (ended) return
-        ended = true
-        tell({ end: clock.now(), ...(error !== undefined && { error: errorOf(error) }) })
-      }
-    }
-  }
 }
 
-/** Start tracing to an observer. */
+/** Start tracing to an observer. @throws PeerworkError `BAD_OPTION` */
 export function createTracer(options: TracerOptions): Tracer {
   return new Tracer(options)
 }
 
-interface Beginning {
-  readonly trace: string
-  readonly parent: string | undefined
-  readonly name: string
-  readonly facts: Facts
+function checkWhere(url: string, key: string): void {
+  const protocol = URL.canParse(url) ? new URL(url).protocol : ''
+  if (protocol !== 'http:' && protocol !== 'https:') {
+    throw new PeerworkError('BAD_OPTION', `url is no http(s) address: "${url}"`)
+  }
+  // Never in the message: what was meant as a key may be one.
+  if (!/^[\x21-\x7e]{1,200}$/.test(key)) {
+    throw new PeerworkError('BAD_OPTION', 'key is no API key: peerwork observe key create')
+  }
 }
-
-const merged = (before: Facts, more: Facts): Facts => ({
-  ...{ ...before, ...more },
-  ...(before.attributes !== undefined &&
-    more.attributes !== undefined && { attributes: { ...before.attributes, ...more.attributes } })
-})
 
 function contextIn(traceparent: string): { traceId: string; spanId: string } | undefined {
   try {
     return parseTraceparent(traceparent)
   } catch {
     return undefined
-  }
-}
-
-const MESSAGE_LENGTH_MAX = 2_000
-
-function errorOf(error: unknown): { code: string; message: string } {
-  if (!(error instanceof Error)) return { code: 'Error', message: String(error) }
-  const { code } = error as { code?: unknown }
-  const name = typeof code === 'string' && code !== '' ? code : error.name
-  return {
-    code: name.slice(0, 200) || 'Error',
-    message: error.message.slice(0, MESSAGE_LENGTH_MAX)
   }
 }
 
