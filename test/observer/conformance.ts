@@ -161,7 +161,7 @@ export function conformance(name: string, open: Open): void {
       expect(await store.trace(traceId(1))).toMatchObject({ name: 'child', status: 'error' })
     })
 
-    test('costs of leaves are summed exactly, those around them are not counted again', async () => {
+    test('costs of leaves are summed exactly, and those around them do not count', async () => {
       const model = { kind: 'model', costSource: 'reported', cost: 0.1 } as const
       const outer = { kind: 'agent', cost: 9, costSource: 'estimated' } as const
       await tell({ spans: [span(1, 1, outer), span(1, 2, model), span(1, 3, model)] })
@@ -225,7 +225,7 @@ export function conformance(name: string, open: Open): void {
       expect(await found({ status: 'canceled' })).toEqual([1])
     })
 
-    test('words are found soon, in any case, wherever they stand, and after opening again', async () => {
+    test('words are found soon, in any case, and also after opening again', async () => {
       await tell(
         { spans: [span(1, 1, { name: 'Grüße senden', startUs: NOW, agent: 'alice' })] },
         { spans: [span(1, 2, { error: { code: 'E_X', message: 'quota reached' } })] },
@@ -420,7 +420,7 @@ export function conformance(name: string, open: Open): void {
       expect(await store.values('model', '%')).toEqual([])
     })
 
-    test('what is held of a log has gaps, duplicates, late ones, refusals and counters', async () => {
+    test('a log that is held has gaps, duplicates, late ones, refusals, counters', async () => {
       expect(await tell({ batch: batch(0, 5, 'a') }, { batch: batch(10, 5, 'b') })).toEqual([
         ...['new', 'new']
       ])

@@ -6,7 +6,6 @@ import { HOUR_US, SUM_FIELDS, sumsOf, timeOf } from '../sums.ts'
 import type { Sums } from '../sums.ts'
 import type { Database } from './database.ts'
 import type { Names } from './names.ts'
-import type { SpanDraft } from './draft.ts'
 
 type Mutable = Record<keyof Sums, number>
 const ADD = SUM_FIELDS.map((field) => `${field} = ${field} + excluded.${field}`).join(', ')
@@ -38,7 +37,7 @@ export class Rollups {
     this.#names = names
   }
 
-  add({ before, now }: SpanDraft): void {
+  add({ before, now }: { before: SpanPart | undefined; now: SpanPart }): void {
     if (before !== undefined) this.#count(before, -1)
     this.#count(now, 1)
   }

@@ -56,7 +56,7 @@ test('what was acknowledged outlives a kill -9, and so does the wait for the ind
   await vi.waitFor(async () => expect(await found()).toHaveLength(1), { timeout: 15_000 })
 })
 
-test('a full disk refuses whole calls, still answers, and takes more when there is room', async () => {
+test('a full disk refuses whole calls, answers on, and takes more when there is room', async () => {
   let told = 0
   {
     await using store = await open({ pagesMax: 120 })
