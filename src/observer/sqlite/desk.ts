@@ -1,4 +1,4 @@
-/** Every question that a store takes, answered from its files; synchronous, on the store's thread. */
+/** Every question that a store takes, answered from its files; synchronous, on its own thread. */
 
 import { PeerworkError } from '../../protocol/errors.ts'
 import type { Counters, KeptBatch, Range, StoreSize, TraceStore } from '../store.ts'

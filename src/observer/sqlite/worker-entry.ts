@@ -1,4 +1,4 @@
-/** The program of the store's thread: SQLite is synchronous, and nothing else should wait for it. */
+/** The program of the store's thread: SQLite is synchronous, and nobody else waits for it. */
 
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads'
 import { toPeerworkError, toRecord } from '../../protocol/errors.ts'
