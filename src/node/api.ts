@@ -17,6 +17,7 @@ import type { SupervisedLink } from './diagnosis/link.ts'
 import type { MembershipApi, MembershipInfo } from './membership/api.ts'
 import type { RouteExplanation } from './routing/told.ts'
 import type { SubmittedTask, TaskResult } from './task-life.ts'
+import type { Traces } from './trace/api.ts'
 import type { WorkStatus } from './work-status.ts'
 
 export type { AgentChanges, AgentInit } from './agent-init.ts'
@@ -201,6 +202,8 @@ export interface Agent extends AgentApi, AsyncDisposable {
   readonly id: string
   readonly name: string
   readonly addresses: readonly string[]
+  /** The trace logs of everybody in reach, for observers. */
+  readonly traces: Traces
   /** Dial a multiaddr. @throws PeerworkError `BAD_ADDRESS`, `DIAL_FAILED`, `WRONG_NETWORK` */
   connect(address: string): Promise<Peer>
   /** Change who may submit, while running. */

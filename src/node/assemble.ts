@@ -35,7 +35,9 @@ import { Sealer } from './sealer.ts'
 import { Server } from './serve.ts'
 import { Submitter } from './submit.ts'
 import { TaskTable } from './task-table.ts'
-import { TraceLog } from './trace-log.ts'
+import { openTraces } from './trace/open-traces.ts'
+import type { TracesInit } from './trace/open-traces.ts'
+import type { TraceLog } from './trace-log.ts'
 import { Watch } from './watch.ts'
 import { workStatus } from './work-status.ts'
 
@@ -75,14 +77,14 @@ export async function assemble(beginning: Beginning): Promise<Agent> {
   })
   const counters = new Counters()
   const observed = new Observed(clock, counters)
-  const network = await (
-    await loading
-  ).Network.create({
+  const { Network: OwnNetwork } = await loading
+  const network = await OwnNetwork.create({
     ...{ options, secret, clock, peers, describe, observed, counters, log, logs, membership },
     busy: (peer) => submitter.worksFor(peer) || table.worksWith(peer)
   })
   live.network = network
-  const trace = openTrace(network, peers, { identity, network: options.network, clock })
+  const traces = openLog({ ...beginning, options, identity, clock, peers, counters }, network)
+  const { trace } = traces
   const diagnosis = diagnose({
     ...{ options, identity, clock, observed, peers, network },
     info: () => agent.info(),
@@ -102,11 +104,10 @@ export async function assemble(beginning: Beginning): Promise<Agent> {
     ...{ ...common, journal, admission, workshop, counters, quotas, log },
     handOn: (parent, request) => handOn(submitter, trace, parent, request)
   })
-  const watch = new Watch((id) => (id === identity.id ? name : peers.nameOf(id)))
   undo.push(() => network.stop())
   const starting = network.start({
     session: whenSettled(membership, (stream, connection) => server.accept(stream, connection)),
-    bulk: (stream, connection) => desk.accept(stream, connection)
+    ...{ bulk: (stream, link) => desk.accept(stream, link), traces: traces.answer }
   })
   // Peers are met while skills still load; they hear of the skills as soon as those are ready.
   await Promise.all([ready, starting])
@@ -116,7 +117,8 @@ export async function assemble(beginning: Beginning): Promise<Agent> {
   const agent: PeerAgent = new PeerAgent({
     ...{ ...common, id: identity.id, name, options, log, workshop, admission, journal, peers },
     work: () => workStatus(counters, workshop),
-    ...{ network, submitter, watch, diagnosis, changes, served, closers, belonging }
+    watch: new Watch((id) => (id === identity.id ? name : peers.nameOf(id))),
+    ...{ network, submitter, traces, diagnosis, changes, served, closers, belonging }
   })
   diagnosis.start()
   live.metrics = await openDoors({ agent, options, counters, observed, logs, served, closers })
@@ -127,6 +129,19 @@ function openQuotas({ quotas: options }: AgentOptions, clock: Clock, membership?
   return new Quotas({ options, clock, has: (peer, role) => membership?.may(peer, role) ?? false })
 }
 
+type LogParts = Pick<TracesInit, 'identity' | 'clock' | 'peers' | 'counters'> & Beginning
+
+/** The own trace log, which also tells of peers. */
+function openLog({ options, undo, log, ...parts }: LogParts, { gossip, mayObserve }: Network) {
+  const { identity, clock, peers, counters } = parts
+  const { network, home } = options
+  const shared = { network, home, gossip, mayObserve }
+  const traces = openTraces({ identity, clock, peers, counters, log, ...shared })
+  undo.push(() => traces.close())
+  peers.events.listen((event) => tellPeer(traces.trace, event))
+  return traces
+}
+
 function openHistory({ home }: AgentOptions, clock: Clock, closers: (() => unknown)[][]) {
   const kept = keepHistory(home, clock.now)
   for (const list of closers) list.push(() => kept[Symbol.dispose]())
@@ -135,16 +150,6 @@ function openHistory({ home }: AgentOptions, clock: Clock, closers: (() => unkno
 
 const openSealer = (identity: Identity, { elapsed }: Clock, open: () => number): Sealer =>
   new Sealer({ identity, elapsed, open })
-
-type TraceInit = Pick<ConstructorParameters<typeof TraceLog>[0], 'identity' | 'network' | 'clock'>
-
-/** Tells of peers. Whoever begins to listen hears at once what has not been sent yet. */
-function openTrace({ gossip }: Network, peers: Peers, init: TraceInit): TraceLog {
-  const trace = new TraceLog({ ...init, ...gossip })
-  gossip.onAudience(() => void trace.flush())
-  peers.events.listen((event) => tellPeer(trace, event))
-  return trace
-}
 
 function warnOfStranger(log: Logger, { id: peer, name }: Pick<Peer, 'id' | 'name'>, skill: string) {
   log.warn({ peer, name, skill }, 'a task goes to a peer that is not on the allow list')

@@ -8,19 +8,31 @@
 
 import type { GossipSub } from '@libp2p/gossipsub'
 import { TopicValidatorResult } from '@libp2p/gossipsub'
-import { CLOCK_BEHIND_MS_MAX, traceTopic } from '../protocol/constants.ts'
-import { open } from '../protocol/seal.ts'
+import { traceTopic } from '../protocol/constants.ts'
 import type { Sealed } from '../protocol/seal.ts'
-import { expectBatch } from '../protocol/trace.ts'
 import type { TraceBatch } from '../protocol/trace.ts'
+import type { TraceHead } from '../protocol/trace-head.ts'
+import { readSeals } from './trace/read-seals.ts'
+import type { Receiver, Refusal } from './trace/read-seals.ts'
 
 export interface Gossip {
   /** Whether any peer subscribes, or we do. */
   listened(): boolean
   /** True when the batch left for at least one peer, or was received here. */
   publish(batch: Sealed<TraceBatch>): Promise<boolean>
-  /** Receive verified batches, own ones included, until the returned function is called. */
-  subscribe(receive: (batch: Sealed<TraceBatch>) => void): () => void
+  /** The same of a head. */
+  publishHead(head: Sealed<TraceHead>): Promise<boolean>
+  /** Only for whoever subscribes here. */
+  here(batch: Sealed<TraceBatch>): void
+  /**
+   * Receive verified batches and heads, own ones included, until the returned function is called.
+   */
+  subscribe(
+    receive: (batch: Sealed<TraceBatch>) => void,
+    receiveHead?: (head: Sealed<TraceHead>) => void
+  ): () => void
+  /** Told of seals that do not hold, and what they claimed to be; returns how to stop. */
+  onRefused(told: Refusal): () => void
   /** Told whenever a peer begins or stops to listen. */
   onAudience(changed: () => void): void
 }
@@ -66,47 +78,60 @@ export function createGossip(options: GossipOptions): Gossip {
   const { pubsub, network, now, refused, tooMany, mayObserve } = options
   if (mayObserve !== undefined) deafTo(pubsub, mayObserve)
   const topic = traceTopic(network)
-  const receivers = new Set<(batch: Sealed<TraceBatch>) => void>()
+  const receivers = new Set<Receiver>()
+  const refusals = new Set<Refusal>()
+  const refuse: Refusal = (error, claimed) => {
+    refused(error)
+    for (const told of refusals) told(error, claimed)
+  }
   const meter = new Meter(now)
+  const read = readSeals({ network, refuse, receivers })
   pubsub.topicValidators.set(topic, (neighbour, message) => {
     // Before the signature: verifying is what a flood would be for.
     if (!meter.admit(neighbour.toString())) {
       tooMany?.()
       return TopicValidatorResult.Ignore
     }
-    const time = now()
-    // Sealed and published in one moment: an old batch is a replay, beyond what gossip remembers.
-    const duplicate = (body: TraceBatch): boolean => time - body.issued > CLOCK_BEHIND_MS_MAX
-    const opened = open(message.data, { ...expectBatch({ network, now: time }), duplicate })
-    if (opened.ok) {
-      for (const receive of receivers) receive(opened.sealed)
-      return TopicValidatorResult.Accept
-    }
-    refused(opened.error)
+    const code = read(message.data, now())
+    if (code === undefined) return TopicValidatorResult.Accept
     // A clock that is behind is no offence of the peer that passed the batch on.
-    const { code } = opened.error
     const innocent = code === 'REPLAYED' || code === 'CLOCK_SKEW'
     return innocent ? TopicValidatorResult.Ignore : TopicValidatorResult.Reject
   })
+  const send = async (bytes: Uint8Array): Promise<boolean> => {
+    try {
+      const { recipients } = await pubsub.publish(topic, bytes)
+      return recipients.length > 0 || receivers.size > 0
+    } catch (error) {
+      refused(error as Error)
+      return receivers.size > 0
+    }
+  }
   return {
     listened: () => receivers.size > 0 || pubsub.getSubscribers(topic).length > 0,
-    async publish(batch) {
-      for (const receive of receivers) receive(batch)
-      try {
-        const { recipients } = await pubsub.publish(topic, batch.bytes)
-        return recipients.length > 0 || receivers.size > 0
-      } catch (error) {
-        refused(error as Error)
-        return receivers.size > 0
-      }
+    publish(batch) {
+      for (const receiver of receivers) receiver.batch(batch)
+      return send(batch.bytes)
     },
-    subscribe(receive) {
+    publishHead(head) {
+      for (const receiver of receivers) receiver.head?.(head)
+      return send(head.bytes)
+    },
+    here(batch) {
+      for (const receiver of receivers) receiver.batch(batch)
+    },
+    subscribe(batch, head) {
+      const receiver = { batch, head }
       if (receivers.size === 0) pubsub.subscribe(topic)
-      receivers.add(receive)
+      receivers.add(receiver)
       return () => {
-        receivers.delete(receive)
+        receivers.delete(receiver)
         if (receivers.size === 0) pubsub.unsubscribe(topic)
       }
+    },
+    onRefused(told) {
+      refusals.add(told)
+      return () => void refusals.delete(told)
     },
     onAudience(changed) {
       pubsub.addEventListener('subscription-change', changed)

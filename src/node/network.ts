@@ -8,6 +8,7 @@ import { networkInterfaces } from 'node:os'
 import type { Connection, Stream } from '@libp2p/interface'
 import { BULK_PROTOCOL, CARD_PROTOCOL, FIND_PROTOCOL } from '../protocol/constants.ts'
 import { MEMBER_PROTOCOL, PROBE_PROTOCOL, TASK_PROTOCOL } from '../protocol/constants.ts'
+import { TRACE_SYNC_PROTOCOL } from '../protocol/constants.ts'
 import type { PeerworkError } from '../protocol/errors.ts'
 import { toPeerworkError } from '../protocol/errors.ts'
 import { nameOfNetwork } from '../protocol/membership/network-id.ts'
@@ -48,6 +49,7 @@ const BULK_STREAMS_MAX = 128
 const PROBE_STREAMS_MAX = 2
 const MEMBER_STREAMS_MAX = 8
 const FIND_STREAMS_MAX = 16
+const TRACE_STREAMS_MAX = 6
 
 export interface NetworkOptions {
   readonly options: AgentOptions
@@ -68,10 +70,13 @@ export interface NetworkOptions {
 export interface Handlers {
   session(stream: Stream, connection: Connection): void
   bulk(stream: Stream, connection: Connection): void | Promise<void>
+  traces(stream: Stream, connection: Connection): void | Promise<void>
 }
 
 export class Network {
   readonly gossip: Gossip
+  /** Who may read traces; everybody, unless the network has an owner. */
+  readonly mayObserve: (peer: string) => boolean
   readonly #gate: DialGate
   readonly #links: Links
   readonly #discovery: Discovery
@@ -117,9 +122,10 @@ export class Network {
       ...{ self: identity.id, clock, peers, discovery, links: this.#links, busy },
       elsewhere: (sought) => this.#reach.seek(sought)
     })
+    this.mayObserve = (peer) => membership?.may(peer, 'observe') ?? true
     this.gossip = createGossip({
       ...{ pubsub: host.services.pubsub, network, now: clock.now },
-      ...(membership && { mayObserve: (peer) => membership.may(peer, 'observe') }),
+      ...(membership && { mayObserve: this.mayObserve }),
       refused: (thrown) => {
         const { code, message: why } = toPeerworkError(thrown)
         counters.count('trace_batches_refused', { code })
@@ -183,6 +189,9 @@ export class Network {
       ),
       host.handle(FIND_PROTOCOL, (stream, link) => this.#meeting.answer(stream, link), {
         ...{ maxInboundStreams: FIND_STREAMS_MAX, ...anywhere }
+      }),
+      host.handle(TRACE_SYNC_PROTOCOL, handlers.traces, {
+        ...{ maxInboundStreams: TRACE_STREAMS_MAX, ...anywhere }
       }),
       membership &&
         host.handle(MEMBER_PROTOCOL, (stream, link) => membership.answer(stream, link), {

@@ -36,7 +36,9 @@ import type { RouteExplanation } from './routing/told.ts'
 import type { Sealer } from './sealer.ts'
 import type { Submitter } from './submit.ts'
 import type { TaskTable } from './task-table.ts'
-import type { TraceLog } from './trace-log.ts'
+import type { Traces } from './trace/api.ts'
+import { followTraces } from './trace/follow-traces.ts'
+import type { OpenTraces } from './trace/open-traces.ts'
 import { VERSION } from './version.ts'
 import type { Watch } from './watch.ts'
 import type { WorkStatus } from './work-status.ts'
@@ -59,7 +61,7 @@ export interface Parts {
   readonly submitter: Submitter
   readonly sealer: Sealer
   readonly table: TaskTable
-  readonly trace: TraceLog
+  readonly traces: OpenTraces
   readonly watch: Watch
   readonly diagnosis: DiagnosisOnDemand
   readonly changes: Changes
@@ -95,6 +97,10 @@ export class PeerAgent implements Agent {
 
   get addresses(): readonly string[] {
     return this.#parts.network.addresses
+  }
+
+  get traces(): Traces {
+    return this.#parts.traces.door
   }
 
   info(): Promise<AgentInfo> {
@@ -187,11 +193,8 @@ export class PeerAgent implements Agent {
     this.#mustRun()
     // What it does itself is nobody's secret to it.
     if (filter.peer !== this.id) this.#mustHave('observe')
-    const { network, watch, trace } = this.#parts
-    if (this.#watchers++ === 0) {
-      this.#unsubscribe = network.gossip.subscribe((batch) => watch.take(batch))
-      setImmediate(() => void trace.flush())
-    }
+    const { watch, traces } = this.#parts
+    if (this.#watchers++ === 0) this.#unsubscribe = followTraces(traces.door, watch)
     const events = watch.read({ ...filter, signal: this.#until(filter.signal) })
     return this.#counted(events)
   }
@@ -229,7 +232,7 @@ export class PeerAgent implements Agent {
   }
 
   async #stop(graceMs: number): Promise<void> {
-    const { workshop, submitter, sealer, network, journal, trace, closers, log } = this.#parts
+    const { workshop, submitter, sealer, network, journal, traces, closers, log } = this.#parts
     log.info({ graceMs }, 'stopping')
     this.#parts.diagnosis.stop()
     sealer.hurry()
@@ -237,12 +240,13 @@ export class PeerAgent implements Agent {
     // What ended last is sealed and sent within this turn.
     await new Promise(setImmediate)
     await submitter.close()
-    trace.emit({ type: 'agent.stopped' })
-    await trace.flush()
+    traces.trace.emit({ type: 'agent.stopped' })
+    await traces.finish()
     this.#stopping.abort()
     for (const close of closers) await close()
     await network.stop()
     await workshop[Symbol.asyncDispose]()
+    traces.close()
     journal.close()
   }
 

@@ -6,6 +6,7 @@ import type { TraceBatch, TraceEvent } from '../protocol/trace.ts'
 import type { ObservedEvent, WatchFilter } from './api.ts'
 import { Broadcast } from './broadcast.ts'
 import { matchesId } from './peers.ts'
+import type { LogPlace } from './trace/api.ts'
 
 /** Producers whose place is remembered, count. */
 const PRODUCERS_MAX = 4_096
@@ -14,10 +15,16 @@ const PRODUCERS_MAX = 4_096
 export class Watch {
   readonly #events = new Broadcast<ObservedEvent>()
   readonly #next = new Map<string, number>()
+  readonly #places = new Map<string, LogPlace>()
   readonly #nameOf: (id: string) => string | null
 
   constructor(nameOf: (id: string) => string | null) {
     this.#nameOf = nameOf
+  }
+
+  /** Where this producer's last batch ended. */
+  placeOf(from: string): LogPlace | undefined {
+    return this.#places.get(from)
   }
 
   take({ body }: Sealed<TraceBatch>): void {
@@ -29,6 +36,10 @@ export class Watch {
     let missed = body.first - (expected ?? body.dropped)
     if (this.#next.size >= PRODUCERS_MAX) this.#next.delete(this.#next.keys().next().value ?? '')
     this.#next.set(producer, end)
+    this.#places.set(body.from, { boot: toHex(body.boot), next: end })
+    if (this.#places.size > PRODUCERS_MAX) {
+      this.#places.delete(this.#places.keys().next().value ?? '')
+    }
     const name = this.#nameOf(body.from)
     // What overlaps with an earlier batch was told already.
     for (const event of body.events) {

@@ -24,6 +24,8 @@ export const PROBE_PROTOCOL = '/peerwork/probe/1'
 export const FIND_PROTOCOL = '/peerwork/find/1'
 /** Two peers behind NATs agree to dial each other at once. */
 export const PUNCH_PROTOCOL = '/peerwork/punch/1'
+/** What a holder has of trace logs, and the sealed batches themselves. */
+export const TRACE_SYNC_PROTOCOL = '/peerwork/trace-sync/1'
 /** Gossip topic of a network's traces. */
 export const traceTopic = (network: string): string => `/peerwork/trace/1/${network}`
 
@@ -75,6 +77,17 @@ export const VALUES_MAX = 16_384
 export const BATCH_EVENTS_MAX = 50
 /** How long an event waits for company before its batch is sealed, ms. */
 export const BATCH_WAIT_MS = 250
+
+/** A sealed head of a trace log, bytes: a few numbers and two ids. */
+export const HEAD_BYTES_MAX = 1024
+/** A frame of a trace stream, bytes: a batch and its kind, or a list of what is held. */
+export const SYNC_FRAME_BYTES_MAX = BATCH_BYTES_MAX + 1024
+/** Ranges in one question or entry, count: a log with more holes is asked for twice. */
+export const SYNC_RANGES_MAX = 32
+/** Logs in one frame of a list, count: at most 2 KiB each. */
+export const SYNC_ENTRIES_MAX = 16
+/** One start of an agent, bytes: random, so that no two are the same. */
+export const LOG_BOOT_BYTES = 8
 
 /** Longest life of a signed task, ms. Bounds the replay table. */
 export const TASK_LIFE_MS_MAX = 24 * 60 * 60 * 1000

@@ -7,7 +7,7 @@ import { LEAF } from './tree.ts'
 export const KINDS = {
   ...{ task: 1, result: 2, card: 3, batch: 4 },
   ...{ certificate: 5, invitation: 6, redemption: 7, revocation: 8, succession: 9 },
-  presence: 10
+  ...{ presence: 10, head: 11 }
 } as const
 export type Kind = keyof typeof KINDS
 /** Kinds of which several may share a signature: those that come by the hundred. */

@@ -55,6 +55,7 @@ test('every protocol id and every kind of seal is described', () => {
   expect(page).toContain(`## \`${constants.PROBE_PROTOCOL}\``)
   expect(page).toContain(`## \`${constants.PUNCH_PROTOCOL}\``)
   expect(page).toContain(`## \`${constants.FIND_PROTOCOL}\``)
+  expect(page).toContain(`## \`${constants.TRACE_SYNC_PROTOCOL}\``)
   expect(page).toContain(`## \`${constants.traceTopic('<network>')}\``)
   for (const [kind, byte] of Object.entries(KINDS)) expect(page).toContain(`| ${kind} | ${byte} |`)
 })

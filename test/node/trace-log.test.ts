@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { systemClock } from '../../src/node/clock.ts'
 import { TraceLog } from '../../src/node/trace-log.ts'
@@ -12,20 +11,24 @@ import { until } from '../helpers/processes.ts'
 
 const identity = identityFromSeed(new Uint8Array(32).fill(9))
 
-/** A log whose batches arrive here, when somebody listens and they reach it. */
-function listening(state = { listened: true, reaches: true, sealed: 0 }) {
+/** A log whose batches arrive here. */
+function writing() {
   const batches: Sealed<TraceBatch>[] = []
+  const writes: number[] = []
   const log = new TraceLog({
-    ...{ identity, network: 'home', clock: systemClock, listened: () => state.listened },
-    publish: async (batch) => {
-      state.sealed++
-      await sleep(1)
-      if (state.reaches) batches.push(batch)
-      return state.reaches
+    ...{ identity, network: 'home', clock: systemClock },
+    log: {
+      append(added) {
+        writes.push(added.length)
+        batches.push(...added.map(({ sealed }) => sealed))
+      },
+      get digest() {
+        return batches.at(-1)?.digest
+      }
     }
   })
   const seqs = () => batches.flatMap(({ body }) => body.events.map(({ seq }) => seq))
-  return { log, batches, state, seqs }
+  return { log, batches, writes, seqs }
 }
 
 const emit = (log: TraceLog, count: number, name = 'x'): void => {
@@ -46,7 +49,7 @@ function verify(batches: readonly Sealed<TraceBatch>[]): void {
 }
 
 test('events of a moment are sealed together, in a chain that anybody can check', async () => {
-  const { log, batches, seqs } = listening()
+  const { log, batches, seqs } = writing()
   emit(log, 3)
   expect(batches).toEqual([])
   await until('the first', () => batches.length === 1)
@@ -57,17 +60,51 @@ test('events of a moment are sealed together, in a chain that anybody can check'
   expect(batches[1]?.body).toMatchObject({ first: 3, dropped: 0, boot: batches[0]?.body.boot })
 })
 
-test('fifty events are sealed without waiting for more', async () => {
-  const { log, batches } = listening()
+test('fifty events are sealed without waiting for more, in one write', async () => {
+  const { log, batches, writes } = writing()
   emit(log, 120)
   await until('all', () => batches.length >= 2, 200)
   await until('the rest', () => batches.length === 3)
   expect(batches.map(({ body }) => body.events.length)).toEqual([50, 50, 20])
+  expect(writes).toEqual([2, 1])
+  verify(batches)
+})
+
+test('a flood within one turn is sealed within it, and nothing is lost', () => {
+  const { log, batches, seqs } = writing()
+  emit(log, 10_000)
+  expect(batches.length).toBeGreaterThan(100)
+  log.close()
+  expect(seqs()).toEqual(range(0, 10_000))
+  expect([log.next, log.dropped]).toEqual([10_000, 0])
+  verify(batches)
+})
+
+test('after the end nothing is taken any more', () => {
+  const { log, seqs } = writing()
+  emit(log, 1)
+  log.close()
+  emit(log, 1)
+  log.close()
+  expect(seqs()).toEqual([0])
+})
+
+test('what is fleeting is sealed apart, when there is much of it', () => {
+  const { log, batches } = writing()
+  const work = { trace: 'ab'.repeat(16), span: 'cd'.repeat(8), task: '11'.repeat(16) }
+  const more = { ...work, skill: 'x', side: 'executor', peer: identity.id } as const
+  emit(log, 10)
+  for (let n = 0; n < 60; n++) log.emit({ type: 'task.progress', ...more })
+  emit(log, 10)
+  log.close()
+  const types = batches.map(({ body }) => [...new Set(body.events.map(({ type }) => type))])
+  expect(types.slice(0, 2)).toEqual([['agent.started'], ['task.progress']])
+  expect(batches.map(({ body }) => body.events.length)).toEqual([10, 50, 20])
   verify(batches)
 })
 
 test('no batch is over 64 KiB, however long the texts are', async () => {
-  const { log, batches, seqs } = listening()
+  const { log, batches, seqs } = writing()
   const trace = { trace: 'ab'.repeat(16), span: 'cd'.repeat(8), task: '11'.repeat(16) }
   const work = { ...trace, skill: 'x', side: 'executor', peer: identity.id } as const
   for (let n = 0; n < 100; n++) {
@@ -79,45 +116,8 @@ test('no batch is over 64 KiB, however long the texts are', async () => {
   verify(batches)
 })
 
-test('nothing is sealed while nobody listens', async () => {
-  const { log, state, seqs } = listening({ listened: false, reaches: true, sealed: 0 })
-  emit(log, 100)
-  await sleep(400)
-  expect(state.sealed).toBe(0)
-  state.listened = true
-  await log.flush()
-  expect(seqs()).toEqual(range(0, 100))
-})
-
-test('what waits too long for a listener is dropped, the oldest first, and counted', async () => {
-  const { log, batches, state, seqs } = listening({ listened: false, reaches: true, sealed: 0 })
-  emit(log, 5_000)
-  state.listened = true
-  await log.flush()
-  const first = seqs()[0] ?? 0
-  expect(seqs()).toEqual(range(first, 5_000))
-  expect(seqs().length).toBeLessThanOrEqual(2_048)
-  expect(seqs().length).toBeGreaterThan(1_900)
-  expect(batches[0]?.body.dropped).toBe(first)
-  verify(batches)
-})
-
-test('a batch that reaches nobody is sealed again, whatever was dropped meanwhile', async () => {
-  const { log, batches, state, seqs } = listening({ listened: true, reaches: false, sealed: 0 })
-  emit(log, 2_000)
-  const flushing = log.flush()
-  emit(log, 500)
-  await flushing
-  state.reaches = true
-  await log.flush()
-  const first = seqs()[0] ?? -1
-  expect(seqs()).toEqual(range(first, 2_500))
-  expect(batches[0]?.body.dropped).toBe(first)
-  verify(batches)
-})
-
 test('two starts of one agent are told apart', () => {
-  const [one, two] = [listening(), listening()]
+  const [one, two] = [writing(), writing()]
   emit(one.log, 50)
   emit(two.log, 50)
   return until('both', () => one.batches.length + two.batches.length === 2).then(() => {
@@ -126,7 +126,7 @@ test('two starts of one agent are told apart', () => {
 })
 
 test('an event that observers would refuse is dropped and counted, alone', async () => {
-  const { log, batches, seqs } = listening()
+  const { log, batches, seqs } = writing()
   emit(log, 3)
   emit(log, 1, 'x'.repeat(10_000))
   log.emit({ type: 'task.progress', fraction: NaN } as unknown as TraceFact)

@@ -11,6 +11,7 @@ import { NO_USAGE } from '../../src/protocol/message/result.ts'
 import type { Task } from '../../src/protocol/message/task.ts'
 import { printable } from '../../src/protocol/text.ts'
 import type { TraceBatch, TraceEvent } from '../../src/protocol/trace.ts'
+import type { TraceHead } from '../../src/protocol/trace-head.ts'
 
 export const NOW = 1_764_000_000_000
 export const NETWORK = 'home'
@@ -163,3 +164,9 @@ export function codeOf(run: () => unknown): string | undefined {
     return named ? (error as Error & { code: string }).code : `not ours: ${String(error)}`
   }
 }
+
+export const headBody = (change: Partial<TraceHead> = {}): TraceHead => ({
+  ...{ v: 1, network: NETWORK, from: alice.id, issued: NOW, boot: new Uint8Array(8).fill(0x44) },
+  ...{ next: 120, oldest: 20, dropped: 20, last: new Uint8Array(32).fill(0x55), tailed: false },
+  ...change
+})

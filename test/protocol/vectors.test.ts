@@ -18,6 +18,7 @@ import { decodeBulkHeader, decodeSessionFrame } from '../../src/protocol/message
 import { expectTask } from '../../src/protocol/message/task.ts'
 import { open, peek } from '../../src/protocol/seal.ts'
 import { expectBatch } from '../../src/protocol/trace.ts'
+import { expectHead } from '../../src/protocol/trace-head.ts'
 import { alice, bob, NETWORK, NOW } from './samples.ts'
 import { ben, LAB, owner, ticket } from './membership/samples.ts'
 import { makeVectors, VECTORS } from './vectors.ts'
@@ -31,6 +32,7 @@ const doors = {
     open(bytes, expectResult({ ...at, self: bob.id, sender: alice.id })),
   card: (bytes: Uint8Array) => open(bytes, expectCard({ ...at, sender: alice.id })),
   batch: (bytes: Uint8Array) => open(bytes, expectBatch(at)),
+  head: (bytes: Uint8Array) => open(bytes, expectHead(at)),
   certificate: (bytes: Uint8Array) => open(bytes, expectCertificate(LAB, at.now)),
   invitation: (bytes: Uint8Array) => open(bytes, expectInvitation(LAB, at.now)),
   redemption: (bytes: Uint8Array) => open(bytes, expectRedemption(LAB, ticket.id, at.now)),

@@ -36,7 +36,7 @@ import {
   SECRET,
   ticket
 } from './membership/samples.ts'
-import { alice, batchBody, bob, cardBody, mallory, NOW, resultBody } from './samples.ts'
+import { alice, batchBody, bob, cardBody, headBody, mallory, NOW, resultBody } from './samples.ts'
 import { taskBody } from './samples.ts'
 
 export const VECTORS = new URL('vectors.json', import.meta.url)
@@ -89,7 +89,8 @@ export function makeVectors() {
       sealVector('invitation', 'owner', invitationBody()),
       sealVector('redemption', 'ticket', redemptionBody()),
       sealVector('revocation', 'ada', revocationBody({ reason: 'left' })),
-      sealVector('succession', 'ben', successionBody)
+      sealVector('succession', 'ben', successionBody),
+      sealVector('head', 'alice', headBody())
     ],
     together: togetherVectors(),
     membership: membershipVectors(),

@@ -1,0 +1,162 @@
+/**
+ * A holder's answers to questions about trace logs, as frames: from its own log, and from what an
+ * observer in this process keeps of others.
+ */
+
+import { fromHex, toHex } from '../../protocol/canonical.ts'
+import { SYNC_ENTRIES_MAX, SYNC_RANGES_MAX } from '../../protocol/constants.ts'
+import type { AgentId } from '../../protocol/identity.ts'
+import type { SyncEntry, SyncFrame, SyncQuestion, SyncRange } from '../../protocol/trace-sync.ts'
+import type { HeldLog, ShelfBatch, TraceShelf } from './api.ts'
+import type { KeptBoot } from './batch-store.ts'
+import { Bell } from './bell.ts'
+import type { Heads } from './heads.ts'
+import type { OwnLog } from './own-log.ts'
+import { RECENT_MAX } from './own-log.ts'
+
+/** Logs in one list, count: a hundred producers that were started forty times each. */
+const LISTED_MAX = 4_096
+/** Batches in one answer, count, some 30 MB at most and 8 usually; the asker asks again. */
+const ANSWERED_MAX = 512
+/** Batches read together, count: no reader keeps more of them in memory. */
+const READ_TOGETHER = 16
+/** A tail that is further behind than this begins with the newest, batches: 100,000 events. */
+const BEHIND_MAX = 2_048
+
+export interface ServeOptions {
+  readonly self: AgentId
+  readonly log: OwnLog
+  readonly shelves: ReadonlySet<TraceShelf>
+  readonly heads: Pick<Heads, 'current' | 'of' | 'listen'>
+  /** The running start. */
+  readonly boot: Uint8Array
+}
+
+/** The frames of one answer, as fast as they are taken. */
+export function serve(
+  question: SyncQuestion,
+  options: ServeOptions,
+  signal: AbortSignal
+): AsyncGenerator<SyncFrame, void, void> {
+  if (question.type === 'list') return list(options)
+  if (question.type === 'get') return get(question, options, signal)
+  return tail(question, options, signal)
+}
+
+type Frames = AsyncGenerator<SyncFrame, void, void>
+
+const end = (more = false): SyncFrame => ({ kind: 'answer', answer: { type: 'end', more } })
+
+async function* list(options: ServeOptions): Frames {
+  const { log, shelves, boot, self } = options
+  const own = log.boots().filter((one) => toHex(one.boot) !== toHex(boot))
+  const logs: (() => SyncEntry)[] = own.map((one) => () => ownEntry(one.boot, options, one))
+  logs.push(() => ownEntry(boot, options))
+  for (const shelf of shelves) {
+    const held = await shelf.held()
+    logs.push(...held.filter(({ by }) => by !== self).map((one) => () => entryOf(one)))
+  }
+  // The newest of ours are at the end.
+  const listed = logs.slice(-LISTED_MAX)
+  for (let at = 0; at < listed.length; at += SYNC_ENTRIES_MAX) {
+    const entries = listed.slice(at, at + SYNC_ENTRIES_MAX).map((make) => make())
+    yield { kind: 'answer', answer: { type: 'held', entries } }
+  }
+  yield end(listed.length < logs.length)
+}
+
+function ownEntry(
+  boot: Uint8Array,
+  { self, log, heads }: ServeOptions,
+  kept?: KeptBoot
+): SyncEntry {
+  const head = kept === undefined ? heads.current() : heads.of(kept)
+  const ranges = log.held(boot).slice(-SYNC_RANGES_MAX)
+  return { by: self, boot, ranges, forks: [], head: head.bytes }
+}
+
+function entryOf({ by, boot, ranges, tip, forks, head }: HeldLog): SyncEntry {
+  return {
+    ...{ by, boot: fromHex(boot), ranges: ranges.slice(-SYNC_RANGES_MAX) },
+    ...{ forks: forks.slice(-SYNC_RANGES_MAX) },
+    ...(tip && { tip: { first: tip.first, digest: fromHex(tip.digest) } }),
+    ...(head && { head: head.bytes })
+  }
+}
+
+type Get = Extract<SyncQuestion, { type: 'get' }>
+
+async function* get({ by, boot, ranges }: Get, options: ServeOptions, signal: AbortSignal): Frames {
+  let left = ANSWERED_MAX
+  for (const { from, to } of ranges) {
+    let next = from
+    while (next < to && left > 0 && !signal.aborted) {
+      const found = await read(options, { by, boot, from: next, to })
+      for (const { bytes } of found) yield { kind: 'batch', bytes }
+      left -= found.length
+      const last = found.at(-1)
+      if (last === undefined) break
+      next = Math.max(next + 1, last.to)
+    }
+    if (left <= 0) break
+  }
+  yield end(left <= 0)
+}
+
+async function read(
+  { self, log, shelves }: ServeOptions,
+  { by, boot, from, to }: SyncRange & { by: AgentId; boot: Uint8Array }
+): Promise<readonly ShelfBatch[]> {
+  if (by === self) return log.within(boot, { from, to }, READ_TOGETHER)
+  for (const shelf of shelves) {
+    const name = { by, boot: toHex(boot) }
+    const found = await shelf.batches(name, { from, to }, READ_TOGETHER)
+    if (found.length > 0) return found
+  }
+  return []
+}
+
+type Tail = Extract<SyncQuestion, { type: 'tail' }>
+
+async function* tail(question: Tail, options: ServeOptions, signal: AbortSignal): Frames {
+  const { log, heads } = options
+  const bell = new Bell()
+  const ring = (): void => bell.ring()
+  const stops = [log.listen(ring), heads.listen(ring)]
+  signal.addEventListener('abort', ring)
+  let n = startOf(question, log)
+  let told: unknown
+  try {
+    for (;;) {
+      // Whoever ends it still gets what there is.
+      const over = signal.aborted
+      const batches = log.after(n, READ_TOGETHER)
+      for (const { n: place, bytes } of batches) {
+        n = place
+        yield { kind: 'batch', bytes }
+      }
+      if (batches.length > 0) continue
+      const head = heads.current()
+      if (head !== told) yield { kind: 'head', bytes: head.bytes }
+      told = head
+      if (over) break
+      if (log.end === n) await bell.wait()
+    }
+  } finally {
+    for (const stop of stops) stop()
+    signal.removeEventListener('abort', ring)
+  }
+  yield end()
+}
+
+/** Where a tail begins: where the asker is, or with what is in memory. */
+function startOf({ boot, next = 0 }: Tail, log: OwnLog): number {
+  const recent = Math.max(0, log.end - RECENT_MAX)
+  const asked = boot === undefined ? undefined : log.before(boot, next)
+  if (asked !== undefined) return asked < log.end - BEHIND_MAX ? recent : asked
+  // It has everything of that start, or knows one that we do not.
+  const { recent: batches } = log
+  const last = batches.at(-1)?.sealed.body
+  const has = boot !== undefined && last !== undefined && toHex(last.boot) === toHex(boot)
+  return has && next >= last.first + last.events.length ? log.end : recent
+}

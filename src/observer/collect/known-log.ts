@@ -1,0 +1,119 @@
+/**
+ * What the collector knows of one start of one producer: what is held, what there is, and whether
+ * batches fit each other.
+ */
+
+import { sameBytes, toHex } from '../../protocol/canonical.ts'
+import type { Sealed } from '../../protocol/seal.ts'
+import type { TraceBatch } from '../../protocol/trace.ts'
+import type { TraceHead } from '../../protocol/trace-head.ts'
+import { joined, sizeOf, without } from '../../node/trace/ranges.ts'
+import type { LogName } from '../../node/trace/api.ts'
+import type { Range } from '../store.ts'
+
+/** Ends of batches that are remembered to check what joins them, count: 25,000 events. */
+const SEAMS_MAX = 512
+/** Numbers of forks that are remembered, count: one is proof enough. */
+const FORKS_MAX = 64
+
+export class KnownLog implements LogName {
+  readonly by: string
+  readonly boot: string
+  /** What the producer said last of itself. */
+  head: Sealed<TraceHead> | undefined
+  /** Sequence numbers of which there are two batches. */
+  readonly forks = new Set<number>()
+  /** Batches that name another predecessor than the one that is held, count. */
+  broken = 0
+  /** When its newest batch or head was sealed, ms since 1970 by its own clock. */
+  issued = 0
+  #held: Range[] = []
+  /** The last batch: its first number and digest, hex. */
+  #tip: { first: number; to: number; digest: string } | undefined
+  /** Digests by the number after the batch's last event, and predecessors by its first. */
+  readonly #ends = new Map<number, Uint8Array>()
+  readonly #begins = new Map<number, Uint8Array>()
+
+  constructor({ by, boot }: LogName) {
+    this.by = by
+    this.boot = boot
+  }
+
+  get held(): readonly Range[] {
+    return this.#held
+  }
+
+  get tip(): { first: number; to: number; digest: string } | undefined {
+    return this.#tip
+  }
+
+  /** Where a tail would go on. */
+  get next(): number {
+    return this.#held.at(-1)?.to ?? 0
+  }
+
+  /** What is known to have been, and is not held. */
+  get missing(): Range[] {
+    const next = Math.max(this.head?.body.next ?? 0, this.next)
+    return next === 0 ? [] : without([{ from: 0, to: next }], this.#held)
+  }
+
+  get missingCount(): number {
+    return sizeOf(this.missing)
+  }
+
+  hold(ranges: readonly Range[]): void {
+    this.#held = joined([...this.#held, ...ranges])
+  }
+
+  fork(first: number): void {
+    if (this.forks.size < FORKS_MAX) this.forks.add(first)
+  }
+
+  /** A newer head counts. @returns whether it says something else than the one before */
+  hear(head: Sealed<TraceHead>): boolean {
+    const before = this.head?.body
+    const { body } = head
+    if (before !== undefined && before.issued >= body.issued) return false
+    this.head = head
+    this.issued = Math.max(this.issued, body.issued)
+    return (
+      before === undefined ||
+      before.next !== body.next ||
+      before.oldest !== body.oldest ||
+      before.dropped !== body.dropped
+    )
+  }
+
+  /** A batch is held. @returns false when it does not fit its neighbours */
+  add({ body, digest }: Sealed<TraceBatch>): boolean {
+    const { first, prev, events, issued } = body
+    const to = first + events.length
+    this.hold([{ from: first, to }])
+    this.issued = Math.max(this.issued, issued)
+    if (this.#tip === undefined || to > this.#tip.to) {
+      this.#tip = { first, to, digest: toHex(digest) }
+    }
+    const before = this.#ends.get(first)
+    const after = this.#begins.get(to)
+    const fits = matches(before, prev) && matches(after, digest)
+    if (!fits) this.broken++
+    remember(this.#ends, to, digest)
+    if (prev !== undefined) remember(this.#begins, first, prev)
+    return fits
+  }
+
+  /** Whether a holder's last batch, or what a head says of it, is another one than ours. */
+  disputes(to: number, digest: Uint8Array): boolean {
+    const own = this.#ends.get(to)
+    return own !== undefined && !sameBytes(own, digest)
+  }
+}
+
+const matches = (known: Uint8Array | undefined, told: Uint8Array | undefined): boolean =>
+  known === undefined || (told !== undefined && sameBytes(known, told))
+
+function remember(map: Map<number, Uint8Array>, key: number, value: Uint8Array): void {
+  map.set(key, value)
+  if (map.size > SEAMS_MAX) map.delete(map.keys().next().value ?? 0)
+}

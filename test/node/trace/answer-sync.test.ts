@@ -1,0 +1,147 @@
+/** Both sides of the protocol over real streams; what only the asker does: `ask-sync.test.ts`. */
+
+import type { Connection } from '@libp2p/interface'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { AnswerSync } from '../../../src/node/trace/answer-sync.ts'
+import { askSync } from '../../../src/node/trace/ask-sync.ts'
+import { TRACE_SYNC_PROTOCOL } from '../../../src/protocol/constants.ts'
+import type { PeerworkError } from '../../../src/protocol/errors.ts'
+import type { SyncFrame, SyncQuestion } from '../../../src/protocol/trace-sync.ts'
+import { until } from '../../helpers/processes.ts'
+import { createRawHost } from '../../helpers/raw-host.ts'
+import type { RawHost } from '../../helpers/raw-host.ts'
+
+let holder: RawHost
+let asker: RawHost
+let link: Connection
+let answers: AnswerSync
+let may: boolean
+let elapsed: number
+let refused: string[]
+let tailed: boolean[]
+let serve: (question: SyncQuestion, signal: AbortSignal) => AsyncIterable<SyncFrame>
+
+const END: SyncFrame = { kind: 'answer', answer: { type: 'end', more: false } }
+const batch = (bytes: number, fill = 1): SyncFrame => ({
+  kind: 'batch',
+  bytes: new Uint8Array(bytes).fill(fill)
+})
+
+beforeEach(async () => {
+  ;[may, elapsed, refused, tailed] = [true, 0, [], []]
+  serve = async function* one() {
+    yield batch(3)
+    yield END
+  }
+  ;[holder, asker] = await Promise.all([createRawHost(), createRawHost()])
+  answers = new AnswerSync({
+    ...{ clock: { elapsed: () => elapsed }, mayObserve: () => may },
+    serve: (question, signal) => serve(question, signal),
+    tails: () => tailed.push(answers.tailed),
+    refused: ({ code }) => refused.push(code)
+  })
+  await holder.host.handle(TRACE_SYNC_PROTOCOL, (stream, connection) => {
+    void answers.answer(stream, connection)
+  })
+  link = await asker.dial(holder.address)
+})
+afterEach(async () => {
+  await Promise.all([holder, asker].map((host) => host[Symbol.asyncDispose]()))
+})
+
+const ask = (question: SyncQuestion, signal = new AbortController().signal, msMax = 5_000) =>
+  askSync(link, question, { signal, msMax })
+
+async function codeOf(frames: AsyncIterable<SyncFrame>): Promise<string> {
+  try {
+    for await (const _ of frames);
+    return 'ok'
+  } catch (error) {
+    return (error as PeerworkError).code
+  }
+}
+
+test('a question is answered with frames, until the holder says that it was all', async () => {
+  const got: SyncFrame[] = []
+  for await (const frame of ask({ type: 'list' })) got.push(frame)
+  expect(got.map(({ kind }) => kind)).toEqual(['batch', 'answer'])
+})
+
+test('who may not observe is told so, and gets nothing', async () => {
+  may = false
+  expect(await codeOf(ask({ type: 'list' }))).toBe('ROLE_MISSING')
+  expect(await codeOf(ask({ type: 'tail', keeps: true }))).toBe('ROLE_MISSING')
+  expect([refused, tailed]).toEqual([['ROLE_MISSING', 'ROLE_MISSING'], []])
+})
+
+test('who asks too often is told to wait, and is answered again afterwards', async () => {
+  for (let nth = 0; nth < 64; nth++) expect(await codeOf(ask({ type: 'list' }))).toBe('ok')
+  expect(await codeOf(ask({ type: 'list' }))).toBe('BUSY')
+  elapsed = 1_000
+  expect(await codeOf(ask({ type: 'list' }))).toBe('ok')
+})
+
+test('bytes that are no question end the stream', async () => {
+  const stream = await link.newStream(TRACE_SYNC_PROTOCOL)
+  stream.send(Uint8Array.of(0, 0, 0, 1, 0xff))
+  await until('ended', () => stream.status !== 'open')
+})
+
+test('a tail counts while it is open, and one peer has one', async () => {
+  const signals: AbortSignal[] = []
+  serve = async function* endless(_, signal) {
+    signals.push(signal)
+    yield batch(1)
+    await new Promise<void>((resolve) => {
+      signal.addEventListener('abort', () => resolve(), { once: true })
+    })
+    yield END
+  }
+  const first = ask({ type: 'tail', keeps: false })
+  await first.next()
+  expect([answers.tailed, tailed]).toEqual([false, [false]])
+  const second = ask({ type: 'tail', keeps: true })
+  await second.next()
+  await until('the first ended', () => signals[0]?.aborted === true)
+  expect(answers.tailed).toBe(true)
+  await second.return(undefined)
+  await until('none is left', () => !answers.tailed && signals[1]?.aborted === true)
+})
+
+test('an asker that does not read holds the holder back, which keeps nothing for it', async () => {
+  let sent = 0
+  serve = async function* much() {
+    for (; sent < 600; sent++) yield batch(60_000)
+    yield END
+  }
+  const frames = ask({ type: 'list' }, undefined, 60_000)
+  await frames.next()
+  await until('it stands still', async () => {
+    const before = sent
+    await new Promise((resolve) => setTimeout(resolve, 300))
+    return sent === before
+  })
+  expect(sent).toBeLessThan(200)
+  let got = 1
+  for await (const _ of frames) got++
+  expect(got).toBe(601)
+})
+
+test('an agent that stops waits for those who tail to get the last', async () => {
+  serve = async function* last(_, signal) {
+    yield batch(1)
+    await new Promise<void>((resolve) => {
+      signal.addEventListener('abort', () => resolve(), { once: true })
+    })
+    yield batch(2)
+    yield END
+  }
+  const frames = ask({ type: 'tail', keeps: true })
+  await frames.next()
+  const stopped = answers.stop()
+  const rest: SyncFrame[] = []
+  for await (const frame of frames) rest.push(frame)
+  await stopped
+  expect(rest.map(({ kind }) => kind)).toEqual(['batch', 'answer'])
+  expect(answers.tailed).toBe(false)
+})

@@ -1,0 +1,88 @@
+/** The door between two agents in one process, over real connections. */
+
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import type { Agent } from '../../../src/index.ts'
+import { createAgent } from '../../../src/index.ts'
+import type { TraceNews } from '../../../src/node/trace/api.ts'
+import type { PeerworkError } from '../../../src/protocol/errors.ts'
+import { until } from '../../helpers/processes.ts'
+import { mallory } from '../../protocol/samples.ts'
+import { chain } from './samples.ts'
+
+let alice: Agent
+let bob: Agent
+const signal = () => AbortSignal.timeout(5_000)
+
+beforeEach(async () => {
+  const init = { preset: 'loopback', open: true, logLevel: 'silent' } as const
+  alice = await createAgent({ ...init, name: 'alice' })
+  bob = await createAgent({ ...init, name: 'bob' })
+  await bob.connect(alice.addresses[0] ?? '')
+})
+afterEach(async () => {
+  await Promise.all([alice.stop(), bob.stop()])
+})
+
+test('holders are the agent itself and its peers, and changes are told', async () => {
+  expect(bob.traces.holders()).toEqual([bob.id, alice.id])
+  let told = 0
+  const stop = bob.traces.onHolders(() => told++)
+  await alice.stop()
+  await until('she left', () => bob.traces.holders().length === 1)
+  expect(told).toBe(1)
+  stop()
+})
+
+test('logs of a peer are listed with a head that it sealed, and fetched', async () => {
+  const list = async () => bob.traces.held(alice.id, signal())
+  await until('sealed', async () => (await list())[0]?.ranges.length === 1)
+  const [log] = await list()
+  expect(log).toMatchObject({ by: alice.id, ranges: [{ from: 0 }], forks: [] })
+  expect(log?.head?.body).toMatchObject({ from: alice.id, oldest: 0, dropped: 0 })
+  const got: TraceNews[] = []
+  const ask = { by: alice.id, boot: log?.boot ?? '', ranges: [{ from: 0, to: 1 }] }
+  for await (const news of bob.traces.get(alice.id, ask, signal())) got.push(news)
+  expect(got).toMatchObject([{ kind: 'batch', batch: { body: { from: alice.id, first: 0 } } }])
+})
+
+test('a tail brings batches and heads, of a peer and of the agent itself', async () => {
+  for (const holder of [alice, bob]) {
+    const ending = new AbortController()
+    const kinds = new Set<string>()
+    for await (const news of bob.traces.tail(holder.id, { keeps: true, signal: ending.signal })) {
+      kinds.add(news.kind)
+      if (kinds.size === 2) break
+    }
+    ending.abort()
+    expect([...kinds].sort()).toEqual(['batch', 'head'])
+  }
+})
+
+test('what an observer shares, others can list and fetch from it', async () => {
+  const kept = chain(9, mallory)
+  const batch = kept.next(3)
+  const forged = Uint8Array.from(batch.bytes)
+  forged[5] = (forged[5] ?? 0) ^ 1
+  const boot = '09'.repeat(8)
+  const stop = alice.traces.share({
+    held: () => Promise.resolve([{ by: kept.by, boot, ranges: [{ from: 0, to: 3 }], forks: [] }]),
+    batches: () => Promise.resolve([batch.bytes, forged].map((bytes) => ({ bytes, to: 3 })))
+  })
+  const ask = { by: kept.by, boot, ranges: [{ from: 0, to: 3 }] }
+  const news = async () => Array.fromAsync(bob.traces.get(alice.id, ask, signal()))
+  // The seal proves it, whoever hands it over.
+  expect(await news()).toMatchObject([
+    { kind: 'batch', batch: { body: { from: kept.by } } },
+    { kind: 'refused', by: kept.by, boot, error: { code: 'SIGNATURE_INVALID' } }
+  ])
+  expect((await bob.traces.held(alice.id, signal())).map(({ by }) => by)).toContain(kept.by)
+  stop()
+  expect(await news()).toEqual([])
+})
+
+test('whoever is not connected cannot be asked', async () => {
+  const code = await bob.traces
+    .held(mallory.id, signal())
+    .catch((error: PeerworkError) => error.code)
+  expect(code).toBe('PEER_LOST')
+})

@@ -1,0 +1,50 @@
+import { expect, test } from 'vitest'
+import { KnownLog } from '../../../src/observer/collect/known-log.ts'
+import { toHex } from '../../../src/protocol/canonical.ts'
+import { chain } from '../../node/trace/samples.ts'
+import { alice } from '../../protocol/samples.ts'
+import { Hub } from './hub.ts'
+
+const hub = new Hub()
+const known = () => new KnownLog({ by: alice.id, boot: '01'.repeat(8) })
+
+test('what is held and what is missing follows from batches and heads, in any order', () => {
+  const log = known()
+  const batches = chain()
+  const [first, second, third] = [batches.next(10), batches.next(10), batches.next(10)]
+  expect(log.add(third)).toBe(true)
+  expect([log.missing, log.next]).toEqual([[{ from: 0, to: 20 }], 30])
+  expect(log.add(first)).toBe(true)
+  expect(log.hear(hub.head(alice, batches.boot, { next: 40 }))).toBe(true)
+  expect(log.missing).toEqual([
+    { from: 10, to: 20 },
+    { from: 30, to: 40 }
+  ])
+  expect(log.add(second)).toBe(true)
+  expect([log.missingCount, log.held, log.broken]).toEqual([10, [{ from: 0, to: 30 }], 0])
+  expect(log.tip).toEqual({ first: 20, to: 30, digest: toHex(third.digest) })
+})
+
+test('a batch that does not fit the one before it or after it is noticed', () => {
+  for (const late of [false, true]) {
+    const log = known()
+    const [batches, others] = [chain(), chain()]
+    const [first, second] = [batches.next(10), batches.next(10)]
+    others.next(10, 'task.progress')
+    const other = others.next(10)
+    const pair = late ? [other, first] : [first, other]
+    expect(pair.map((batch) => log.add(batch))).toEqual([true, false])
+    expect([log.broken, log.disputes(20, second.digest)]).toEqual([1, !late || true])
+  }
+})
+
+test('an older head is not news, and neither is one that says the same', () => {
+  const log = known()
+  const boot = new Uint8Array(8)
+  const now = Date.now()
+  expect(log.hear(hub.head(alice, boot, { next: 5, issued: now }))).toBe(true)
+  expect(log.hear(hub.head(alice, boot, { next: 4, issued: now - 1 }))).toBe(false)
+  expect(log.hear(hub.head(alice, boot, { next: 5, issued: now + 1, tailed: true }))).toBe(false)
+  expect(log.head?.body).toMatchObject({ next: 5, tailed: true })
+  expect(log.issued).toBe(now + 1)
+})
