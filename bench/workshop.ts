@@ -43,6 +43,7 @@ export async function workshop(capacity = availableParallelism()): Promise<Work>
 const port: WorkPort = {
   started: () => undefined,
   progress: () => undefined,
+  tell: () => undefined,
   chunk: async () => {},
   handOn: async () => {
     throw new Error('echo hands nothing on')

@@ -77,6 +77,7 @@ const UNTESTED = new Set([
   'src/protocol/constants.ts',
   'src/tasks/limits.ts',
   'src/tasks/skill.ts',
+  'src/tasks/skill-trace.ts',
   'src/tasks/work.ts',
   'src/tasks/runner-entry.ts',
   'src/tasks/sandbox-entry.ts'

@@ -1,11 +1,14 @@
 /**
  * Ask a language model on any OpenAI-compatible server (Ollama, llama.cpp, vLLM, a hosted one) and
- * stream its tokens. Address and key of the server are the operator's; the requester sees neither.
+ * stream its tokens. Address and key are the operator's: the requester is told neither.
+ * The trace names the server's host, the model and the tokens, never a word of the talk.
  */
 
 import { defineSkill } from 'peerwork'
+import type { SkillContext } from 'peerwork'
 import * as z from 'zod'
 import { answerOf } from './chat/answer.ts'
+import type { Answer, Ask } from './chat/answer.ts'
 
 const MESSAGES_MAX = 256
 const CONTENT_LENGTH_MAX = 512 * 1024
@@ -30,6 +33,7 @@ export default defineSkill({
   config: z.object({
     baseUrl: z.url({ protocol: /^https?$/ }).describe('For example http://127.0.0.1:11434/v1'),
     model: z.string().min(1),
+    provider: z.string().min(1).default('openai').describe('Who runs it, for traces and prices'),
     timeoutMs: z.int().min(1).default(TIMEOUT_MS),
     ...sampling
   }),
@@ -48,11 +52,11 @@ export default defineSkill({
   }),
 
   async run(input, ctx) {
-    const { baseUrl, model, timeoutMs, ...preset } = ctx.config
+    const { baseUrl, model, provider, timeoutMs, ...preset } = ctx.config
     const messages =
       'messages' in input ? input.messages : [{ role: 'user' as const, content: input.prompt }]
     const limits = [input.maxTokens, preset.maxTokens].filter((limit) => limit !== undefined)
-    const answer = await answerOf({
+    return await tracedAnswer(ctx, provider, {
       fetch: ctx.fetch,
       url: `${baseUrl.replace(/\/+$/, '')}/chat/completions`,
       key: ctx.secrets['apiKey'],
@@ -66,7 +70,29 @@ export default defineSkill({
       },
       onText: (text) => ctx.emit(text)
     })
-    ctx.spend({ tokens: answer.tokens.total })
-    return answer
   }
 })
+
+/** Tells what the call used up; a failed one as well. */
+async function tracedAnswer(
+  { trace, spend }: Pick<SkillContext, 'trace' | 'spend'>,
+  provider: string,
+  ask: Ask & { readonly request: { readonly model: string } }
+): Promise<Answer> {
+  const { model } = ask.request
+  const startedMs = performance.now()
+  try {
+    const answer = await answerOf(ask)
+    const { tokens, parts, finishReason: finish } = answer
+    const { prompt: input, completion: output, total } = tokens
+    const told = { input, output, ...parts }
+    trace.model({ provider, model, responseModel: answer.model, tokens: told, finish, startedMs })
+    // Some servers count more in the total than in its parts.
+    if (total > input + output) spend({ tokens: total - input - output })
+    return answer
+  } catch (error) {
+    const { name } = error instanceof Error ? error : { name: 'thrown' }
+    trace.model({ provider, model, startedMs, error: name })
+    throw error
+  }
+}

@@ -27,6 +27,7 @@ import { RunningTask } from './running.ts'
 import type { Waiter } from './running.ts'
 import type { Sealer } from './sealer.ts'
 import type { TaskTable } from './task-table.ts'
+import { createTeller, stateChanged } from './told.ts'
 
 export interface PerformerOptions {
   readonly sealer: Sealer
@@ -113,7 +114,7 @@ export class Performer {
   }
 
   #work(running: RunningTask, { fields, input, state }: Job, hold: Hold): Work {
-    const { trace, table, handOn, counters, quotas } = this.#options
+    const { trace, table, handOn, counters, quotas, clock } = this.#options
     const { id, signal } = running
     const { from, skill, budget, priority, trace: traceparent } = running.task.body
     const share = quotas.shareOf(from)
@@ -128,6 +129,7 @@ export class Performer {
             table.update(running.row, { state: 'working' })
             trace.emit({ type: 'task.started', ...fields, ...info })
           }),
+        tell: createTeller(trace, fields, clock.random),
         progress(body) {
           trace.emit({ type: 'task.progress', ...fields, ...body })
           for (const waiter of running.waiters) waiter.progress(body)
@@ -165,6 +167,7 @@ export class Performer {
     this.#running.delete(nameOf(running.entry))
     this.#give(running, (waiter) => waiter.result(result, { output, patch }))
     table.close(running.row, outcome.status, 'error' in outcome ? outcome.error.code : null)
+    if (changes.length > 0) this.#options.trace.emit(stateChanged(fields, changes))
     this.#tell(outcome, fields, facts.chunks)
   }
 
@@ -185,8 +188,9 @@ export class Performer {
     error: unknown,
     finish: (outcome: Outcome) => Promise<void>
   ): Promise<void> {
-    const { log, table, workshop } = this.#options
+    const { log, table, trace, workshop } = this.#options
     log.error({ task: running.id, err: error }, 'a result could not be given')
+    trace.emit({ type: 'error', code: 'INTERNAL', message: 'a result could not be given' })
     const key = nameOf(running.entry)
     // Signed and sent already: then there is nothing to take back.
     if (this.#running.get(key) !== running) return
@@ -208,7 +212,9 @@ export class Performer {
     if (outcome.status === 'completed') {
       const { wallMs, cpuMs, tokens, cost } = outcome.usage
       const bytes = outcome.output.length + chunks.bytes
-      const used = { wallMs, cpuMs, tokens, cost, bytes, chunks: chunks.count }
+      const { traced } = outcome
+      const told = traced && { toldTokens: traced.tokens, toldCost: traced.cost }
+      const used = { wallMs, cpuMs, tokens, cost, bytes, chunks: chunks.count, ...told }
       trace.emit({ type: 'task.completed', ...fields, ...used })
     } else if (outcome.status === 'canceled') {
       const reason = outcome.error.message.slice(0, 200)

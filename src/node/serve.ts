@@ -136,15 +136,22 @@ export class Server {
     const error = this.#shareable(toPeerworkError(thrown), caller.peer)
     caller.refuse(frame.id, error)
     const { reason = '' } = error.facts
-    this.#options.counters.count('tasks_refused', { code: error.code, reason: String(reason) })
+    const { counters, trace } = this.#options
+    counters.count('tasks_refused', { code: error.code, reason: String(reason) })
     if (request === undefined) return
-    this.#options.trace.emit({ type: 'task.rejected', ...request.fields, code: error.code })
+    if (error.code === 'LOOP') {
+      const circle = { guard: 'loop', reason: 'the same work is above it', limit: 0, value: 1 }
+      trace.emit({ type: 'guard.tripped', ...request.fields, ...circle, action: 'stopped' })
+    }
+    trace.emit({ type: 'task.rejected', ...request.fields, code: error.code })
   }
 
   /** Our own faults may speak of paths and disks: they go to the log, and the peer hears less. */
   #shareable(error: PeerworkError, peer: string): PeerworkError {
     if (error.code !== 'INTERNAL' && error.code !== 'STORE_FAILED') return error
-    this.#options.log.error({ peer, code: error.code, err: error }, 'a task could not be taken')
+    const { log, trace } = this.#options
+    log.error({ peer, code: error.code, err: error }, 'a task could not be taken')
+    trace.emit({ type: 'error', code: error.code, message: 'a task could not be taken' })
     return new PeerworkError(error.code, 'this agent has a fault of its own; its log says more')
   }
 

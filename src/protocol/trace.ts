@@ -13,6 +13,15 @@ import type { Expectation, SealedBody } from './seal.ts'
 import * as shape from './shape.ts'
 import type { TraceContext } from './trace-context.ts'
 import { isLowerHex } from './trace-context.ts'
+import {
+  END_FIELDS,
+  GUARD_FIELDS,
+  HANDOFF_MODE,
+  MODEL_FIELDS,
+  OFFER_FIELDS,
+  STEP_FIELDS,
+  TOOL_FIELDS
+} from './trace-step.ts'
 
 const hex = (digits: number) =>
   shape.exactText((value) => value.length === digits && isLowerHex(value))
@@ -41,15 +50,6 @@ const work = {
   peer
 }
 
-/**
- * Fields of every event of a step inside a task: the step has a span of its own, its `parent` is
- * that of the task.
- */
-const step = { ...work, wallMs: ms, error: shape.optional(shape.shortText) }
-
-/** How work passes on: the giver waits for the answer, leaves it to the taker, or asks a person. */
-const mode = shape.oneOf(['return-to-caller', 'pass-control', 'human'])
-
 /** Operations on the shared state that one event tells of, count; the rest is only counted. */
 export const OPERATIONS_MAX = 32
 /** RFC 6902 without its values: those are content. */
@@ -76,7 +76,11 @@ const event = shape.union([
   shape.tagged('peer.joined', { ...base, peer, name: shape.shortText }),
   shape.tagged('peer.left', { ...base, peer, reason: shape.shortText }),
   /** Requester: signed and on its way. Executor: opened, verified and addressed to it. */
-  shape.tagged('task.submitted', { ...work, bytes: shape.count, mode: shape.optional(mode) }),
+  shape.tagged('task.submitted', {
+    ...work,
+    bytes: shape.count,
+    mode: shape.optional(HANDOFF_MODE)
+  }),
   /** Requester: why this peer, of several, or why another one after the first. */
   shape.tagged('task.routed', {
     ...work,
@@ -117,34 +121,10 @@ const event = shape.union([
   shape.tagged('task.canceled', { ...work, reason: shape.shortText }),
   /** An answer that came again instead of work that ran again. */
   shape.tagged('task.replayed', { ...work }),
-  /** A call of a language model, in OpenTelemetry's GenAI words. */
-  shape.tagged('model.called', {
-    ...step,
-    /** For example `openai`, `ollama`; `gen_ai.provider.name`. */
-    provider: shape.shortText,
-    /** As asked for; `gen_ai.request.model`. */
-    model: shape.shortText,
-    /** As it answered, when that differs; `gen_ai.response.model`. */
-    responseModel: shape.optional(shape.shortText),
-    /** `gen_ai.operation.name` */
-    operation: shape.oneOf(['chat', 'text_completion', 'generate_content', 'embeddings']),
-    /** Tokens: cached ones are part of `input`, reasoning is part of `output`. */
-    input: shape.count,
-    output: shape.count,
-    cacheRead: shape.optional(shape.count),
-    cacheWrite: shape.optional(shape.count),
-    reasoning: shape.optional(shape.count),
-    /** US dollars, when the server said so. */
-    cost: shape.optional(shape.quantity),
-    finish: shape.optional(shape.shortText)
-  }),
-  shape.tagged('tool.called', { ...step, tool: shape.shortText }),
-  /** Any other step that a skill tells of. */
-  shape.tagged('step.ended', {
-    ...step,
-    name: shape.shortText,
-    kind: shape.oneOf(['step', 'agent', 'workflow', 'retrieval', 'memory', 'other'])
-  }),
+  // The steps inside a task each have a span of their own; its `parent` is that of the task.
+  shape.tagged('model.called', { ...work, ...MODEL_FIELDS }),
+  shape.tagged('tool.called', { ...work, ...TOOL_FIELDS }),
+  shape.tagged('step.ended', { ...work, ...STEP_FIELDS }),
   /** What a task changed in the shared state of its run; `peer` gets the patch with the result. */
   shape.tagged('state.changed', {
     ...work,
@@ -152,32 +132,10 @@ const event = shape.union([
     /** Operations beyond those, count. */
     more: shape.count
   }),
-  /** A guard was reached. */
-  shape.tagged('guard.tripped', {
-    ...work,
-    /** For example `budget.tokens`, `loop`, `depth`. */
-    guard: shape.shortText,
-    reason: shape.shortText,
-    limit: shape.quantity,
-    value: shape.quantity,
-    action: shape.oneOf(['warned', 'stopped'])
-  }),
-  /** A handoff that is no task: to a person, or for good. Tasks tell theirs by their own events. */
-  shape.tagged('handoff.offered', {
-    ...work,
-    handoff: hex(32),
-    mode,
-    /** Whom: an agent's id or name, or a person's name. */
-    to: shape.shortText,
-    reason: shape.optional(shape.shortText)
-  }),
+  shape.tagged('guard.tripped', { ...work, ...GUARD_FIELDS }),
+  shape.tagged('handoff.offered', { ...work, handoff: hex(32), ...OFFER_FIELDS }),
   shape.tagged('handoff.accepted', { ...work, handoff: hex(32) }),
-  shape.tagged('handoff.ended', {
-    ...work,
-    handoff: hex(32),
-    outcome: shape.oneOf(['ok', 'error', 'canceled', 'rejected']),
-    reason: shape.optional(shape.shortText)
-  }),
+  shape.tagged('handoff.ended', { ...work, handoff: hex(32), ...END_FIELDS }),
   /** Something went wrong that is no task's failure. */
   shape.tagged('error', { ...base, code, message: shape.text })
 ])

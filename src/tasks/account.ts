@@ -28,6 +28,8 @@ export class Account {
   #cost = 0
   #cpuMs = 0
   #peakRssBytes = 0
+  /** Of what was spent, what calls of models told. */
+  readonly #told = { tokens: 0, cost: 0 }
   readonly #parts = { cpuMs: 0, tokens: 0, cost: 0 }
   readonly #reserved = { cpuMs: 0, tokens: 0, cost: 0 }
   #open = 0
@@ -50,6 +52,20 @@ export class Account {
   spend({ tokens, cost }: { tokens: number; cost: number }): void {
     this.#tokens = Math.min(SPENT_MAX, this.#tokens + tokens)
     this.#cost = Math.min(SPENT_MAX, this.#cost + cost)
+  }
+
+  /** The same for a call of a model that an event tells of. */
+  model(used: { tokens: number; cost: number }): void {
+    const { tokens, cost } = used
+    this.spend(used)
+    this.#told.tokens = Math.min(SPENT_MAX, this.#told.tokens + tokens)
+    this.#told.cost = Math.min(SPENT_MAX, this.#told.cost + cost)
+  }
+
+  /** What calls of models told, of tokens and cost; undefined when none did. */
+  get traced(): Pick<Spent, 'tokens' | 'cost'> | undefined {
+    const { tokens, cost } = this.#told
+    return tokens === 0 && cost === 0 ? undefined : { tokens, cost }
   }
 
   /**

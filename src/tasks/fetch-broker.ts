@@ -19,6 +19,7 @@ import {
 } from './limits.ts'
 import type { FetchRequest, TaskMessage, ToRunner } from './sandbox-messages.ts'
 import { RequestBody } from './request-body.ts'
+import type { Answered } from './tell.ts'
 
 export interface TaskFetch {
   /** A message about a request. @throws PeerworkError `MALFORMED` when it breaks the rules */
@@ -33,18 +34,22 @@ export interface Broker {
 }
 
 type Send = (message: ToRunner, payload?: Uint8Array) => void
+/** Told of each request by the host's name, and by what it answers, when it is over. */
+export type Watch = (host: string) => (answered: Answered) => void
 
 interface Call {
   readonly task: string
   readonly call: number
   readonly ended: AbortController
   readonly body: RequestBody | undefined
+  /** Of the answer, once its head is here. */
+  status?: number
   /** Bytes of the response that the runner may still be sent. */
   window: number
   wake: () => void
 }
 
-export function createTaskFetch(broker: Broker, send: Send): TaskFetch {
+export function createTaskFetch(broker: Broker, send: Send, watch: Watch): TaskFetch {
   const open = new Map<number, Call>()
 
   const start = (request: FetchRequest): void => {
@@ -59,11 +64,20 @@ export function createTaskFetch(broker: Broker, send: Send): TaskFetch {
     const window = FETCH_WINDOW_BYTES
     const call: Call = { task, call: number, ended, body, window, wake: () => undefined }
     open.set(number, call)
+    const over = watch(hostOf(request.url))
+    const told = (error?: string): void => over(answeredOf(call, error))
     carry(broker, request, call, send)
       .then(
-        () => send({ type: 'fetch-end', task, call: number }),
+        () => {
+          told()
+          send({ type: 'fetch-end', task, call: number })
+        },
         (thrown: unknown) => {
-          if (ended.signal.aborted) return
+          const { aborted } = ended.signal
+          // Who has read enough hangs up: that is no failure.
+          if (!aborted) told(codeOf(thrown))
+          else told(call.status === undefined ? 'CANCELED' : undefined)
+          if (aborted) return
           const { code, message, facts } = asFailure(thrown, request.url)
           send({ type: 'fetch-failed', task, call: number, error: { code, message, facts } })
         }
@@ -104,6 +118,7 @@ async function carry(broker: Broker, request: FetchRequest, call: Call, send: Se
   const answer = await exchange({ ...broker, request, body: call.body?.stream, signal })
   const { task, call: number } = call
   const { status, statusText, headers, url, redirected } = answer
+  call.status = status
   send({ type: 'fetch-head', task, call: number, status, statusText, headers, url, redirected })
   await passBody(answer, call, send)
 }
@@ -146,6 +161,17 @@ function asFailure(thrown: unknown, url: string): PeerworkError {
   if (cause instanceof PeerworkError) return cause
   const why = message === '' ? code : message
   return toPeerworkError(new Error(`fetch of ${hostOf(url)} failed: ${why}`), 'SKILL_FAILED')
+}
+
+function answeredOf({ status }: Call, error: string | undefined): Answered {
+  return { ...(status !== undefined && { status }), ...(error !== undefined && { error }) }
+}
+
+/** What an event says of a failure: a code, because sentences may hold addresses. */
+function codeOf(thrown: unknown): string {
+  const { code, cause } = thrown as { code?: unknown; cause?: unknown }
+  if (cause instanceof PeerworkError) return cause.code
+  return typeof code === 'string' ? code : 'SKILL_FAILED'
 }
 
 /** Never the whole URL: its query may hold a key. */

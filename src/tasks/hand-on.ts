@@ -8,10 +8,14 @@ import { PARTS_MAX } from './limits.ts'
 import type { HandOnMessage } from './sandbox-messages.ts'
 import type { Sandbox } from './sandbox.ts'
 import type { HandOnOptions } from './skill.ts'
+import type { Guard } from './tell.ts'
 import type { Spent, Work } from './work.ts'
 
 /** Of a part that was never sent. */
 const NOTHING: Spent = { cpuMs: 0, tokens: 0, cost: 0 }
+
+/** Rounds that work may go in a circle, and would have gone. */
+const CIRCLE: Guard = { guard: 'loop', reason: 'a part came back', limit: 0, value: 1 }
 
 export interface HandOns {
   /** Answers the runner when the part is done; never throws. */
@@ -25,11 +29,13 @@ interface Parts {
   readonly terms: { readonly deadline: number; readonly elapsed: () => number }
   readonly account: Account
   readonly sandbox: Sandbox
+  /** A guard stopped a part. */
+  readonly guard: (trip: Guard) => void
   /** A part has used something up; called before its answer reaches the skill. */
   readonly spent: () => void
 }
 
-export function createHandOns({ work, terms, account, sandbox, spent }: Parts): HandOns {
+export function createHandOns({ work, terms, account, sandbox, guard, spent }: Parts): HandOns {
   let open = 0
   const room = new Room(account)
   // Most tasks hand nothing on.
@@ -39,12 +45,7 @@ export function createHandOns({ work, terms, account, sandbox, spent }: Parts): 
     input: Uint8Array,
     signal: AbortSignal
   ): Promise<Uint8Array> => {
-    if (work.budget.depth < 1) {
-      throw new PeerworkError('DEPTH_EXCEEDED', 'this task may not be handed on any further')
-    }
-    if (open > PARTS_MAX) {
-      throw new PeerworkError('BUSY', `more than ${PARTS_MAX} parts of one task at a time`)
-    }
+    checkGuards(work.budget.depth, open, guard)
     if (input.length > INPUT_BYTES_MAX) {
       throw new PeerworkError('INPUT_TOO_LARGE', `${input.length} bytes, cap ${INPUT_BYTES_MAX}`)
     }
@@ -62,7 +63,10 @@ export function createHandOns({ work, terms, account, sandbox, spent }: Parts): 
       }
       const handed = await work.on.handOn({ skill, input, options, budget, signal })
       ;({ usage } = handed)
-      if ('error' in handed) throw handed.error
+      if ('error' in handed) {
+        if (handed.error.code === 'LOOP') guard(CIRCLE)
+        throw handed.error
+      }
       return handed.output
     } finally {
       reserved.settle(usage)
@@ -91,6 +95,20 @@ export function createHandOns({ work, terms, account, sandbox, spent }: Parts): 
       stopped?.abort(error ?? new PeerworkError('CANCELED', 'the task is over'))
       room.wake()
     }
+  }
+}
+
+/** @throws PeerworkError `DEPTH_EXCEEDED`, `BUSY` */
+function checkGuards(depth: number, open: number, guard: Parts['guard']): void {
+  if (depth < 1) {
+    const reason = 'it may not be handed on any further'
+    guard({ guard: 'depth', reason, limit: depth, value: depth + 1 })
+    throw new PeerworkError('DEPTH_EXCEEDED', 'this task may not be handed on any further')
+  }
+  if (open > PARTS_MAX) {
+    const reason = 'too many parts at a time'
+    guard({ guard: 'parts', reason, limit: PARTS_MAX, value: open })
+    throw new PeerworkError('BUSY', `more than ${PARTS_MAX} parts of one task at a time`)
   }
 }
 

@@ -40,6 +40,11 @@ export const CHATTER_PER_SECOND_MAX = 5_000
 export const LOG_BYTES_MAX = 64 * KIB
 /** Tokens, or cost in the operator's unit, of one task: sums over many tasks stay exact numbers. */
 export const SPENT_MAX = Number.MAX_SAFE_INTEGER
+/**
+ * Steps, requests and guards that one task tells of, count: a long agent loop, and 100 KB of trace
+ * from what tells too much. Handoffs count three.
+ */
+export const TRACE_EVENTS_MAX = 1_000
 /** Parts that one task has handed on at a time. */
 export const PARTS_MAX = 16
 

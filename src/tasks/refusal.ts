@@ -28,3 +28,18 @@ export function recordOf(error: PeerworkError): ErrorRecord {
   const { code, message, facts } = error
   return Object.keys(facts).length === 0 ? { code, message } : { code, message, facts }
 }
+
+/** Facts that came out of the sandbox: only what may cross the wire. */
+export function factsOf({
+  facts = {}
+}: ErrorRecord): Record<string, string | number | boolean | null> {
+  const kinds = new Set(['string', 'number', 'boolean'])
+  const kept = Object.entries(facts).filter(
+    ([name, value]) => name.length <= 40 && (value === null || kinds.has(typeof value))
+  )
+  return Object.fromEntries(
+    kept
+      .slice(0, 20)
+      .map(([name, value]) => [name, typeof value === 'string' ? value.slice(0, 200) : value])
+  )
+}

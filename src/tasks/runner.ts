@@ -13,7 +13,7 @@ import type { ProgressBody } from '../protocol/message/session.ts'
 import { Account } from './account.ts'
 import { createChunkFlow } from './chunk-flow.ts'
 import type { ChunkFlow } from './chunk-flow.ts'
-import type { TaskFetch } from './fetch-broker.ts'
+import type { TaskFetch, Watch } from './fetch-broker.ts'
 import { createHandOns } from './hand-on.ts'
 import type { HandOns } from './hand-on.ts'
 import { checkPatch } from './json-patch.ts'
@@ -22,11 +22,12 @@ import { partialFor } from './partial.ts'
 import type { Reading } from './process-meter.ts'
 import { createGate } from './progress-gate.ts'
 import type { Gate } from './progress-gate.ts'
-import { asCanceled, recordOf, statusOf } from './refusal.ts'
+import { asCanceled, factsOf, recordOf, statusOf } from './refusal.ts'
 import type { TaskMessage } from './sandbox-messages.ts'
 import type { Sandbox, TaskPort } from './sandbox.ts'
 import type { SchemaCheck } from './schema.ts'
 import type { PatchOperation } from './skill.ts'
+import { outOfTime, Telling } from './tell.ts'
 import type { Outcome, Work, WorkLog } from './work.ts'
 
 /** What a run needs beside the task and the sandbox. */
@@ -36,7 +37,7 @@ export interface Terms {
   readonly deadline: number
   /** When it was accepted, by `elapsed`. */
   readonly accepted: number
-  readonly fetch: (send: Sandbox['send']) => TaskFetch
+  readonly fetch: (send: Sandbox['send'], watch: Watch) => TaskFetch
   readonly log: WorkLog
   readonly elapsed: () => number
 }
@@ -61,6 +62,7 @@ class Run implements Running, TaskPort {
   readonly #terms: Terms
   readonly #started: number
   readonly #account: Account
+  readonly #telling: Telling
   // Most tasks need none of these five.
   #flow: ChunkFlow | undefined
   #parts: HandOns | undefined
@@ -84,6 +86,7 @@ class Run implements Running, TaskPort {
     this.#settle = resolve
     this.#started = terms.elapsed()
     this.#account = new Account(work.budget, sandbox.readBefore())
+    this.#telling = new Telling(work.on, this.#account, terms.elapsed, this.#started)
     const left = Math.max(0, terms.deadline - this.#started)
     this.#deadline = setTimeout(() => this.#late(), left)
     try {
@@ -106,7 +109,7 @@ class Run implements Running, TaskPort {
     }
     // Also in its last moments: being stopped is when a skill thinks of it.
     if (message.type === 'partial') this.#partial = payload
-    else if (this.#verdict === undefined) this.#hear(message, payload)
+    else if (this.#verdict === undefined || message.type === 'trace') this.#hear(message, payload)
   }
 
   measured(reading: Reading): void {
@@ -142,12 +145,17 @@ class Run implements Running, TaskPort {
         this.#account.spend(message)
         return this.#checkSpent()
       }
+      case 'trace': {
+        this.#telling.hear(message.told)
+        return this.#checkSpent()
+      }
       case 'log':
         return this.#say(message.level, message.message)
       case 'hand-on':
         this.#parts ??= createHandOns({
           ...{ work: this.#work, terms: this.#terms },
           ...{ account: this.#account, sandbox: this.#sandbox },
+          guard: (trip) => this.#telling.guard(trip),
           spent: () => this.#checkSpent()
         })
         return this.#parts.start(message, payload)
@@ -156,7 +164,10 @@ class Run implements Running, TaskPort {
       case 'partial':
         return
       default:
-        this.#net ??= this.#terms.fetch((words, bytes) => this.#sandbox.send(words, bytes))
+        this.#net ??= this.#terms.fetch(
+          (words, bytes) => this.#sandbox.send(words, bytes),
+          (host) => this.#telling.request(host)
+        )
         return this.#net.take(message, payload)
     }
   }
@@ -215,7 +226,7 @@ class Run implements Running, TaskPort {
       // A verdict can fall while chunks drain.
       if (this.#verdict !== undefined) return this.#finish(this.#verdict)
       this.#account.bytes += output.length
-      if (this.#account.bytesSpent) throw this.#account.exceeded('bytes')
+      if (this.#account.bytesSpent) throw this.#telling.because(this.#account.exceeded('bytes'))
       const fault = this.#terms.checkOutput(parseJson(output))
       if (fault !== undefined) throw new PeerworkError('OUTPUT_INVALID', `output ${fault}`)
       this.#progress?.flush()
@@ -244,6 +255,8 @@ class Run implements Running, TaskPort {
     const allowed = Math.round(this.#terms.deadline - this.#terms.accepted)
     // What ran into its deadline may hang on to something: the next task gets a fresh process.
     this.#sandbox.tired = true
+    const took = this.#terms.elapsed() - this.#terms.accepted
+    if (this.#verdict === undefined) this.#telling.guard(outOfTime(allowed, took))
     this.#stop(new PeerworkError('DEADLINE_EXCEEDED', `not done within ${allowed} ms`))
   }
 
@@ -251,6 +264,7 @@ class Run implements Running, TaskPort {
   #stop(error: PeerworkError): void {
     if (this.#over || this.#verdict !== undefined) return
     this.#verdict = error
+    this.#telling.because(error)
     this.#parts?.stop(error)
     this.#flow?.stop()
     const { code, message } = error
@@ -271,7 +285,8 @@ class Run implements Running, TaskPort {
     this.#parts?.stop(ended)
     const { isolation } = this.#sandbox
     const told = this.#account.told(this.#terms.elapsed() - this.#started)
-    const facts = { ...told, isolation, ...(patch === undefined ? {} : { patch }) }
+    const { traced } = this.#account
+    const facts = { ...told, isolation, ...(patch && { patch }), ...(traced && { traced }) }
     if (ended === undefined && output !== undefined) {
       return this.#settle({ status: 'completed', output, ...facts })
     }
@@ -283,16 +298,3 @@ class Run implements Running, TaskPort {
 }
 
 const shorten = (text: string): string => text.slice(0, TEXT_BYTES_MAX / 4)
-
-/** Facts that came out of the sandbox: only what may cross the wire. */
-function factsOf({ facts = {} }: ErrorRecord): Record<string, string | number | boolean | null> {
-  const kinds = new Set(['string', 'number', 'boolean'])
-  const kept = Object.entries(facts).filter(
-    ([name, value]) => name.length <= 40 && (value === null || kinds.has(typeof value))
-  )
-  return Object.fromEntries(
-    kept
-      .slice(0, 20)
-      .map(([name, value]) => [name, typeof value === 'string' ? value.slice(0, 200) : value])
-  )
-}

@@ -9,6 +9,7 @@ import { applyPatch, checkPatch, patchWork } from './json-patch.ts'
 import { CHUNK_WINDOW_BYTES, CHUNKS_IN_FLIGHT_MAX, PROGRESS_EVERY_MS, SPENT_MAX } from './limits.ts'
 import { createGate } from './progress-gate.ts'
 import type { GuestFetch } from './sandbox-fetch.ts'
+import { createTrace } from './sandbox-trace.ts'
 import type { LogLevel, RunMessage, Send, ToRunner } from './sandbox-messages.ts'
 import type { HandOnOptions, PatchOperation, SkillContext, SkillLog, SkillState } from './skill.ts'
 
@@ -48,6 +49,7 @@ export function createContext(parts: Parts): OwnContext {
     emit: (chunk) => emitter.emit(chunk),
     partial: (value) => send({ type: 'partial', task }, partialOf(value)),
     spend: (used) => send({ type: 'spend', task, ...amountsOf(used) }),
+    trace: createTrace(task, send, () => performance.now()),
     state: state.words,
     run: (skill, input, options) => handed.run(skill, input, options),
     fetch: net.fetch,

@@ -120,6 +120,8 @@ export type FromRunner =
   /** Payload: the chunk. */
   | (OfTask & { readonly type: 'chunk' })
   | (OfTask & { readonly type: 'spend'; readonly tokens: number; readonly cost: number })
+  /** `told`: read strictly where it is heard, in `tell.ts`. */
+  | (OfTask & { readonly type: 'trace'; readonly told: unknown })
   | (OfTask & { readonly type: 'log'; readonly level: LogLevel; readonly message: string })
   /** Payload: the part's input. */
   | HandOnMessage
@@ -188,6 +190,7 @@ const FIELDS: Record<FromRunner['type'], Record<string, Check>> = {
   partial: ofTask,
   chunk: ofTask,
   spend: { ...ofTask, tokens: isCount, cost: isAmount },
+  trace: { ...ofTask, told: isObject },
   log: { ...ofTask, level: oneOf('debug', 'info', 'warn', 'error'), message: isText },
   'hand-on': {
     ...{ ...ofCall, skill: isSmall, to: orNull(isSmall), deadlineMs: orNull(isQuantity) },

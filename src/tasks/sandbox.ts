@@ -51,7 +51,7 @@ export interface TaskPort {
   lost(error: PeerworkError): void
 }
 
-const CHATTER = new Set<FromRunner['type']>(['progress', 'log', 'spend', 'partial'])
+const CHATTER = new Set<FromRunner['type']>(['progress', 'log', 'spend', 'trace', 'partial'])
 const NO_METER: Meter = {
   pid: 0,
   measures: false,
@@ -202,7 +202,7 @@ export class Sandbox {
     const now = this.#init.elapsed()
     if (now - this.#chatter.since > 1000) this.#chatter = { since: now, count: 0 }
     if (++this.#chatter.count <= CHATTER_PER_SECOND_MAX) return
-    const calls = 'progress, log, partial or spend calls'
+    const calls = 'progress, log, trace, partial or spend calls'
     const text = `more than ${CHATTER_PER_SECOND_MAX} ${calls} in a second`
     throw new PeerworkError('SKILL_CRASHED', text)
   }

@@ -8,6 +8,7 @@
 
 import type { JsonObject, JsonValue } from '../protocol/json.ts'
 import type { Price } from '../protocol/message/card.ts'
+import type { SkillTrace } from './skill-trace.ts'
 
 /** https://standardschema.dev: the part that Peerwork uses. */
 export interface Schema<Input = unknown, Output = Input> {
@@ -60,6 +61,8 @@ export interface SkillContext<Config = JsonValue> {
   partial(value: JsonValue): void
   /** Report what a model or an API used up; counted against the task's budget. */
   spend(used: { tokens?: number; cost?: number }): void
+  /** Tell of steps inside the task: calls of models and tools, guards, handoffs. No content. */
+  readonly trace: SkillTrace
   /** The run's shared state: a JSON object that travels with the task, changed by JSON Patch. */
   readonly state: SkillState
   /** Hand a part of the work to a peer: same trace, what is left of the budget. */

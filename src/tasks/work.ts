@@ -11,6 +11,7 @@ import type { Price } from '../protocol/message/card.ts'
 import type { Isolation, Usage } from '../protocol/message/result.ts'
 import type { ProgressBody } from '../protocol/message/session.ts'
 import type { Budget, Priority } from '../protocol/message/task.ts'
+import type { Told } from '../protocol/trace-step.ts'
 import type { HandOnOptions, PatchOperation } from './skill.ts'
 
 /** One admitted task. */
@@ -40,6 +41,8 @@ export interface WorkPort {
   /** Left the queue and runs now. */
   started(info: { readonly isolation: Isolation; readonly waitedMs: number }): void
   progress(body: ProgressBody): void
+  /** A step, a guard or a handoff inside the task; bounded in number. */
+  tell(told: Told): void
   /** One chunk, JSON bytes. The skill's `emit` resolves when this does: backpressure. */
   chunk(bytes: Uint8Array): Promise<void>
   /**
@@ -81,6 +84,8 @@ interface OutcomeFacts {
   readonly usage: Usage
   /** What its parts used up, theirs included; absent when that is nothing. */
   readonly parts?: Spent
+  /** Of tokens and cost, what calls of models told already; absent when none did. */
+  readonly traced?: Pick<Spent, 'tokens' | 'cost'>
   readonly isolation: Isolation
   /** RFC 6902 changes to the shared state. */
   readonly patch?: readonly PatchOperation[]

@@ -20,6 +20,7 @@ import { ServiceTimes } from './service-times.ts'
 import { shed } from './shed.ts'
 import { Shelf } from './shelf.ts'
 import { Shelter } from './shelter.ts'
+import { outOfTime } from './tell.ts'
 import type { Outcome, SkillOffer, SkillSource, Work, WorkLog, Workshop } from './work.ts'
 
 export interface WorkshopOptions {
@@ -250,7 +251,7 @@ class House implements Workshop {
       checkOutput: skill.checkOutput,
       accepted,
       deadline: Math.min(entry.deadline, own),
-      fetch: (send) => createTaskFetch(skill.broker, send),
+      fetch: (send, watch) => createTaskFetch(skill.broker, send, watch),
       log: this.#options.log,
       elapsed: this.#elapsed
     })
@@ -284,6 +285,8 @@ class House implements Workshop {
     const { wallMs } = entry.work.budget
     entry.timer = setTimeout(() => {
       const error = new PeerworkError('DEADLINE_EXCEEDED', `no room to run within ${wallMs} ms`)
+      const guard = outOfTime(wallMs, wallMs)
+      entry.work.on.tell({ type: 'guard.tripped', ...guard, action: 'stopped' })
       this.#leave(entry, error)
     }, wallMs)
   }

@@ -11,6 +11,7 @@ describe('a message of a runner', () => {
     { type: 'failed', task: 'a', error: { code: 'SKILL_FAILED', message: '' }, retire: false },
     { type: 'progress', task: 'a', fraction: 0.5, message: null },
     { type: 'spend', task: 'a', tokens: 1, cost: 0.1 },
+    { type: 'trace', task: 'a', told: {} },
     { type: 'fetch-credit', task: 'a', call: 0, bytes: 1 }
   ])('is read when it is well-formed: %j', (message) => {
     expect(readFromRunner(message)).toBe(message)
@@ -37,6 +38,7 @@ describe('a message of a runner', () => {
     { type: 'spend', task: 'a', tokens: 0, cost: 1e308 },
     { type: 'progress', task: 'a', fraction: 2, message: null },
     { type: 'spend', task: 'a', tokens: -1, cost: 0 },
+    { type: 'trace', task: 'a', told: [] },
     { type: 'spend', task: 'a', tokens: 0.5, cost: 0 },
     { type: 'log', task: 'a', level: 'fatal', message: '' },
     { type: 'fetch', task: 'a', call: -1 }

@@ -6,6 +6,7 @@ import type { JsonObject } from '../../src/protocol/json.ts'
 import { NO_USAGE } from '../../src/protocol/message/result.ts'
 import type { Usage } from '../../src/protocol/message/result.ts'
 import type { Budget, Priority } from '../../src/protocol/message/task.ts'
+import type { Told } from '../../src/protocol/trace-step.ts'
 import type { HandOn, Outcome, SkillSource, Work, WorkLog, Workshop } from '../../src/tasks/work.ts'
 import { createWorkshop } from '../../src/tasks/workshop.ts'
 import type { WorkshopOptions } from '../../src/tasks/workshop.ts'
@@ -62,6 +63,7 @@ export interface Heard {
   readonly outcome: Promise<Outcome>
   readonly chunks: string[]
   readonly progress: { fraction?: number | undefined; message?: string | undefined }[]
+  readonly told: Told[]
   readonly handed: HandOn[]
   readonly started: { isolation: string; waitedMs: number }[]
 }
@@ -85,6 +87,7 @@ export function submit(shop: Workshop, skill: string, input: unknown, extra: Ext
   const heard = {
     chunks: [] as string[],
     progress: [] as Heard['progress'],
+    told: [] as Told[],
     handed: [] as HandOn[],
     started: [] as Heard['started']
   }
@@ -101,6 +104,7 @@ export function submit(shop: Workshop, skill: string, input: unknown, extra: Ext
     on: {
       started: (info) => void heard.started.push(info),
       progress: (body) => void heard.progress.push(body),
+      tell: (told) => void heard.told.push(told),
       async chunk(bytes) {
         await extra.chunk?.(bytes)
         heard.chunks.push(Buffer.from(bytes).toString())

@@ -22,6 +22,8 @@ export interface Answer {
   finishReason: string
   model: string
   tokens: { prompt: number; completion: number; total: number }
+  /** Of the prompt, read from a cache; of the completion, thought and not said. If it says so. */
+  parts: { cacheRead?: number; reasoning?: number }
 }
 
 /** @throws Error in the server's own words where it has some */
@@ -41,7 +43,7 @@ export async function answerOf(ask: Ask): Promise<Answer> {
     text: '',
     finishReason: '',
     model: String(ask.request['model']),
-    tokens: { prompt: 0, completion: 0, total: 0 }
+    ...{ tokens: { prompt: 0, completion: 0, total: 0 }, parts: {} }
   }
   const isStream = response.headers.get('content-type')?.includes('event-stream') === true
   if (isStream) await readStream(response, answer, ask.onText)
@@ -78,6 +80,7 @@ async function take(value: unknown, answer: Answer, onText: Ask['onText']): Prom
     const completion = countOf(usage['completion_tokens'])
     const total = countOf(usage['total_tokens']) || prompt + completion
     answer.tokens = { prompt, completion, total }
+    answer.parts = partsOf(usage)
   }
   const choices = Array.isArray(part['choices']) ? (part['choices'] as unknown[]) : []
   const choice = recordOf(choices[0])
@@ -87,6 +90,15 @@ async function take(value: unknown, answer: Answer, onText: Ask['onText']): Prom
     await onText(text)
   }
   if (typeof choice['finish_reason'] === 'string') answer.finishReason = choice['finish_reason']
+}
+
+function partsOf(usage: Readonly<Record<string, unknown>>): Answer['parts'] {
+  const cached = recordOf(usage['prompt_tokens_details'])['cached_tokens']
+  const thought = recordOf(usage['completion_tokens_details'])['reasoning_tokens']
+  return {
+    ...(typeof cached === 'number' && { cacheRead: countOf(cached) }),
+    ...(typeof thought === 'number' && { reasoning: countOf(thought) })
+  }
 }
 
 /** The server's refusal in its own words: 401, 404 (no such model), 429, 5xx. */

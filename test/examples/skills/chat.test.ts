@@ -4,6 +4,8 @@ import chat from '../../../examples/skills/chat.ts'
 import { checked, listen } from './context.ts'
 import { piece, serveModel, stream } from './model-server.ts'
 
+/** Where nobody listens. */
+const CONFIG = { baseUrl: 'http://127.0.0.1:1/v1', model: 'tiny' }
 const USAGE = { choices: [], usage: { prompt_tokens: 7, completion_tokens: 3, total_tokens: 10 } }
 
 async function ask(
@@ -33,6 +35,27 @@ test('streams each piece as it comes and answers with the whole', async () => {
     tokens: { prompt: 7, completion: 3, total: 10 }
   })
   expect(heard.tokens).toBe(10)
+})
+
+test('tells of the call what the server says of it, and of one that fails', async () => {
+  const usage = {
+    ...{ prompt_tokens: 7, completion_tokens: 3, total_tokens: 12 },
+    prompt_tokens_details: { cached_tokens: 4 },
+    completion_tokens_details: { reasoning_tokens: 2 }
+  }
+  const events = [piece('Hi', 'stop'), { choices: [], usage }, 'data: [DONE]']
+  const { heard } = await ask((response) => stream(response, events))
+  expect(heard.calls).toEqual([
+    {
+      ...{ provider: 'openai', model: 'tiny', responseModel: 'tiny-1', finish: 'stop' },
+      tokens: { input: 7, output: 3, cacheRead: 4, reasoning: 2 },
+      startedMs: expect.any(Number) as number
+    }
+  ])
+  expect(heard.tokens).toBe(12)
+  const failing = listen({ config: await checked(chat.config!, CONFIG), fetch: globalThis.fetch })
+  await expect(chat.run({ prompt: 'Hi' }, failing.ctx)).rejects.toThrow('fetch failed')
+  expect(failing.calls).toMatchObject([{ model: 'tiny', error: 'TypeError' }])
 })
 
 test('sends the model, the messages and the key, and asks for usage', async () => {

@@ -2,11 +2,14 @@
 
 import type { JsonValue } from '../../../src/protocol/json.ts'
 import type { SkillContext } from '../../../src/tasks/skill.ts'
+import type { ModelCall } from '../../../src/tasks/skill-trace.ts'
 
 export interface Heard<Config> {
   readonly ctx: SkillContext<Config>
   readonly progress: { readonly fraction: number | null; readonly message: string }[]
   readonly chunks: JsonValue[]
+  readonly calls: ModelCall[]
+  /** By `ctx.spend` and by calls of models. */
   tokens: number
 }
 
@@ -25,6 +28,7 @@ const refuse = (): never => {
 export function listen<Config>(given: Given<Config>): Heard<Config> {
   const progress: Heard<Config>['progress'] = []
   const chunks: JsonValue[] = []
+  const calls: ModelCall[] = []
   const say = (first: number | string, second = ''): void => {
     progress.push(
       typeof first === 'string'
@@ -35,7 +39,7 @@ export function listen<Config>(given: Given<Config>): Heard<Config> {
   }
   const heard: Heard<Config> = {
     progress,
-    chunks,
+    ...{ chunks, calls },
     tokens: 0,
     ctx: {
       task: { id: '0'.repeat(32), from: 'nobody', traceparent: '' },
@@ -46,6 +50,13 @@ export function listen<Config>(given: Given<Config>): Heard<Config> {
       emit: async (chunk) => void chunks.push(chunk),
       partial: () => undefined,
       spend: ({ tokens = 0 }) => void (heard.tokens += tokens),
+      trace: {
+        model(call) {
+          calls.push(call)
+          heard.tokens += (call.tokens?.input ?? 0) + (call.tokens?.output ?? 0)
+        },
+        ...{ tool: refuse, step: refuse, guard: refuse, handoff: refuse }
+      },
       state: { read: refuse, patch: refuse },
       run: refuse,
       fetch: given.fetch ?? refuse,

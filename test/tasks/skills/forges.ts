@@ -20,10 +20,17 @@ const many = (count: number, bytes: Buffer): Buffer =>
 export default defineSkill({
   name: 'forges',
   description: 'Speaks to the agent past the runner.',
-  input: z.object({ what: z.string(), task: z.string().default('') }),
+  input: z.object({
+    what: z.string(),
+    task: z.string().default(''),
+    told: z.array(z.unknown()).default([])
+  }),
   output: z.string(),
-  run: async ({ what, task }, ctx) => {
+  run: async ({ what, task, told }, ctx) => {
     const id = ctx.task.id
+    for (const word of told) {
+      writeSync(3, frame(JSON.stringify({ type: 'trace', task: id, told: word })))
+    }
     if (what === 'length') writeSync(3, Buffer.from([0xff, 0xff, 0xff, 0xff, 0, 0, 0, 0]))
     if (what === 'facts') {
       const error = { code: 'SKILL_FAILED', message: '', facts: null }
