@@ -182,9 +182,13 @@ const sameFailure = (a: unknown, b: unknown): boolean =>
   (a as Failure | undefined)?.code === (b as Failure).code &&
   (a as Failure).message === (b as Failure).message
 
-/** A span part with every field within its bounds; what is out of them counts as not said. */
+/**
+ * A span part with every field within its bounds; what is out of them counts as not said. What has
+ * an end, and says nothing of it, ended well.
+ */
 export function fitSpan(part: SpanPart): SpanPart {
-  return fitBy(part, SPAN_RULES)
+  const fit = fitBy(part, SPAN_RULES)
+  return fit.endUs === undefined || fit.status !== undefined ? fit : { ...fit, status: 'ok' }
 }
 
 export function fitHandoff(part: HandoffPart): HandoffPart {
@@ -195,18 +199,27 @@ export function fitHandoff(part: HandoffPart): HandoffPart {
 export function mergeSpan(a: SpanPart, b: SpanPart): SpanPart {
   // A cost belongs to its source: a reported one is not raised by an estimate.
   const [left, right] = [costRank(a), costRank(b)]
-  if (left === right) return mergeBy(a, b, SPAN_RULES)
-  return left > right
-    ? mergeBy(a, withoutCost(b), SPAN_RULES)
-    : mergeBy(withoutCost(a), b, SPAN_RULES)
+  // How it ended belongs to its end: a second try that succeeds outlives the first that failed.
+  const [was, now] = [a.endUs ?? 0, b.endUs ?? 0]
+  const one = without(a, { cost: left < right, end: was < now })
+  const other = without(b, { cost: right < left, end: now < was })
+  return mergeBy(one, other, SPAN_RULES)
 }
 
 const COST_RANK: Readonly<Record<CostSource, number>> = { unknown: 0, estimated: 1, reported: 2 }
 const costRank = ({ costSource }: SpanPart): number =>
   costSource === undefined ? -1 : COST_RANK[costSource]
 
-function withoutCost({ cost: _cost, costSource: _source, ...rest }: SpanPart): SpanPart {
-  return rest
+function without(part: SpanPart, { cost, end }: { cost: boolean; end: boolean }): SpanPart {
+  if (!cost && !end) return part
+  const { cost: paid, costSource, status, error, ...rest } = part
+  return {
+    ...rest,
+    ...(!cost && paid !== undefined && { cost: paid }),
+    ...(!cost && costSource !== undefined && { costSource }),
+    ...(!end && status !== undefined && { status }),
+    ...(!end && error !== undefined && { error })
+  }
 }
 
 /** Both are of one handoff, side and producer, and fit. */

@@ -49,6 +49,21 @@ test('a reported cost holds against every estimate', () => {
   expect(mergeSpan(reported, { ...key, cost: 3 })).toBe(reported)
 })
 
+test('of several ends the latest holds, whatever it was', () => {
+  const error = { code: 'PEER_LOST', message: 'gone' }
+  const failed = { ...key, endUs: 5, status: 'error', error } as const
+  const done = { ...key, endUs: 9, status: 'ok' } as const
+  expect(mergeSpan(failed, done)).toEqual(done)
+  expect(mergeSpan(done, { ...failed, endUs: 12 })).toEqual({ ...failed, endUs: 12 })
+  const begun = { ...key, startUs: 1, status: 'open' } as const
+  expect(mergeSpan(begun, done)).toEqual({ ...done, startUs: 1 })
+})
+
+test('what has an end and says nothing of it ended well', () => {
+  expect(fitSpan({ ...key, endUs: 5 })).toEqual({ ...key, endUs: 5, status: 'ok' })
+  expect(fitSpan({ ...key, startUs: 5 })).toEqual({ ...key, startUs: 5 })
+})
+
 test('what is out of bounds counts as not said', () => {
   const wild = { startUs: 0, endUs: -4, cost: 1e9, status: 'gone' as never, name: 'a\0b\uD800' }
   expect(fitSpan({ ...key, ...wild })).toEqual({ ...key, name: 'a\u{FFFD}b\u{FFFD}' })
