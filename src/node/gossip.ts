@@ -126,7 +126,8 @@ export function createGossip(options: GossipOptions): Gossip {
       receivers.add(receiver)
       return () => {
         receivers.delete(receiver)
-        if (receivers.size === 0) pubsub.unsubscribe(topic)
+        // An agent that stopped first has left the topic already.
+        if (receivers.size === 0 && pubsub.isStarted()) pubsub.unsubscribe(topic)
       }
     },
     onRefused(told) {

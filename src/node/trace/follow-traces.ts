@@ -1,6 +1,6 @@
 /**
- * What `watch` hears: gossip, and a stream from each producer that does not gossip its batches because
- * an observer tails it.
+ * What `watch` hears: gossip, and a stream from each producer that does not gossip its batches
+ * because an observer tails it.
  */
 
 import type { AgentId } from '../../protocol/identity.ts'
