@@ -39,8 +39,7 @@ export async function post(given: Post): Promise<Posted> {
 /** `fetch` would keep the process alive as long as the observer thinks; a socket need not. */
 function send({ url, key, body, signal }: Post): Promise<IncomingMessage> {
   const address = new URL('/api/ingest', url)
-  const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>()
-  const request = (address.protocol === 'https:' ? secure : plain)(address, {
+  const options = {
     method: 'POST',
     signal: AbortSignal.any([signal, AbortSignal.timeout(REQUEST_MS_MAX)]),
     headers: {
@@ -48,12 +47,13 @@ function send({ url, key, body, signal }: Post): Promise<IncomingMessage> {
       'content-type': 'application/x-ndjson',
       'content-length': Buffer.byteLength(body)
     }
+  }
+  return new Promise((resolve, reject) => {
+    const request = (address.protocol === 'https:' ? secure : plain)(address, options, resolve)
+    request.on('socket', (socket) => socket.unref())
+    request.on('error', reject)
+    request.end(body)
   })
-  request.on('socket', (socket) => socket.unref())
-  request.on('error', reject)
-  request.on('response', resolve)
-  request.end(body)
-  return promise
 }
 
 async function textOf(response: IncomingMessage): Promise<string> {

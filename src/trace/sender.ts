@@ -71,10 +71,10 @@ export class Sender {
   async flush(ms: number): Promise<void> {
     this.#hurry?.()
     this.#start()
-    const { promise, resolve } = Promise.withResolvers<void>()
+    let late: NodeJS.Timeout | undefined
     // The one timer that lets the process live: whoever waits here wants it to.
-    const late = setTimeout(resolve, ms)
-    await Promise.race([this.#sending, promise])
+    const enough = new Promise<void>((resolve) => (late = setTimeout(resolve, ms)))
+    await Promise.race([this.#sending, enough])
     clearTimeout(late)
   }
 

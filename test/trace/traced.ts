@@ -18,13 +18,17 @@ export interface Node {
   readonly children: readonly Node[]
 }
 
+export interface Root extends Node {
+  readonly trace: string
+}
+
 export interface Traced {
   readonly it: Observed
   readonly tracer: Tracer
   readonly losses: string[]
   readonly get: (path: string) => Promise<Record<string, never>>
   /** The trees of all traces. */
-  trees(): Promise<readonly Node[]>
+  trees(): Promise<readonly Root[]>
   /** All that the store has of a span. */
   span(trace: string, span: string): Promise<Record<string, unknown>>
   /** Everything that an observer would show of one trace, as text. */
@@ -54,10 +58,12 @@ export async function traced(options: Partial<TracerOptions> = {}): Promise<Trac
       const { items } = (await get('/api/v1/traces?order=oldest')) as unknown as {
         items: readonly { trace: string }[]
       }
-      const views = await Promise.all(items.map(({ trace }) => get(`/api/v1/traces/${trace}`)))
-      return views.flatMap(
-        ({ topology }) => (topology as unknown as { roots: readonly Node[] }).roots
-      )
+      const views = items.map(async ({ trace }) => {
+        const { topology } = await get(`/api/v1/traces/${trace}`)
+        const { roots } = topology as unknown as { roots: readonly Node[] }
+        return roots.map((root) => ({ ...root, trace }))
+      })
+      return (await Promise.all(views)).flat()
     },
     async span(trace, span) {
       await tracer.flush()
