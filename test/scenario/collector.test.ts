@@ -80,7 +80,7 @@ async function sealedBy(bob: AgentProcess, tasks: number): Promise<void> {
 test('behind a partition the observer says what it misses, and has it all once it heals', async () => {
   await using stage = new Stage()
   const alice = await stage.start({ name: 'alice', skills: [skill('count')] })
-  await using wire = await createWire(alice.address)
+  using wire = await createWire(alice.address)
   const observer = await stage.inside({ name: 'observer', bootstrap: [wire.address] })
   const memory = new MemoryStore()
   await using collector = await collect(observer, memory)
@@ -88,7 +88,7 @@ test('behind a partition the observer says what it misses, and has it all once i
   const bob = await stage.start({ name: 'bob', bootstrap: [alice.address], mdns: false })
   await observer.connect(bob.address)
   wire.cut()
-  await wire.close()
+  wire.close()
   await Promise.all(Array.from({ length: 30 }, (_, n) => bob.agent.run('count', { n })))
   await until('half of the story', () => told(memory, bob.id, 'task.completed') === 30)
   await observer.connect(alice.address)
