@@ -60,6 +60,13 @@ const inner = await build({
   external: ['zod', 'zod/*'],
   entryPoints: ['src/tasks/sandbox-entry.ts', 'src/tasks/skill.ts']
 })
+// Goes into other people's programs, and runs on their Node; each file stands alone.
+const client = await build({
+  ...shared,
+  entryPoints: ['src/trace/tracer.ts', 'src/trace/langchain.ts', 'src/trace/ai-sdk.ts'],
+  target: 'node20',
+  banner: {}
+})
 const lent = await build({ ...shared, ...ZOD, outdir: join(dist, 'tasks') })
 if (guarded.used() === 0) throw new Error('the guard on length prefixes found nothing to guard')
 execFileSync(
@@ -70,7 +77,7 @@ execFileSync(
     stdio: 'inherit'
   }
 )
-writeFileSync(join(dist, 'THIRD-PARTY.md'), notice([main, inner, lent]))
+writeFileSync(join(dist, 'THIRD-PARTY.md'), notice([main, inner, client, lent]))
 
 /** What is bundled comes with its authors' licences. */
 function notice(results: readonly BuildResult[]): string {
