@@ -130,8 +130,7 @@ export class Crowd implements AsyncDisposable {
   async ask(each: number, msMax: number): Promise<Answered> {
     const all = this.members.map((_, at) =>
       Array.from({ length: each }, (_one, n) => {
-        const step = 1 + Math.floor((n * (this.#size - 1)) / each)
-        return `agent-${(at + step) % this.#size}`
+        return `agent-${(at + stepOf(n, this.#size, each)) % this.#size}`
       })
     )
     const said = await Promise.all(
@@ -166,6 +165,15 @@ export class Crowd implements AsyncDisposable {
     }
     return seen.size >= this.#size
   }
+}
+
+/**
+ * How far behind the asking agent the `n`-th is that it asks. Near and far take turns, so that of two
+ * that ask each other the second finds the link of the first still there.
+ */
+function stepOf(n: number, size: number, each: number): number {
+  const step = 1 + Math.floor((Math.floor(n / 2) * (size - 1)) / each)
+  return n % 2 === 0 ? step : size - step
 }
 
 /** Which agent is the first of a process; the bootstrap peer has one for itself. */

@@ -21,7 +21,7 @@ import type { OwnCard } from './own-card.ts'
 import { readOne } from './read-one.ts'
 import { TokenBucket } from './token-bucket.ts'
 
-/** One exchange from first byte to last, ms: two frames on an open connection. */
+/** One exchange from first byte to last, ms, and more where answers take long (reach/pulse.ts). */
 const EXCHANGE_MS_MAX = 5_000
 /** How long a sealed card is used again, ms: whoever asks in a loop gets the same bytes. */
 const REUSE_MS = 1_000
@@ -43,6 +43,8 @@ export interface CardsOptions {
   /** A verified card came. */
   readonly learned: (card: Card, connection: Connection, hints: readonly PeerHint[]) => void
   readonly refused: (connection: Connection, error: PeerworkError) => void
+  /** How long answers may take here, ms; the usual when not given. */
+  readonly patienceMs?: () => number
   /** A peer asked so often that it got no answer. */
   readonly tooMany?: () => void
 }
@@ -64,7 +66,7 @@ export class Cards {
    * @throws PeerworkError `WRONG_NETWORK` and whatever else is wrong with the peer's card
    */
   async exchange(connection: Connection): Promise<Card> {
-    const signal = AbortSignal.timeout(EXCHANGE_MS_MAX)
+    const signal = AbortSignal.timeout(this.#exchangeMs())
     let stream: Stream | undefined
     try {
       stream = await connection.newStream(CARD_PROTOCOL, { signal, runOnLimitedConnection: true })
@@ -93,7 +95,7 @@ export class Cards {
       this.#options.tooMany?.()
       return
     }
-    const signal = AbortSignal.timeout(EXCHANGE_MS_MAX)
+    const signal = AbortSignal.timeout(this.#exchangeMs())
     try {
       const frame = await readOne(stream, { what: 'a card', bytesMax: EXCHANGE_BYTES_MAX, signal })
       // Answer first: a peer of another network then learns why it is turned away. Learn in the
@@ -134,6 +136,10 @@ export class Cards {
   renew(): void {
     this.#renewals++
     this.#ready = undefined
+  }
+
+  #exchangeMs(): number {
+    return Math.max(EXCHANGE_MS_MAX, this.#options.patienceMs?.() ?? 0)
   }
 
   #mayAsk(peer: string): boolean {

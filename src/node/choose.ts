@@ -29,6 +29,9 @@ export interface Choice {
   readonly among: readonly Candidate[]
 }
 
+/** A search that has ended is begun again this often, ms, as long as the task waits. */
+const SEEK_AGAIN_MS = 5_000
+
 const ALONE: readonly Candidate[] = []
 
 /**
@@ -46,13 +49,19 @@ export async function choosePeer(wanted: Waiting, around: Neighbourhood): Promis
   if (now !== undefined) return now
   const circle = circleAround(wanted, around)
   if (circle !== undefined) throw circle
-  around.seek?.({ skill: wanted.skill, peer: wanted.to })
+  const seek = (): void => around.seek?.({ skill: wanted.skill, peer: wanted.to })
+  seek()
+  const again = setInterval(seek, SEEK_AGAIN_MS).unref()
   const late = AbortSignal.timeout(wanted.waitMs)
   const events = around.peers.events.read({ signal: AbortSignal.any([late, wanted.signal]) })
-  for await (const event of events) {
-    if (event.type === 'left') continue
-    const choice = pick(wanted, around)
-    if (choice !== undefined) return choice
+  try {
+    for await (const event of events) {
+      if (event.type === 'left') continue
+      const choice = pick(wanted, around)
+      if (choice !== undefined) return choice
+    }
+  } finally {
+    clearInterval(again)
   }
   wanted.signal.throwIfAborted()
   throw notFound(wanted, around)

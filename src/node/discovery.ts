@@ -35,8 +35,8 @@ const HEARSAY_ATTEMPTS_MAX = 3
 const CANDIDATES_MAX = 1_024
 /** Candidates that one peer may have named, count: as many as it may name in one exchange. */
 const NAMED_MAX = 64
-/** One dial with handshake, ms. */
-const DIAL_MS_MAX = 5_000
+/** One dial with handshake, ms: what the host allows one address. */
+const DIAL_MS_MAX = 15_000
 
 type Named = { readonly informant?: string | undefined }
 
@@ -51,7 +51,11 @@ export class Discovery {
     this.#options = options
     const { clock, peers = () => 0 } = options
     this.#turns = new Turns(clock.elapsed)
-    this.#reserve = new Reserve(peers, (msMax) => this.#dialing(msMax), clock.chance)
+    this.#reserve = new Reserve({
+      ...{ clock, peers, known: () => this.#candidates.size },
+      dialing: (msMax) => this.#dialing(msMax),
+      dial: (key) => this.#schedule(this.#candidates.get(key), 0)
+    })
   }
 
   /** How a peer was found, when it was found at all. */
@@ -139,7 +143,7 @@ export class Discovery {
     candidate.apart = this.#options.clock.now()
     const courtesy = id < this.#options.self ? COURTESY_MS : 0
     this.#schedule(candidate, courtesy + this.#jitter(PAUSE_MS_MIN))
-    this.#refill()
+    this.#reserve.refill()
   }
 
   /** A peer that does not fit (wrong network, no Peerwork): try again rarely, or not at all. */
@@ -152,7 +156,7 @@ export class Discovery {
       if (candidate.via === 'bootstrap') this.#again(candidate)
       else this.#forget(key)
     }
-    this.#refill()
+    this.#reserve.refill()
   }
 
   /** A dialled connection ended before it became a peer: the next attempt is due, after a pause. */
@@ -167,6 +171,7 @@ export class Discovery {
 
   stop(): void {
     this.#stopping.abort()
+    this.#reserve.stop()
     for (const { timer } of this.#candidates.values()) clearTimeout(timer)
   }
 
@@ -205,8 +210,8 @@ export class Discovery {
       .reduce((count) => count + 1, 0)
   }
 
-  #schedule(candidate: Candidate, delayMs: number): void {
-    if (this.#stopping.signal.aborted) return
+  #schedule(candidate: Candidate | undefined, delayMs: number): void {
+    if (candidate === undefined || this.#stopping.signal.aborted) return
     clearTimeout(candidate.timer)
     candidate.timer = setTimeout(() => void this.#attempt(candidate), delayMs)
     if (delayMs > 0) candidate.timer.unref()
@@ -216,6 +221,7 @@ export class Discovery {
     const { connected, dial, log } = this.#options
     if (candidate.dialing || (candidate.id !== undefined && connected(candidate.id))) return
     if (candidate.via !== 'bootstrap' && !this.#isDue(candidate)) return
+    const company = candidate.via !== 'bootstrap' && !this.#reserve.wants(candidate.key)
     this.#reserve.forget(candidate.key)
     candidate.dialing = true
     candidate.began = this.#options.clock.elapsed()
@@ -233,6 +239,7 @@ export class Discovery {
         candidate.addresses = [...new Set([worked, ...candidate.addresses])]
       }
       candidate.lastError = undefined
+      if (company) this.#reserve.spend(this.#options.clock.elapsed() - candidate.began)
     } catch (error) {
       const fault = explainDial(error)
       candidate.lastError = fault.why
@@ -248,20 +255,12 @@ export class Discovery {
   #isDue(candidate: Candidate): boolean {
     const { key } = candidate
     if (this.#reserve.keeps(key)) return false
-    const waitMs = this.#reserve.hasRoom(key)
-      ? this.#turns.wait(candidate, this.#reserve.wants(key), this.#dialing())
-      : this.#jitter(PAUSE_MS_MIN)
+    const waitMs = this.#turns.wait(candidate, this.#reserve.wants(key), this.#dialing())
     if (waitMs === undefined) {
       candidate.attempts++
       this.#again(candidate)
     } else if (waitMs > 0) this.#schedule(candidate, waitMs)
     return waitMs === 0
-  }
-
-  /** As many as are missing of those that were not needed until now. */
-  #refill(): void {
-    const missing = this.#reserve.missing().flatMap((key) => this.#candidates.get(key) ?? [])
-    for (const candidate of missing) this.#schedule(candidate, 0)
   }
 
   #forget(key: string): void {
@@ -281,7 +280,7 @@ export class Discovery {
     const max = candidate.via === 'peer' ? HEARSAY_ATTEMPTS_MAX : ATTEMPTS_MAX
     if (candidate.via !== 'bootstrap' && candidate.attempts >= max) {
       this.#forget(candidate.key)
-      this.#refill()
+      this.#reserve.refill()
       return
     }
     const named = candidate.via === 'bootstrap'

@@ -25,11 +25,14 @@ import { createLibp2p } from 'libp2p'
 import { digest, toHex } from '../protocol/canonical.ts'
 import { BATCH_BYTES_MAX, traceTopic } from '../protocol/constants.ts'
 import type { PeerworkError } from '../protocol/errors.ts'
+import { systemClock } from './clock.ts'
 import { keepBadScores } from './gossip-scores.ts'
 import { fewHalfOpen } from './half-open.ts'
 import type { Secret } from './key-file.ts'
 import { keepFewRecords } from './peer-records.ts'
 import type { Preset } from './presets.ts'
+import { connectInTime } from './reach/connect-in-time.ts'
+import { Pulse } from './reach/pulse.ts'
 import { keepParts } from './reach/parts.ts'
 import type { HostParts, Kept } from './reach/parts.ts'
 import { relayOf } from './reach/relayed.ts'
@@ -41,13 +44,14 @@ const WRITE_BUFFER_BYTES_MAX = 4 * MIB
 const READ_BUFFER_BYTES_MAX = MIB
 /** Streams on one connection: sessions, cards, gossip, and a bulk stream a task. */
 const STREAMS_MAX = 256
-/** A handshake takes milliseconds; whoever needs longer than this is not trying, ms. */
-const UPGRADE_MS_MAX = 5_000
-/** How often each connection is probed, and how long the answer may take, ms. */
-const PING_EVERY_MS = 4_000
-const PING_ANSWER_MS_MAX = 4_000
-/** One dial attempt, ms. */
-const DIAL_MS_MAX = 5_000
+/**
+ * A handshake, ms. It takes milliseconds, and seconds where a hundred agents share two cores; with
+ * less time than it takes, all of them would begin anew for ever. Those that say nothing are few at
+ * a time (half-open.ts).
+ */
+const UPGRADE_MS_MAX = 15_000
+/** One dial attempt, ms: as long as the handshake; a silent address ends sooner. */
+const DIAL_MS_MAX = 15_000
 
 export interface HostOptions {
   readonly secret: Secret
@@ -80,7 +84,7 @@ export interface Door {
 type NoiseParts = Parameters<ReturnType<typeof noise>>[0]
 export type MakeEncrypter = (components: NoiseParts) => ConnectionEncrypter
 
-export type Host = Libp2p<ServiceMap & { pubsub: GossipSub }>
+export type Host = Libp2p<ServiceMap & { pubsub: GossipSub; pulse: Pulse }>
 
 export interface DialGate {
   readonly host: Host
@@ -111,14 +115,14 @@ export async function createHost(options: HostOptions): Promise<DialGate> {
     },
     ...(options.protector !== undefined && { connectionProtector: options.protector }),
     connectionManager: connectionLimits(options.preset),
-    connectionMonitor: {
-      pingInterval: PING_EVERY_MS,
-      pingTimeout: { maxTimeout: PING_ANSWER_MS_MAX, minTimeout: PING_ANSWER_MS_MAX }
-    },
+    // In its place there is one of our own (reach/pulse.ts).
+    connectionMonitor: { enabled: false },
     peerDiscovery: discovery(options),
     services: {
       identify: identify({ maxMessageSize: 16 * 1024 }),
       pubsub: gossip(options),
+      pulse: ({ connectionManager }) =>
+        new Pulse({ clock: systemClock, connections: () => connectionManager.getConnections() }),
       parts: keepParts(kept)
     },
     nodeInfo: { userAgent: 'peerwork' }
@@ -146,7 +150,7 @@ export async function createHost(options: HostOptions): Promise<DialGate> {
 }
 
 function transport({ preset, crowded }: HostOptions) {
-  const made = oneWrite(tcp({ maxConnections: preset.connectionsMax, backlog: 128 }))
+  const made = connectInTime(oneWrite(tcp({ maxConnections: preset.connectionsMax, backlog: 128 })))
   return fewHalfOpen(made, { places: preset.pendingMax, crowded })
 }
 

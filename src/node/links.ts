@@ -25,7 +25,7 @@ import { shuffled } from './meet/shuffled.ts'
 import { isPunched } from './reach/shared-port.ts'
 import { linkKind } from './reach/relayed.ts'
 
-/** How long a connected stranger may stay without a card, ms. */
+/** How long a connected stranger may stay without a card, ms; and half more of our patience. */
 const CARDLESS_MS_MAX = 10_000
 /** Own cards are shown again this often, ms: half of their life. */
 const RENEW_MS = 5 * 60_000
@@ -62,6 +62,7 @@ export class Links {
     this.cards = new Cards({
       ...{ identity, network, clock, describe },
       hints: () => this.#hints(),
+      patienceMs: () => host.services.pulse.patienceMs,
       learned: (card, connection, hints) => this.#learned(card, connection, hints),
       refused: (connection, error) => this.#refuse(connection, error),
       tooMany: () => observed.unserved('card', 'BUSY')
@@ -131,11 +132,14 @@ export class Links {
       return
     }
     void this.#options.membership?.opened(connection)
-    const timer = setTimeout(() => {
-      this.#cardless.delete(connection.id)
-      if (this.#options.peers.get(id) !== undefined) return
-      this.#refuse(connection, new PeerworkError('MALFORMED', 'it showed no card'))
-    }, CARDLESS_MS_MAX).unref()
+    const timer = setTimeout(
+      () => {
+        this.#cardless.delete(connection.id)
+        if (this.#options.peers.get(id) !== undefined) return
+        this.#refuse(connection, new PeerworkError('MALFORMED', 'it showed no card'))
+      },
+      Math.max(CARDLESS_MS_MAX, 1.5 * this.#options.host.services.pulse.patienceMs)
+    ).unref()
     this.#cardless.set(connection.id, timer)
   }
 
@@ -224,7 +228,11 @@ export class Links {
     log.warn({ peer: id, code: error.code, why: error.message }, 'peer turned away')
     this.#refusals.set(id, error)
     if (this.#refusals.size > REFUSALS_MAX) this.#refusals.delete(firstKey(this.#refusals))
-    if (peers.get(id) === undefined) discovery.refuse(id, error.message)
+    if (peers.get(id) === undefined) {
+      // Who was late may be in time when all are less busy; who does not fit never will be.
+      if (error.code === 'DEADLINE_EXCEEDED') discovery.failed(id, error.message)
+      else discovery.refuse(id, error.message)
+    }
     connection.abort(error)
   }
 

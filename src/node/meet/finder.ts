@@ -22,9 +22,15 @@ import { readOne } from '../read-one.ts'
 import { TokenBucket } from '../token-bucket.ts'
 import { shuffled } from './shuffled.ts'
 
-/** One question and its answer, ms; one that travels on takes longer. */
-const ANSWER_MS_MAX = 2_000
-const FURTHER_MS_MAX = 5_000
+/**
+ * One question and its answer, ms: on a machine that is full each side waits seconds for its turn,
+ * and an answer that nobody waits for any more is asked for again. One that travels on waits longer,
+ * and so much at most for those it was passed on to.
+ */
+const ANSWER_MS_MAX = 8_000
+const FURTHER_MS_MAX = 12_000
+/** When somebody was named, or nobody by some, the others are waited for this long, ms. */
+const OTHERS_MS = { named: 100, none: 2_000 } as const
 /** Peers of ours that a question travels on to, count. */
 const FURTHER_MAX = 16
 /** What one peer may ask: some tasks at once, count, and then so many a second. */
@@ -73,20 +79,27 @@ export class Finder {
   }
 
   /**
-   * Ask these peers, all at once.
+   * Ask these peers, all at once. Once somebody was named, or nobody by some, the others are
+   * waited for no longer than a moment: one that hangs must not hold up a search.
    *
    * @returns whom they named, in no order, addresses as far as they can be believed; nobody when
    *   none of them answered
    */
   async ask(asked: readonly KnownPeer[], sought: Sought, further: boolean): Promise<PeerHint[]> {
     const question = { v: WIRE_VERSION, ...sought, further }
-    const answers = await Promise.all(
-      asked.map(({ connection }) => ask(connection, question).catch(() => []))
-    )
     const found = new Map<string, PeerHint>()
-    for (const hint of answers.flat()) {
-      if (hint.id !== this.#options.self && !found.has(hint.id)) found.set(hint.id, hint)
-    }
+    const enough = Promise.withResolvers<void>()
+    const timers: NodeJS.Timeout[] = []
+    const questions = asked.map(async ({ connection }) => {
+      const hints = await ask(connection, question).catch(() => [])
+      for (const hint of hints) {
+        if (hint.id !== this.#options.self && !found.has(hint.id)) found.set(hint.id, hint)
+      }
+      const waitMs = found.size > 0 ? OTHERS_MS.named : OTHERS_MS.none
+      timers.push(setTimeout(enough.resolve, waitMs).unref())
+    })
+    await Promise.race([Promise.all(questions), enough.promise])
+    for (const timer of timers) clearTimeout(timer)
     return shuffled([...found.values()], this.#options.clock.chance)
   }
 

@@ -11,18 +11,27 @@ import type { Links } from '../links.ts'
 import type { Peers } from '../peers.ts'
 import { Finder } from './finder.ts'
 import type { Sought } from './finder.ts'
+import { PEERS_WANTED } from './reserve.ts'
 import { Seeker } from './seeker.ts'
+import { shuffled } from './shuffled.ts'
 import { SpareLinks } from './spare-links.ts'
 
 /** How often somebody is met who is no peer yet, ms: a dial and an exchange of cards. */
 const MEET_EVERY_MS = 30_000
+/**
+ * Who lacks company and knows of nobody left to dial asks a peer whom it knows, ms: this long after
+ * the start, then after pauses that double. In a network where everybody knows everybody that is a
+ * few exchanges in all; in one that starts on a full machine, those that were named first may all
+ * have been too busy.
+ */
+const ASK_AGAIN_MS = { min: 2_000, max: 5 * 60_000 } as const
 
 export interface MeetingOptions {
   readonly self: string
   readonly clock: Clock
   readonly peers: Peers
   readonly discovery: Discovery
-  readonly links: Pick<Links, 'hint' | 'connections'>
+  readonly links: Pick<Links, 'hint' | 'connections' | 'cards'>
   /** Whether tasks of or for this peer run now. */
   readonly busy: (id: string) => boolean
   /** Look elsewhere too. */
@@ -35,6 +44,8 @@ export class Meeting {
   readonly #seeker: Seeker
   readonly #spare: SpareLinks
   #timer: NodeJS.Timeout | undefined
+  #asking: NodeJS.Timeout | undefined
+  #most = 0
 
   constructor(options: MeetingOptions) {
     this.#options = options
@@ -49,6 +60,7 @@ export class Meeting {
       want: ({ id, addresses }) => discovery.want(id, addresses)
     })
     this.#later()
+    this.#askLater(ASK_AGAIN_MS.min)
   }
 
   /** Answer a question of `/peerwork/find/1`. */
@@ -74,8 +86,35 @@ export class Meeting {
 
   stop(): void {
     clearTimeout(this.#timer)
+    clearTimeout(this.#asking)
     this.#seeker.stop()
     this.#spare.stop()
+  }
+
+  #askLater(pauseMs: number): void {
+    const { clock } = this.#options
+    this.#asking = setTimeout(
+      () => {
+        const { company } = this
+        const missing = PEERS_WANTED - company
+        if (missing > 0) this.#askForNames(missing)
+        // Somebody has gone: those that are left may know others by now.
+        const fewer = company < this.#most
+        this.#most = company
+        this.#askLater(fewer ? ASK_AGAIN_MS.min : Math.min(ASK_AGAIN_MS.max, 2 * pauseMs))
+      },
+      pauseMs * (0.5 + clock.chance())
+    ).unref()
+  }
+
+  /** An exchange of cards tells whom the other side knows; only who dialled takes that up. */
+  #askForNames(missing: number): void {
+    const { clock, peers, discovery, links } = this.#options
+    const left = discovery.sought().filter(({ id }) => id !== undefined && !peers.get(id))
+    if (left.length >= missing) return
+    const dialled = peers.all().filter(({ connection }) => connection.direction === 'outbound')
+    const [one] = shuffled(dialled, clock.chance)
+    if (one !== undefined) links.cards.exchange(one.connection).catch(() => undefined)
   }
 
   #later(): void {

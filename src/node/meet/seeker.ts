@@ -23,8 +23,13 @@ const DIALLED = 3
  * about to join.
  */
 const PAUSES_MS = [0, 3_000, 4_000] as const
-/** Searches at once, count; more wait for others to end, or for their peer to join by itself. */
+/** Searches at once, count; more wait for their peer to join by itself, or are begun again. */
 const SEARCHES_MAX = 64
+/**
+ * Of them that ask at the same moment, count: those that wait for their turn are answered sooner than
+ * if all asked at once, because nothing is asked again for being late.
+ */
+const ASKING_MAX = 8
 
 export interface SeekerOptions {
   readonly clock: Pick<Clock, 'chance'>
@@ -40,6 +45,8 @@ export class Seeker {
   readonly #options: SeekerOptions
   readonly #stopping = new AbortController()
   readonly #running = new Map<string, Promise<void>>()
+  readonly #waiting: (() => void)[] = []
+  #asking = 0
 
   constructor(options: SeekerOptions) {
     this.#options = options
@@ -67,10 +74,24 @@ export class Seeker {
     for (const pause of PAUSES_MS) {
       await this.#pause(pause)
       if (signal.aborted || this.#isHere(sought)) return
-      const found = await this.#ask(sought)
+      const found = await this.#inTurn(sought)
       if (signal.aborted) return
       for (const hint of found.slice(0, DIALLED)) this.#options.want(hint)
-      if (found.length === 0) await this.#options.elsewhere(sought)
+      if (found.length > 0 || this.#isHere(sought)) continue
+      await this.#options.elsewhere(sought)
+    }
+  }
+
+  async #inTurn(sought: Sought): Promise<PeerHint[]> {
+    if (this.#asking >= ASKING_MAX) await new Promise<void>((turn) => this.#waiting.push(turn))
+    else this.#asking++
+    try {
+      return this.#isHere(sought) ? [] : await this.#ask(sought)
+    } finally {
+      // Whoever is next takes this place.
+      const next = this.#waiting.shift()
+      if (next === undefined) this.#asking--
+      else next()
     }
   }
 

@@ -76,3 +76,15 @@ test('whoever asks in a loop gets no answer until some time has passed', async (
   elapsed += 1_000
   expect(await ask()).toHaveLength(1)
 })
+
+test('one that hangs holds up no answer for long', async () => {
+  const hung = { newStream: () => new Promise(() => undefined) } as unknown as Connection
+  const begin = performance.now()
+  const found = await finders[0]!.ask(
+    [peer(STRANGER, 'none', hung), ...known[0]!],
+    { skill: 'third' },
+    false
+  )
+  expect(found.map(({ id }) => id)).toEqual([hosts[2]!.id])
+  expect(performance.now() - begin).toBeLessThan(6_000)
+})

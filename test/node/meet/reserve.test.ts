@@ -1,50 +1,94 @@
-import { expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { PEERS_WANTED, Reserve } from '../../../src/node/meet/reserve.ts'
 
-const state = { peers: 0, dialing: 0 }
-const make = (peers: number, dialing = 0): Reserve => {
-  Object.assign(state, { peers, dialing })
-  return new Reserve(
-    () => state.peers,
-    () => state.dialing,
-    () => 0
-  )
-}
+const state = { peers: 0, known: 0, dialing: 0, elapsed: 0 }
+let dialled: string[]
+let reserve: Reserve
+
+beforeEach(() => {
+  vi.useFakeTimers()
+  Object.assign(state, { peers: 0, known: 0, dialing: 0, elapsed: 0 })
+  dialled = []
+  reserve = new Reserve({
+    clock: { elapsed: () => state.elapsed, chance: () => 0 },
+    peers: () => state.peers,
+    known: () => state.known,
+    dialing: () => state.dialing,
+    dial: (key) => void dialled.push(key)
+  })
+})
+afterEach(() => {
+  reserve.stop()
+  vi.useRealTimers()
+})
 
 test('while peers are missing, nobody is kept; with enough, everybody is', () => {
-  const reserve = make(PEERS_WANTED - 1)
+  state.peers = PEERS_WANTED - 1
   expect(reserve.keeps('a')).toBe(false)
   state.peers = PEERS_WANTED
   expect(reserve.keeps('a')).toBe(true)
 })
 
 test('whom a task wants is not kept, however many there are', () => {
-  const reserve = make(PEERS_WANTED * 2)
+  state.peers = PEERS_WANTED * 2
   reserve.want('a')
   expect(reserve.keeps('a')).toBe(false)
-  expect(reserve.hasRoom('a')).toBe(true)
   reserve.forget('a')
   expect(reserve.keeps('a')).toBe(true)
 })
 
-test('as many come out as are missing, each once', () => {
-  const reserve = make(PEERS_WANTED)
+test('as many are dialled as are missing, few at once, each once', () => {
+  state.peers = PEERS_WANTED
   for (const key of ['a', 'b', 'c']) reserve.keeps(key)
-  expect(reserve.missing()).toEqual([])
-  state.peers = PEERS_WANTED - 2
-  expect(reserve.missing()).toHaveLength(2)
-  expect(reserve.missing()).toHaveLength(1)
-  expect(reserve.missing()).toEqual([])
+  reserve.refill()
+  expect(dialled).toEqual([])
+  state.peers = PEERS_WANTED - 1
+  reserve.refill()
+  expect(dialled).toHaveLength(1)
+  state.peers = 0
+  reserve.refill()
+  reserve.refill()
+  expect(dialled.toSorted()).toEqual(['a', 'b', 'c'])
 })
 
-test('those that are being dialled leave room for few more', () => {
-  expect(make(0, 3).hasRoom('a')).toBe(true)
-  expect(make(0, 4).hasRoom('a')).toBe(false)
-  expect(make(PEERS_WANTED - 2, 2).hasRoom('a')).toBe(false)
+test('those that are being dialled leave room for few more, and the others come later', async () => {
+  state.dialing = 3
+  expect(reserve.keeps('a')).toBe(false)
+  state.dialing = 4
+  expect(reserve.keeps('a')).toBe(true)
+  await vi.advanceTimersByTimeAsync(1_000)
+  expect(dialled).toEqual([])
+  state.dialing = 0
+  await vi.advanceTimersByTimeAsync(1_000)
+  expect(dialled).toEqual(['a'])
+})
+
+test('of more than are wanted half are dialled, then one every two seconds', () => {
+  state.known = PEERS_WANTED + 1
+  for (let n = 0; n < PEERS_WANTED / 2; n++) {
+    expect(reserve.keeps(`first ${n}`)).toBe(false)
+    reserve.spend(100)
+  }
+  expect(reserve.keeps('another')).toBe(true)
+  state.elapsed += 2_000
+  expect(reserve.keeps('a later one')).toBe(false)
+  // Where everybody can know everybody, nobody waits.
+  state.elapsed -= 2_000
+  state.known = PEERS_WANTED
+  expect(reserve.keeps('one of few')).toBe(false)
+})
+
+test('nobody is dialled any more once it is stopped', async () => {
+  state.dialing = 4
+  reserve.keeps('a')
+  reserve.stop()
+  state.dialing = 0
+  await vi.advanceTimersByTimeAsync(1_000)
+  expect(dialled).toEqual([])
 })
 
 test('any one can be named, and stays', () => {
-  const reserve = make(PEERS_WANTED)
+  state.peers = PEERS_WANTED
   expect(reserve.any()).toBeUndefined()
   reserve.keeps('a')
   expect(reserve.any()).toBe('a')

@@ -14,6 +14,7 @@ let seeker: Seeker
 let all: KnownPeer[]
 /** Who is named, by the number of the question. */
 let answers: string[][]
+let hold: Promise<void> | undefined
 
 const peer = (id: string, via = 'peer'): KnownPeer => {
   return { id, name: id, via, link: 'direct', skills: [] } as never
@@ -21,6 +22,7 @@ const peer = (id: string, via = 'peer'): KnownPeer => {
 
 beforeEach(() => {
   vi.useFakeTimers()
+  hold = undefined
   ;[asked, wanted, elsewhere, answers] = [[], [], 0, []]
   all = Array.from({ length: 20 }, (_, n) => peer(`peer ${n}`))
   all.push(peer('guide', 'bootstrap'))
@@ -34,7 +36,9 @@ beforeEach(() => {
     finder: {
       ask: async (some, _sought, further) => {
         asked.push({ who: some.map(({ id }) => id), further })
-        return (answers[asked.length - 1] ?? []).map((id) => ({ id, addresses: ['/x'] }))
+        const at = asked.length - 1
+        await hold
+        return (answers[at] ?? []).map((id) => ({ id, addresses: ['/x'] }))
       }
     },
     want: ({ id }) => void wanted.push(id),
@@ -82,4 +86,16 @@ test('the same search runs once, and few that are named are dialled', async () =
   expect(seeker.seek({ skill: 'echo' })).toBe(seeker.seek({ skill: 'echo' }))
   await vi.advanceTimersByTimeAsync(100)
   expect(wanted).toEqual(['a', 'b', 'c'])
+})
+
+test('many searches ask a few at a time, and each has its turn', async () => {
+  const wait = Promise.withResolvers<void>()
+  hold = wait.promise
+  for (let n = 0; n < 20; n++) void seeker.seek({ skill: `skill ${n}` })
+  await vi.advanceTimersByTimeAsync(100)
+  expect(asked).toHaveLength(8)
+  wait.resolve()
+  await vi.advanceTimersByTimeAsync(100)
+  // Each in three waves.
+  expect(asked).toHaveLength(60)
 })
