@@ -100,9 +100,12 @@ export function createGossip(options: GossipOptions): Gossip {
   })
   const send = async (bytes: Uint8Array): Promise<boolean> => {
     try {
+      if (!reaches(pubsub, topic)) return receivers.size > 0
       const { recipients } = await pubsub.publish(topic, bytes)
       return recipients.length > 0 || receivers.size > 0
     } catch (error) {
+      // Whoever missed what was published before is offered it by gossip itself.
+      if ((error as Error).message === 'PublishError.Duplicate') return true
       refused(error as Error)
       return receivers.size > 0
     }
@@ -126,8 +129,7 @@ export function createGossip(options: GossipOptions): Gossip {
       receivers.add(receiver)
       return () => {
         receivers.delete(receiver)
-        // An agent that stopped first has left the topic already.
-        if (receivers.size === 0 && pubsub.isStarted()) pubsub.unsubscribe(topic)
+        if (receivers.size === 0) leave(pubsub, topic)
       }
     },
     onRefused(told) {
@@ -137,6 +139,25 @@ export function createGossip(options: GossipOptions): Gossip {
     onAudience(changed) {
       pubsub.addEventListener('subscription-change', changed)
     }
+  }
+}
+
+/**
+ * Whether a subscriber has a stream already. What is published before is sent to nobody, and counts
+ * as published all the same: the same bytes could never be tried again.
+ */
+function reaches(pubsub: GossipSub, topic: string): boolean {
+  const { streamsOutbound } = pubsub as unknown as { streamsOutbound?: Map<string, unknown> }
+  const subscribers = pubsub.getSubscribers(topic)
+  return subscribers.some((peer) => streamsOutbound?.has(peer.toString()) ?? true)
+}
+
+/** An agent that stopped first has left the topic already. */
+function leave(pubsub: GossipSub, topic: string): void {
+  try {
+    pubsub.unsubscribe(topic)
+  } catch (error) {
+    if (pubsub.getTopics().includes(topic)) throw error
   }
 }
 
