@@ -168,8 +168,8 @@ export class Crowd implements AsyncDisposable {
 }
 
 /**
- * How far behind the asking agent the `n`-th is that it asks. Near and far take turns, so that of two
- * that ask each other the second finds the link of the first still there.
+ * How far behind the asking agent the `n`-th is that it asks. Near and far take turns, so that of
+ * two that ask each other the second finds the link of the first still there.
  */
 function stepOf(n: number, size: number, each: number): number {
   const step = 1 + Math.floor((Math.floor(n / 2) * (size - 1)) / each)

@@ -24,8 +24,7 @@ import { shuffled } from './shuffled.ts'
 
 /**
  * One question and its answer, ms: on a machine that is full each side waits seconds for its turn,
- * and an answer that nobody waits for any more is asked for again. One that travels on waits longer,
- * and so much at most for those it was passed on to.
+ * and an answer that nobody waits for any more is asked for again. One that travels takes longer.
  */
 const ANSWER_MS_MAX = 8_000
 const FURTHER_MS_MAX = 12_000
@@ -41,6 +40,13 @@ const TRAVELLING = { burst: 16, perSecond: 4 } as const
 const COUNTED_MAX = 1_024
 
 export type Sought = Pick<FindQuestion, 'skill' | 'peer'>
+
+export interface Named {
+  /** In no order, addresses as far as they can be believed. */
+  readonly hints: readonly PeerHint[]
+  /** How many of those asked have not answered: they may know somebody. */
+  readonly silent: number
+}
 
 export interface FinderOptions {
   readonly self: string
@@ -81,18 +87,17 @@ export class Finder {
   /**
    * Ask these peers, all at once. Once somebody was named, or nobody by some, the others are
    * waited for no longer than a moment: one that hangs must not hold up a search.
-   *
-   * @returns whom they named, in no order, addresses as far as they can be believed; nobody when
-   *   none of them answered
    */
-  async ask(asked: readonly KnownPeer[], sought: Sought, further: boolean): Promise<PeerHint[]> {
+  async ask(asked: readonly KnownPeer[], sought: Sought, further: boolean): Promise<Named> {
     const question = { v: WIRE_VERSION, ...sought, further }
     const found = new Map<string, PeerHint>()
     const enough = Promise.withResolvers<void>()
     const timers: NodeJS.Timeout[] = []
+    let silent = asked.length
     const questions = asked.map(async ({ connection }) => {
-      const hints = await ask(connection, question).catch(() => [])
-      for (const hint of hints) {
+      const hints = await ask(connection, question).catch(() => undefined)
+      if (hints !== undefined) silent--
+      for (const hint of hints ?? []) {
         if (hint.id !== this.#options.self && !found.has(hint.id)) found.set(hint.id, hint)
       }
       const waitMs = found.size > 0 ? OTHERS_MS.named : OTHERS_MS.none
@@ -100,7 +105,7 @@ export class Finder {
     })
     await Promise.race([Promise.all(questions), enough.promise])
     for (const timer of timers) clearTimeout(timer)
-    return shuffled([...found.values()], this.#options.clock.chance)
+    return { hints: shuffled([...found.values()], this.#options.clock.chance), silent }
   }
 
   async #look({ skill, peer, further }: FindQuestion, from: string): Promise<PeerHint[]> {
@@ -112,7 +117,8 @@ export class Finder {
     if (fits.length > 0 || !further) return fits.map(hint)
     if (this.#travelling.take() === undefined) return []
     const sought = { skill, ...(peer !== undefined && { peer }) }
-    return this.ask(others.slice(0, FURTHER_MAX), sought, false)
+    const { hints } = await this.ask(others.slice(0, FURTHER_MAX), sought, false)
+    return [...hints]
   }
 
   #mayAsk(peer: string): boolean {

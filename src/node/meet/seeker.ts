@@ -10,7 +10,7 @@
 import type { PeerHint } from '../../protocol/message/card.ts'
 import type { Clock } from '../clock.ts'
 import type { KnownPeer, Peers } from '../peers.ts'
-import type { Finder, Sought } from './finder.ts'
+import type { Finder, Named, Sought } from './finder.ts'
 import { shuffled } from './shuffled.ts'
 
 /** Asked first, count, and then so many more. */
@@ -26,8 +26,8 @@ const PAUSES_MS = [0, 3_000, 4_000] as const
 /** Searches at once, count; more wait for their peer to join by itself, or are begun again. */
 const SEARCHES_MAX = 64
 /**
- * Of them that ask at the same moment, count: those that wait for their turn are answered sooner than
- * if all asked at once, because nothing is asked again for being late.
+ * Of them that ask at the same moment, count: those that wait for their turn are answered sooner
+ * than if all asked at once, because nothing is asked again for being late.
  */
 const ASKING_MAX = 8
 
@@ -74,19 +74,20 @@ export class Seeker {
     for (const pause of PAUSES_MS) {
       await this.#pause(pause)
       if (signal.aborted || this.#isHere(sought)) return
-      const found = await this.#inTurn(sought)
+      const { hints, silent } = await this.#inTurn(sought)
       if (signal.aborted) return
-      for (const hint of found.slice(0, DIALLED)) this.#options.want(hint)
-      if (found.length > 0 || this.#isHere(sought)) continue
-      await this.#options.elsewhere(sought)
+      for (const hint of hints.slice(0, DIALLED)) this.#options.want(hint)
+      if (hints.length > 0 || this.#isHere(sought)) continue
+      // Elsewhere is far: not while those who are near may still name somebody.
+      if (silent === 0 || pause === PAUSES_MS.at(-1)) await this.#options.elsewhere(sought)
     }
   }
 
-  async #inTurn(sought: Sought): Promise<PeerHint[]> {
+  async #inTurn(sought: Sought): Promise<Named> {
     if (this.#asking >= ASKING_MAX) await new Promise<void>((turn) => this.#waiting.push(turn))
     else this.#asking++
     try {
-      return this.#isHere(sought) ? [] : await this.#ask(sought)
+      return this.#isHere(sought) ? { hints: [], silent: 0 } : await this.#ask(sought)
     } finally {
       // Whoever is next takes this place.
       const next = this.#waiting.shift()
@@ -96,7 +97,7 @@ export class Seeker {
   }
 
   /** In waves, each wider than the one before, until somebody is named. */
-  async #ask(sought: Sought): Promise<PeerHint[]> {
+  async #ask(sought: Sought): Promise<Named> {
     const { clock, peers, finder } = this.#options
     const all = shuffled(peers.all(), clock.chance)
     const asked = all.toSorted((one, other) => rank(one) - rank(other)).slice(0, FIRST + MORE)
@@ -105,13 +106,15 @@ export class Seeker {
       [asked.slice(FIRST), false],
       [asked.slice(0, FIRST), true]
     ] as const
+    let late = 0
     for (const [some, further] of waves) {
       if (some.length === 0 || this.#stopping.signal.aborted) continue
-      const found = await finder.ask(some, sought, further)
-      const strangers = found.filter(({ id }) => peers.get(id) === undefined)
-      if (strangers.length > 0) return strangers
+      const { hints, silent } = await finder.ask(some, sought, further)
+      const strangers = hints.filter(({ id }) => peers.get(id) === undefined)
+      if (strangers.length > 0) return { hints: strangers, silent }
+      late += silent
     }
-    return []
+    return { hints: [], silent: late }
   }
 
   #pause(ms: number): Promise<void> {

@@ -3,10 +3,10 @@
  *
  * TCP tells when a peer closes, and says nothing when a cable is cut; so each connection is probed
  * every few seconds. The stock monitor of libp2p ends a connection whose probe takes 4 s, and also
- * one whose probe it could not even send. On a machine that is full, answers take that long for want of a
- * processor alone: links that are fine are ended and dialled again, which costs more than all that
- * was late. So here only silence counts, and how long it has to last follows how long answers took
- * of late, on all connections; and whoever was held up itself waits once more.
+ * one whose probe it could not even send. On a machine that is full, answers take that long for
+ * want of a processor alone: links that are fine are ended and dialled again, which costs more than
+ * all that was late. So here only silence counts, and how long it has to last follows how long
+ * answers took of late, on all connections; and whoever was held up itself waits once more.
  *
  * The probe is the question for a protocol that nobody has: the refusal is the answer.
  */

@@ -51,7 +51,7 @@ test('as many are dialled as are missing, few at once, each once', () => {
   expect(dialled.toSorted()).toEqual(['a', 'b', 'c'])
 })
 
-test('those that are being dialled leave room for few more, and the others come later', async () => {
+test('those that are being dialled leave room for few more; others come later', async () => {
   state.dialing = 3
   expect(reserve.keeps('a')).toBe(false)
   state.dialing = 4

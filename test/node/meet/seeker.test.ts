@@ -14,6 +14,7 @@ let seeker: Seeker
 let all: KnownPeer[]
 /** Who is named, by the number of the question. */
 let answers: string[][]
+let silent: number
 let hold: Promise<void> | undefined
 
 const peer = (id: string, via = 'peer'): KnownPeer => {
@@ -23,6 +24,7 @@ const peer = (id: string, via = 'peer'): KnownPeer => {
 beforeEach(() => {
   vi.useFakeTimers()
   hold = undefined
+  silent = 0
   ;[asked, wanted, elsewhere, answers] = [[], [], 0, []]
   all = Array.from({ length: 20 }, (_, n) => peer(`peer ${n}`))
   all.push(peer('guide', 'bootstrap'))
@@ -38,7 +40,7 @@ beforeEach(() => {
         asked.push({ who: some.map(({ id }) => id), further })
         const at = asked.length - 1
         await hold
-        return (answers[at] ?? []).map((id) => ({ id, addresses: ['/x'] }))
+        return { hints: (answers[at] ?? []).map((id) => ({ id, addresses: ['/x'] })), silent }
       }
     },
     want: ({ id }) => void wanted.push(id),
@@ -98,4 +100,14 @@ test('many searches ask a few at a time, and each has its turn', async () => {
   await vi.advanceTimersByTimeAsync(100)
   // Each in three waves.
   expect(asked).toHaveLength(60)
+})
+
+test('while those that were asked may still answer, nobody looks elsewhere at once', async () => {
+  silent = 1
+  const over = seeker.seek({ skill: 'echo' })
+  await vi.advanceTimersByTimeAsync(3_100)
+  expect(elsewhere).toBe(0)
+  await vi.advanceTimersByTimeAsync(4_000)
+  await over
+  expect(elsewhere).toBe(1)
 })
