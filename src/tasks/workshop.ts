@@ -2,7 +2,7 @@
  * Room for work: admitted tasks come in, wait their turn, run in a sandbox and leave as outcomes.
  */
 
-import { PeerworkError } from '../protocol/errors.ts'
+import { PeerworkError, toPeerworkError } from '../protocol/errors.ts'
 import { parseJson } from '../protocol/json.ts'
 import type { Isolation } from '../protocol/message/result.ts'
 import type { Priority } from '../protocol/message/task.ts'
@@ -228,17 +228,21 @@ class House implements Workshop {
     try {
       const sandbox = pool.take()
       if (!(sandbox instanceof Promise)) return this.#run(entry, sandbox)
-      sandbox.then(
-        (box) => {
+      sandbox
+        .then((box) => {
           if (entry.state === 'starting') return this.#run(entry, box)
           pool.give(box)
           this.#end(entry)
-        },
-        (error: unknown) => this.#end(entry, refusal(error, this.isolation))
-      )
+        })
+        .catch((error: unknown) => this.#notBegun(entry, error))
     } catch (error) {
-      this.#end(entry, refusal(error, this.isolation))
+      this.#notBegun(entry, error)
     }
+  }
+
+  /** A fault of ours, too, ends this task alone, and is no wish of its requester. */
+  #notBegun(entry: Entry, error: unknown): void {
+    this.#end(entry, refusal(toPeerworkError(error), this.isolation))
   }
 
   #run(entry: Entry, sandbox: Sandbox): void {

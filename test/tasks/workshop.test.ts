@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { Workshop } from '../../src/tasks/work.ts'
+import type { Work, Workshop } from '../../src/tasks/work.ts'
 import type { Heard } from './shop.ts'
 import { errorOf, levels, openShop, skillFile, submit, valueOf } from './shop.ts'
 
@@ -24,6 +24,23 @@ describe('a workshop', () => {
     })
     // What a caller may leave out is not required, though the skill always gets it.
     expect(echo?.input).toMatchObject({ required: ['text'] })
+  })
+
+  it('ends a task alone that a fault of its own surroundings keeps from beginning', async () => {
+    const work = {
+      ...{ id: 'f'.repeat(32), from: 'peer-a', skill: 'echo', input: Buffer.from('{"text":"a"}') },
+      ...{ budget: { wallMs: 10_000, depth: 2 }, signal: new AbortController().signal },
+      traceparent: `00-${'1'.repeat(32)}-${'2'.repeat(16)}-01`
+    }
+    const on = new Proxy({} as Work['on'], {
+      get: () => {
+        throw new TypeError('a fault of ours')
+      }
+    })
+    const { outcome } = shop.take({ ...work, on })
+    expect(errorOf(await outcome)).toMatchObject({ code: 'INTERNAL' })
+    const next = submit(shop, 'echo', { text: 'hi' })
+    expect((await next.outcome).status).toBe('completed')
   })
 
   it('runs a task and applies the defaults of the input schema', async () => {
