@@ -100,7 +100,7 @@ export class TraceLog implements TracePort {
     let at = 0
     let { digest } = log
     while (this.#waiting.length - at >= least && at < this.#waiting.length) {
-      const events = this.#next50(at)
+      const events = this.#company(at)
       at += Math.max(1, events.length)
       if (events.length === 0) continue
       const batch = this.#seal(events, digest)
@@ -120,7 +120,7 @@ export class TraceLog implements TracePort {
    * An event that observers would refuse would take the whole batch with it: it is dropped and
    * counted, and a new batch begins after it, so that no batch has a gap.
    */
-  #next50(from: number): TraceEvent[] {
+  #company(from: number): TraceEvent[] {
     const noted = this.#waiting.slice(from, from + BATCH_EVENTS_MAX)
     const types = noted.map(({ fact }) => fact.type)
     const events: TraceEvent[] = []

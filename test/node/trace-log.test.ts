@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { systemClock } from '../../src/node/clock.ts'
 import { TraceLog } from '../../src/node/trace-log.ts'
-import { BATCH_BYTES_MAX } from '../../src/protocol/constants.ts'
+import { BATCH_BYTES_MAX, BATCH_EVENTS_MAX } from '../../src/protocol/constants.ts'
 import { identityFromSeed } from '../../src/protocol/identity.ts'
 import { open } from '../../src/protocol/seal.ts'
 import type { Sealed } from '../../src/protocol/seal.ts'
@@ -60,12 +60,14 @@ test('events of a moment are sealed together, in a chain that anybody can check'
   expect(batches[1]?.body).toMatchObject({ first: 3, dropped: 0, boot: batches[0]?.body.boot })
 })
 
-test('fifty events are sealed without waiting for more, in one write', async () => {
+test('as many as fill a batch are sealed without waiting for more, in one write', async () => {
   const { log, batches, writes } = writing()
-  emit(log, 120)
+  emit(log, 2 * BATCH_EVENTS_MAX + 20)
   await until('all', () => batches.length >= 2, 200)
   await until('the rest', () => batches.length === 3)
-  expect(batches.map(({ body }) => body.events.length)).toEqual([50, 50, 20])
+  expect(batches.map(({ body }) => body.events.length)).toEqual([
+    ...[BATCH_EVENTS_MAX, BATCH_EVENTS_MAX, 20]
+  ])
   expect(writes).toEqual([2, 1])
   verify(batches)
 })
@@ -73,7 +75,7 @@ test('fifty events are sealed without waiting for more, in one write', async () 
 test('a flood within one turn is sealed within it, and nothing is lost', () => {
   const { log, batches, seqs } = writing()
   emit(log, 10_000)
-  expect(batches.length).toBeGreaterThan(100)
+  expect(batches.length).toBeGreaterThan(25)
   log.close()
   expect(seqs()).toEqual(range(0, 10_000))
   expect([log.next, log.dropped]).toEqual([10_000, 0])
@@ -99,7 +101,7 @@ test('what is fleeting is sealed apart, when there is much of it', () => {
   log.close()
   const types = batches.map(({ body }) => [...new Set(body.events.map(({ type }) => type))])
   expect(types.slice(0, 2)).toEqual([['agent.started'], ['task.progress']])
-  expect(batches.map(({ body }) => body.events.length)).toEqual([10, 50, 20])
+  expect(batches.map(({ body }) => body.events.length)).toEqual([10, 60, 10])
   verify(batches)
 })
 
@@ -118,8 +120,8 @@ test('no batch is over 64 KiB, however long the texts are', async () => {
 
 test('two starts of one agent are told apart', () => {
   const [one, two] = [writing(), writing()]
-  emit(one.log, 50)
-  emit(two.log, 50)
+  emit(one.log, BATCH_EVENTS_MAX)
+  emit(two.log, BATCH_EVENTS_MAX)
   return until('both', () => one.batches.length + two.batches.length === 2).then(() => {
     expect(one.batches[0]?.body.boot).not.toEqual(two.batches[0]?.body.boot)
   })

@@ -3,16 +3,17 @@
 import type { TraceEventType } from '../../protocol/trace.ts'
 
 /**
- * Events that tell how something went on, and not how it began or ended: they go first. Handoffs,
- * ends, guards and errors are never among them.
+ * Events that tell how something went on, and not how it began or ended, and contents: they go
+ * first. Handoffs, ends, guards and errors are never among them.
  */
 const FLEETING: ReadonlySet<TraceEventType> = new Set<TraceEventType>([
-  ...(['peer.joined', 'peer.left', 'task.progress', 'task.streaming', 'task.replayed'] as const)
+  ...(['peer.joined', 'peer.left', 'task.progress', 'task.streaming'] as const),
+  ...(['task.replayed', 'content.part'] as const)
 ])
 
 export const isFleeting = (type: TraceEventType): boolean => FLEETING.has(type)
 
-/** Shortest run of fleeting events that gets a batch of its own, count: half a full batch. */
+/** Shortest run of fleeting events that gets a batch of its own, count: an eighth of a full one. */
 const RUN_MIN = 25
 
 /**
