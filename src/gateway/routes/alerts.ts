@@ -1,0 +1,157 @@
+/** Alerts, the rules that they come of, and the channels that they go to. */
+
+import * as z from 'zod/mini'
+import { ALERT_STATES } from '../../observer/alerts/alert.ts'
+import type { Alarm } from '../../observer/alerts/alarm.ts'
+import { channelShape } from '../../observer/alerts/channel.ts'
+import { rule as ruleShape } from '../../observer/alerts/rule.ts'
+import type { Audit } from '../access/audit.ts'
+import { pageOf } from '../answers.ts'
+import * as answers from '../answers-alerts.ts'
+import { JSON_TYPE, readJson } from '../json-body.ts'
+import { after, limit } from '../params.ts'
+import { defineRoute } from '../route.ts'
+import type { Route } from '../route.ts'
+
+const group = 'Alerts'
+const ID_MAX = 63
+const idParam = z.strictObject({ id: z.string().check(z.maxLength(ID_MAX)) })
+const takes = [JSON_TYPE]
+/** Longest silence, ms: a year. What is never wanted is a rule to switch off. */
+const SILENCE_MS_MAX = 365 * 24 * 60 * 60 * 1_000
+const silence = z.union([
+  z.strictObject({ minutes: z.int().check(z.gte(0), z.lte(SILENCE_MS_MAX / 60_000)) }),
+  z.strictObject({ until: z.int().check(z.gte(0)) })
+])
+
+export interface AlertParts {
+  readonly alarm: Alarm
+  readonly audit: Audit
+}
+
+export const alertRoutes = (parts: AlertParts): readonly Route[] => [
+  ...listRoutes(parts),
+  ...ruleRoutes(parts),
+  ...channelRoutes(parts)
+]
+
+function listRoutes({ alarm: { alerts }, audit }: AlertParts): readonly Route[] {
+  return [
+    defineRoute({
+      ...{ method: 'GET', path: '/api/v1/alerts', scope: 'read', group },
+      summary: 'Alerts, newest first',
+      about:
+        'Each rule and subject has one that lives at most; `count` says how often it happened.',
+      query: z.strictObject({ state: z.optional(z.enum(ALERT_STATES)), limit, after }),
+      answer: pageOf(answers.alert),
+      handle: ({ query: { state, limit: most, after: start } }) =>
+        alerts.list({
+          limit: most,
+          ...(state !== undefined && { state }),
+          ...(start !== undefined && { after: start })
+        })
+    }),
+    defineRoute({
+      ...{ method: 'POST', path: '/api/v1/alerts/{id}/acknowledge', scope: 'admin', group },
+      summary: 'Somebody sees to it: no more reminders',
+      params: idParam,
+      answer: answers.alert,
+      handle: ({ params: { id }, caller }) => {
+        const alert = alerts.acknowledge(id, caller.name)
+        if (alert !== undefined) audit.note(caller.name, 'alert.acknowledged', alert.title)
+        return alert
+      }
+    }),
+    defineRoute({
+      ...{ method: 'POST', path: '/api/v1/alerts/{id}/silence', scope: 'admin', group },
+      summary: 'Tell nobody of this rule and subject for some time',
+      about: '`{"minutes": 60}` or `{"until": <ms since 1970>}`; 0 minutes end it.',
+      ...{ params: idParam, takes, body: silence, answer: answers.alert },
+      handle: async ({ params: { id }, request, caller, world: { clock } }) => {
+        const asked = await readJson(request, silence)
+        const now = clock.now()
+        const until = 'until' in asked ? asked.until : now + asked.minutes * 60_000
+        const alert = alerts.silence(id, Math.min(until, now + SILENCE_MS_MAX))
+        if (alert !== undefined) audit.note(caller.name, 'alert.silenced', alert.title)
+        return alert
+      }
+    })
+  ]
+}
+
+function ruleRoutes({ alarm: { rules }, audit }: AlertParts): readonly Route[] {
+  return [
+    defineRoute({
+      ...{ method: 'GET', path: '/api/v1/rules', scope: 'read', group },
+      summary: 'The rules that alerts come of',
+      answer: answers.rules,
+      handle: () => ({ rules: rules.list().map(shownRule) })
+    }),
+    defineRoute({
+      ...{ method: 'PUT', path: '/api/v1/rules/{id}', scope: 'admin', group },
+      summary: 'Set a rule, a new one or another',
+      ...{ params: idParam, takes, body: ruleShape, answer: answers.keptRule },
+      handle: async ({ params: { id }, request, caller }) => {
+        const kept = rules.put(id, await readJson(request, ruleShape))
+        audit.note(caller.name, 'rule.set', id)
+        return shownRule(kept)
+      }
+    }),
+    defineRoute({
+      ...{ method: 'DELETE', path: '/api/v1/rules/{id}', scope: 'admin', group },
+      summary: 'Take a rule away; its alerts are resolved',
+      ...{ params: idParam, answer: answers.done },
+      handle: ({ params: { id }, caller }) => {
+        if (!rules.delete(id)) return undefined
+        audit.note(caller.name, 'rule.deleted', id)
+        return { done: true }
+      }
+    })
+  ]
+}
+
+function shownRule({ rule, updated }: ReturnType<Alarm['rules']['put']>) {
+  const { id, ...body } = rule
+  return { id, updated, rule: body }
+}
+
+function channelRoutes({ alarm, audit }: AlertParts): readonly Route[] {
+  const { channels } = alarm
+  return [
+    defineRoute({
+      ...{ method: 'GET', path: '/api/v1/channels', scope: 'read', group },
+      summary: 'Where alerts are sent, without secrets',
+      answer: answers.channels,
+      handle: () => ({ channels: channels.list() })
+    }),
+    defineRoute({
+      ...{ method: 'PUT', path: '/api/v1/channels/{id}', scope: 'admin', group },
+      summary: 'Set a channel: a webhook, Slack, or e-mail',
+      about:
+        'Webhooks are signed as Standard Webhooks says, and retried for a day. Addresses are ' +
+        'public ones over https, and those that the operator allowed at the start.',
+      ...{ params: idParam, takes, body: channelShape, answer: answers.setChannel },
+      handle: async ({ params: { id }, request, caller }) => {
+        const { secret } = channels.put(id, await readJson(request, channelShape))
+        audit.note(caller.name, 'channel.set', id)
+        return { id, secret }
+      }
+    }),
+    defineRoute({
+      ...{ method: 'DELETE', path: '/api/v1/channels/{id}', scope: 'admin', group },
+      summary: 'Take a channel away, with what waits for it',
+      ...{ params: idParam, answer: answers.done },
+      handle: ({ params: { id }, caller }) => {
+        if (!channels.delete(id)) return undefined
+        audit.note(caller.name, 'channel.deleted', id)
+        return { done: true }
+      }
+    }),
+    defineRoute({
+      ...{ method: 'POST', path: '/api/v1/channels/{id}/test', scope: 'admin', group },
+      summary: 'Send a word to a channel',
+      ...{ params: idParam, answer: answers.done },
+      handle: ({ params: { id } }) => (alarm.test(id) ? { done: true } : undefined)
+    })
+  ]
+}
