@@ -2,6 +2,9 @@
 
 import { BlockList, isIP } from 'node:net'
 import { join, resolve } from 'node:path'
+import { EXPORT_OPTIONS } from '../../observer/export/target.ts'
+import { ALERT_OPTIONS } from '../../observer/post.ts'
+import { KEEP_OPTIONS } from '../../observer/retention.ts'
 import { PeerworkError } from '../../protocol/errors.ts'
 import { NETWORKING } from '../command.ts'
 import type { COMMON, Context, OptionSpecs, Values } from '../command.ts'
@@ -39,6 +42,9 @@ export const OBSERVE_OPTIONS = {
     about: 'a name by which it is asked as well, as behind a proxy (repeat)'
   },
   'no-network': { type: 'boolean', about: 'no agent: only what comes in over HTTP' },
+  ...KEEP_OPTIONS,
+  ...EXPORT_OPTIONS,
+  ...ALERT_OPTIONS,
   'log-level': UP_OPTIONS['log-level'],
   scope: {
     type: 'string',

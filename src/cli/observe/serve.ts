@@ -9,6 +9,9 @@ import type { Logger } from '../../node/logger.ts'
 import { openAccess } from '../../gateway/access/database.ts'
 import { openObserverDoor } from '../../gateway/observer-door.ts'
 import type { ObserverDoor } from '../../gateway/observer-door.ts'
+import { exportTarget } from '../../observer/export/target.ts'
+import { openHousekeeping } from '../../observer/housekeeping.ts'
+import { keepOf } from '../../observer/retention.ts'
 import { openObserver } from '../../observer/observer.ts'
 import type { Observer } from '../../observer/observer.ts'
 import type { Context } from '../command.ts'
@@ -76,14 +79,23 @@ async function start(
   stack: AsyncDisposableStack
 ): Promise<Running> {
   const [host, port, dir] = [hostOf(values), portOf(values), dataOf(values, context)]
+  const keep = keepOf(values)
+  const target = exportTarget(values, context.cwd)
   const levels = toLogLevels(values['log-level'] ?? 'warn')
   const log = createLogs(levels, values.name ?? 'observer')('node')
   const observer = stack.use(await openObserver({ dir, clock: systemClock }))
   const { store, intake } = observer
   const access = stack.adopt(openAccess(dir), (db) => db.close())
+  const housekeeping = stack.use(
+    await openHousekeeping({
+      ...{ dir, store, intake, clock: systemClock, log, keep, target },
+      alertHosts: values['alert-host']
+    })
+  )
   const door = stack.use(
     await openObserverDoor({
       ...{ store, intake, access, clock: systemClock, host, port, log },
+      ...housekeeping,
       names: values['allow-host']
     })
   )
