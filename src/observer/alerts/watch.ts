@@ -130,7 +130,8 @@ export class Watch {
       : this.#meters.get(rule.id)?.meter.measure(checking.now * 1_000)
     if (measured === undefined || measured[of] <= above || measured.ended < spansMin) return []
     const title = `${rule.name}: ${shown(of, measured[of])}`
-    const detail = `Of ${measured.ended} spans within ${windowMinutes} minutes; the limit is ${shown(of, above)}.`
+    const limit = `The limit is ${shown(of, above)}.`
+    const detail = `Of ${measured.ended} spans within ${windowMinutes} minutes. ${limit}`
     return [{ rule, subject: 'all', title, detail, times: 0 }]
   }
 

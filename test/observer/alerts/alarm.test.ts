@@ -6,7 +6,7 @@ import { expect, test } from 'vitest'
 import { openAlarm } from '../../../src/observer/alerts/alarm.ts'
 import { entry, guard, hook, house, temporary } from './house.ts'
 
-test('an alert of a process that was killed is there, and goes out after the next start', async () => {
+test('an alert of a process that was killed goes out after the next start', async () => {
   const { got, host } = await hook(() => 204)
   const dir = temporary()
   const script = join(import.meta.dirname, 'killed.ts')

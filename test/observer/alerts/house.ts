@@ -1,4 +1,4 @@
-/** A real observer in a directory of its own, with a clock that tests turn, and hooks to send to. */
+/** A real observer in a directory of its own, a clock that tests turn, hooks to send to. */
 
 import { createServer } from 'node:http'
 import type { IncomingHttpHeaders } from 'node:http'

@@ -102,7 +102,7 @@ test('a pause that the receiver asks for is kept, and a redirect is not followed
   expect(channels.list()[0]?.error).toBe('it answered 307')
 })
 
-test('an address that is allowed no more is not asked, and its secret is in no message', async () => {
+test('an address that is allowed no more is not asked, nor told to anybody', async () => {
   const { got, url, host } = await hook(() => 204)
   using db = openAlertsFile(temporary())
   const before = open(db, [host])

@@ -16,7 +16,7 @@ const open = ({ dir, clock, log, observer: { store, intake } }: House): Promise<
 const titles = ({ alerts }: Alarm, state?: 'open' | 'resolved') =>
   alerts.list({ limit: 50, ...(state !== undefined && { state }) }).items.map(({ title }) => title)
 
-test('a guard that stops is an alert at once, one that warns is none, and many are one', async () => {
+test('a guard that stops is an alert at once, and many are one', async () => {
   const it = await house()
   await using alarm = await open(it)
   const now = it.clock.now() * 1_000
