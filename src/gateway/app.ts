@@ -3,7 +3,7 @@
 import { Hono } from 'hono'
 import type * as z from 'zod/mini'
 import { PeerworkError } from '../protocol/errors.ts'
-import { admit, admitAnyone, checkOrigin } from './access/admit.ts'
+import { admit, admitAnyone, checkOrigin, mayStill } from './access/admit.ts'
 import type { Access } from './access/admit.ts'
 import { failureOf, isOwnTrouble, Refusal } from './failure.ts'
 import type { Call, Route, World } from './route.ts'
@@ -93,7 +93,8 @@ async function answer(
   const call = {
     params: read(route.params, params, 'the path'),
     query: read(route.query, queryOf(request.url), 'the query'),
-    ...{ caller, world, signal: request.signal, request }
+    ...{ caller, world, signal: request.signal, request },
+    holds: stillHolds(request, route, { access, world })
   } as Call<never, never>
   const answered = await route.handle(call)
   if (answered instanceof Response) {
@@ -105,6 +106,25 @@ async function answer(
   return new Response(`${JSON.stringify(answered)}\n`, {
     headers: { 'content-type': 'application/json' }
   })
+}
+
+/** How long an answer that goes on may trust a key that was looked at, ms. */
+const HOLDS_MS = 1_000
+
+function stillHolds(
+  { headers }: Request,
+  { scope }: Route,
+  { access, world }: Pick<AppOptions, 'access' | 'world'>
+): () => boolean {
+  let looked = world.clock.elapsed()
+  let held = true
+  return () => {
+    const now = world.clock.elapsed()
+    if (scope === 'anyone' || !held || now - looked < HOLDS_MS) return held
+    looked = now
+    held = mayStill(headers, scope, access)
+    return held
+  }
 }
 
 /** @throws Refusal 415: a type that a form could send would let other pages write */

@@ -41,7 +41,10 @@ export async function openDoor({ host, port, names = [], fetch }: DoorOptions): 
   const more = { maxHeaderSize: HEAD_BYTES_MAX, keepAliveTimeout: IDLE_MS_MAX }
   const listener = getRequestListener(fetch, { overrideGlobalObjects: false })
   const server = createServer({ ...limits, ...more }, (request, response) => {
-    void listener(request, response)
+    // Of two names, a proxy before us may have looked at the other.
+    const named = request.rawHeaders.filter((word, at) => at % 2 === 0 && HOST.test(word))
+    if (named.length === 1) void listener(request, response)
+    else response.writeHead(400, { connection: 'close' }).end()
   })
   server.maxConnections = CONNECTIONS_MAX
   await listen(server, host, port)
@@ -74,6 +77,7 @@ function hostsOf(shown: string, port: number, names: readonly string[]): Readonl
   return new Set([...own.map((name) => `${name}:${port}`), ...bare, ...names.map(lower)])
 }
 
+const HOST = /^host$/i
 const HTTP_PORT = 80
 const lower = (name: string): string => name.toLowerCase()
 

@@ -51,7 +51,8 @@ export function failureOf(thrown: unknown): Response {
   const own = OWN[code]
   const status = STATUS[code] ?? 500
   const waitMs = facts['retryAfterMs']
-  const wait = typeof waitMs === 'number' ? Math.ceil(waitMs / 1_000) : status === 503 ? WAIT_S : null
+  const wait =
+    typeof waitMs === 'number' ? Math.ceil(waitMs / 1_000) : status === 503 ? WAIT_S : null
   const headers = wait === null ? {} : { 'retry-after': String(Math.max(1, wait)) }
   const told = { detail: own ?? message, facts: own === undefined ? facts : {} }
   return problem({ status, code, ...told, hint: HINTS[code] ?? hint, retry }, headers)

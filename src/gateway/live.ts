@@ -21,11 +21,14 @@ const ITEMS_MAX = 500
 
 export interface Wanted {
   readonly trace?: string | undefined
+  /** Whether the reader still may: a key can be revoked while somebody reads. */
+  readonly holds: () => boolean
 }
 
 export class Live {
   readonly #intake: Intake
   readonly #readers = new Set<() => void>()
+  readonly #tellers = new Set<(text: string, trace: string | null) => void>()
 
   constructor(intake: Intake) {
     this.#intake = intake
@@ -38,7 +41,8 @@ export class Live {
     const source: UnderlyingDefaultSource<Uint8Array> = {
       start: (controller) => {
         const send = (text: string): void => {
-          if ((controller.desiredSize ?? 0) <= 0) {
+          if (!wanted.holds()) end()
+          else if ((controller.desiredSize ?? 0) <= 0) {
             controller.enqueue(encoder.encode('event: behind\ndata: {}\n\n'))
             end()
           } else controller.enqueue(encoder.encode(text))
@@ -47,10 +51,15 @@ export class Live {
           const text = messageOf(entries, wanted)
           if (text !== '') send(text)
         })
+        const tell = (text: string, of: string | null): void => {
+          if (wanted.trace === undefined || wanted.trace === of) send(text)
+        }
+        this.#tellers.add(tell)
         const beat = setInterval(() => send(': beat\n\n'), BEAT_MS)
         end = () => {
           if (!this.#readers.delete(end)) return
           stop()
+          this.#tellers.delete(tell)
           clearInterval(beat)
           signal.removeEventListener('abort', end)
           try {
@@ -69,6 +78,12 @@ export class Live {
       highWaterMark: WAITING_BYTES_MAX,
       size: (piece?: Uint8Array) => piece?.byteLength ?? 0
     })
+  }
+
+  /** An event of another kind. @param trace that it is about: readers of others are not told */
+  tell(event: string, data: object, trace: string | null = null): void {
+    const text = `event: ${event}\ndata: ${JSON.stringify(data)}\n\n`
+    for (const teller of [...this.#tellers]) teller(text, trace)
   }
 
   close(): void {

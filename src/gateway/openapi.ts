@@ -50,9 +50,11 @@ const problem = (description: string): JsonObject => ({
 })
 
 function operationOf(route: Route): JsonObject {
-  const { group, summary, about, scope, params, query, takes, answer } = route
+  const { group, summary, about, scope, params, query, takes, body: taken } = route
+  const { answer, gives = ['application/json'], status = 200 } = route
   const parameters = [...parametersOf(params, 'path'), ...parametersOf(query, 'query')]
-  const body = Object.fromEntries((takes ?? []).map((type) => [type, {}]))
+  const media = taken === undefined ? {} : { schema: schemaOf(taken, 'input') }
+  const body = Object.fromEntries((takes ?? []).map((type) => [type, media]))
   const schema = answer === undefined ? {} : schemaOf(answer, 'output')
   return {
     ...{ tags: [group], summary, operationId: nameOf(route) },
@@ -61,7 +63,12 @@ function operationOf(route: Route): JsonObject {
     ...(takes !== undefined && { requestBody: { required: true, content: body } }),
     ...(scope === 'anyone' ? {} : { security: [{ key: [] }, { session: [] }] }),
     responses: {
-      200: { description: 'Done.', content: { 'application/json': { schema } } },
+      [status]: {
+        description: 'Done.',
+        ...(status === 200 && {
+          content: Object.fromEntries(gives.map((type) => [type, { schema }]))
+        })
+      },
       400: problem('The request is wrong; `detail` says where.'),
       ...(scope !== 'anyone' && { 401: problem('No key, or one that is not valid.') }),
       ...(scope !== 'anyone' && { 403: problem(`The key has no scope ${scope}.`) }),

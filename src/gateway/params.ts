@@ -24,10 +24,12 @@ export const limit = z._default(
   PAGE
 )
 export const after = z.optional(
-  z.string().check(
-    z.maxLength(CURSOR_LENGTH_MAX),
-    z.meta({ description: 'The `next` of the page before.' })
-  )
+  z
+    .string()
+    .check(
+      z.maxLength(CURSOR_LENGTH_MAX),
+      z.meta({ description: 'The `next` of the page before.' })
+    )
 )
 export const text = z.optional(z.string().check(z.maxLength(TEXT_LENGTH_MAX)))
 export const amount = z.optional(
@@ -43,10 +45,12 @@ export type Moment = { readonly us: number } | { readonly agoUs: number }
 /** ISO 8601, ms since 1970, or a time ago: `15m`, `24h`, `7d`. */
 export const time = z.optional(
   z.pipe(
-    z.string().check(
-      z.maxLength(40),
-      z.meta({ description: 'ISO 8601, ms since 1970, or a time ago: 15m, 24h, 7d.' })
-    ),
+    z
+      .string()
+      .check(
+        z.maxLength(40),
+        z.meta({ description: 'ISO 8601, ms since 1970, or a time ago: 15m, 24h, 7d.' })
+      ),
     z.transform((value: string, context): Moment => {
       const moment = momentOf(value)
       if (moment !== undefined) return moment

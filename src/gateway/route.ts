@@ -32,6 +32,8 @@ export interface Call<Params, Query> {
   /** Aborted when the client goes away. */
   readonly signal: AbortSignal
   readonly request: Request
+  /** Whether the caller still may: for answers that go on for long. */
+  readonly holds: () => boolean
 }
 
 export interface Route {
@@ -48,8 +50,14 @@ export interface Route {
   readonly query?: Shape
   /** Media types that it takes. */
   readonly takes?: readonly string[]
+  /** The JSON that it takes, for the description; the route reads and checks it. */
+  readonly body?: z.ZodMiniType
   /** What it answers with; undefined when it is no JSON. */
   readonly answer?: z.ZodMiniType
+  /** Media types of its answer, when that is not JSON alone. */
+  readonly gives?: readonly string[]
+  /** Of an answer that went well; 200 unless it is said. */
+  readonly status?: 204 | 303
   /** A `Response` is sent as it is, anything else as JSON. */
   readonly handle: (call: Call<never, never>) => unknown
 }

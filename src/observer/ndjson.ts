@@ -21,7 +21,10 @@ const OPERATIONS_MAX = 1_000
 /** 1 000 000 tokens a second for a day: whatever is more was no count. */
 const COUNT_MAX = 1e11
 const COST_MAX = 1e9
-const TIME_MAX = 8.64e15
+/** ms: what is a whole number of µs that every store can count, the year 2255. */
+const TIME_MAX = 9e12
+/** Values inside each other in one line: real attributes stay far below. */
+const NESTED_MAX = 64
 const US = 1_000
 
 const hex = (digits: number) =>
@@ -32,7 +35,10 @@ const time = z.union([
   z.number().check(z.gte(0), z.lte(TIME_MAX)),
   z.pipe(
     z.iso.datetime({ offset: true }),
-    z.transform((text: string) => Date.parse(text))
+    z.pipe(
+      z.transform((text: string) => Date.parse(text)),
+      z.number().check(z.gte(0), z.lte(TIME_MAX))
+    )
   )
 ])
 const count = z.int().check(z.gte(0), z.lte(COUNT_MAX))
@@ -117,7 +123,8 @@ const handoff = z.strictObject({
   started: z.optional(time),
   ended: z.optional(time),
   status: z.optional(z.enum(['offered', 'accepted', 'ok', 'error', 'canceled', 'rejected'])),
-  error: z.optional(error)
+  error: z.optional(error),
+  ...{ bytes: z.optional(count), tokens: z.optional(count), cost: z.optional(cost) }
 })
 
 const line = z.discriminatedUnion('type', [span, event, state, guard, handoff])
@@ -136,11 +143,20 @@ export function readLine(text: string, source: Source): Parts {
   } catch (thrown) {
     throw new PeerworkError('MALFORMED', `no JSON: ${(thrown as Error).message}`, {}, thrown)
   }
+  if (!isFlatterThan(value, NESTED_MAX)) {
+    throw new PeerworkError('MALFORMED', `values nested deeper than ${NESTED_MAX}`)
+  }
   const parsed = line.safeParse(value)
   if (!parsed.success) {
     throw new PeerworkError('MALFORMED', faultOf(parsed.error.issues[0]))
   }
   return partsOf(parsed.data, source, text)
+}
+
+/** Whatever walks through a value, like the way to another thread, does it by calling itself. */
+function isFlatterThan(value: unknown, depth: number): boolean {
+  if (typeof value !== 'object' || value === null) return true
+  return depth > 0 && Object.values(value).every((item) => isFlatterThan(item, depth - 1))
 }
 
 function faultOf(issue: z.core.$ZodIssue | undefined): string {
@@ -161,7 +177,7 @@ function partsOf(read: Read, source: Source, text: string): Parts {
   const { type, at, trace, span: of } = read
   const id = `${source.by}/${createHash('sha256').update(text).digest('hex').slice(0, 32)}`
   const place = { trace, ...(of !== undefined && { span: of }) }
-  const fact = { id, source, atUs: at * US, type: TYPES[type], ...place }
+  const fact = { id, source, atUs: Math.round(at * US), type: TYPES[type], ...place }
   if (type !== 'event') {
     return { spans: [], handoffs: [], facts: [{ ...fact, body: bodyOf(text) }] }
   }

@@ -50,7 +50,10 @@ export interface Answer {
 }
 
 /** With any header, also those that `fetch` does not let one choose. */
-export async function ask(url: string, { method, key, headers, body }: Asked = {}): Promise<Answer> {
+export async function ask(
+  url: string,
+  { method, key, headers, body }: Asked = {}
+): Promise<Answer> {
   const bearer = key === undefined ? {} : { authorization: `Bearer ${key}` }
   const sent = request(url, {
     method: method ?? (body === undefined ? 'GET' : 'POST'),

@@ -28,12 +28,26 @@ export const BROKEN_RUN = [
     tokens: { input: 1_000, output: 100 }
   },
   {
-    ...{ type: 'handoff', trace: TRACE, id: 'trip/1', side: 'giver', from: 'planner', to: 'booker' },
+    ...{
+      type: 'handoff',
+      trace: TRACE,
+      id: 'trip/1',
+      side: 'giver',
+      from: 'planner',
+      to: 'booker'
+    },
     ...{ skill: 'book', span: ROOT, offered: at(95), accepted: at(97), ended: at(850) },
     ...{ status: 'error', error: { code: 'TOOL_FAILED', message: 'no flights' } }
   },
   {
-    ...{ type: 'handoff', trace: TRACE, id: 'trip/1', side: 'taker', from: 'planner', to: 'booker' },
+    ...{
+      type: 'handoff',
+      trace: TRACE,
+      id: 'trip/1',
+      side: 'taker',
+      from: 'planner',
+      to: 'booker'
+    },
     ...{ skill: 'book', span: CHILD, accepted: at(96), started: at(100), ended: at(800) },
     ...{ status: 'error', error: { code: 'TOOL_FAILED', message: 'no flights' } }
   },

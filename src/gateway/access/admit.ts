@@ -70,6 +70,12 @@ export function admitAnyone(access: Access): Caller {
   return NOBODY
 }
 
+/** The same again, later, without counting it. */
+export function mayStill(headers: Headers, scope: Scope, access: Access): boolean {
+  const caller = callerOf(headers, access)
+  return caller !== undefined && mayCall(caller, scope)
+}
+
 function callerOf(headers: Headers, { keys, sessions }: Access): Caller | undefined {
   const bearer = /^Bearer (\S{1,200})$/i.exec(headers.get('authorization') ?? '')?.[1]
   if (bearer !== undefined) return keys.find(bearer)

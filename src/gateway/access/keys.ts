@@ -16,6 +16,8 @@ import { hashOf, keyId, newKey, sameHash } from './secret.ts'
 /** Keys at once, count: a person can no longer look through more. */
 const KEYS_MAX = 1_000
 const NAME = /^[\p{L}\p{N}][\p{L}\p{N} ._-]{0,62}$/u
+/** How agents' ids begin: what a key tells must not look as if an agent had. */
+const AGENT = /^(?:12D3KooW|16Uiu2|Qm)/i
 /** How often the last use is written, ms: what matters is whether a key is used at all. */
 const USED_EVERY_MS = 60_000
 
@@ -53,7 +55,8 @@ export class Keys {
    * @throws PeerworkError `BAD_OPTION` for a name that is taken or none
    */
   create({ name, scopes, expires }: NewKey, who: string): KeyInfo & { readonly key: string } {
-    if (!NAME.test(name)) throw new PeerworkError('BAD_OPTION', `"${name}" is no name for a key`)
+    if (!NAME.test(name) || AGENT.test(name))
+      throw new PeerworkError('BAD_OPTION', `"${name}" is no name for a key`)
     if (scopes.length === 0) throw new PeerworkError('BAD_OPTION', 'a key needs a scope')
     const now = this.#clock.now()
     if (expires !== undefined && expires <= now) {

@@ -31,15 +31,19 @@ const cookie = (secret: string, seconds: number): string =>
 
 const SESSION_SECONDS = 7 * 24 * 60 * 60
 
-export function doorRoutes(parts: DoorParts): readonly Route[] {
-  const { sessions, live, url, all } = parts
-  // Made once: anyone may ask for it, and it takes some 10 ms.
-  let described: JsonObject | undefined
-  const description = (): JsonObject => (described ??= openApi(all()))
+export const doorRoutes = (parts: DoorParts): readonly Route[] => [
+  ...signRoutes(parts),
+  health,
+  ...descriptionRoutes(parts),
+  liveRoute(parts)
+]
+
+function signRoutes({ sessions }: DoorParts): readonly Route[] {
   return [
     defineRoute({
       ...{ method: 'GET', path: '/sign-in', scope: 'anyone', group },
       summary: 'Sign in with the link that the observer printed; it works once',
+      status: 303,
       query: z.strictObject({ ticket: z.string().check(z.length(TICKET_LENGTH)) }),
       handle: ({ query: { ticket } }) => {
         const secret = sessions.signIn(ticket)
@@ -53,21 +57,31 @@ export function doorRoutes(parts: DoorParts): readonly Route[] {
     defineRoute({
       ...{ method: 'POST', path: '/sign-out', scope: 'read', group },
       summary: 'End the session',
+      status: 204,
       handle: ({ request }) => {
         const secret = sessionIn(request.headers)
         if (secret !== undefined) sessions.signOut(secret)
         return new Response(null, { status: 204, headers: { 'set-cookie': cookie('', 0) } })
       }
-    }),
-    defineRoute({
-      ...{ method: 'GET', path: '/healthz', scope: 'anyone', group },
-      summary: 'Whether it works',
-      answer: z.object({ status: z.enum(['ok', 'failing']) }),
-      handle: async ({ world: { store } }) => {
-        await store.size()
-        return { status: 'ok' }
-      }
-    }),
+    })
+  ]
+}
+
+const health = defineRoute({
+  ...{ method: 'GET', path: '/healthz', scope: 'anyone', group },
+  summary: 'Whether it works',
+  answer: z.object({ status: z.enum(['ok', 'failing']) }),
+  handle: async ({ world: { store } }) => {
+    await store.size()
+    return { status: 'ok' }
+  }
+})
+
+function descriptionRoutes({ url, all }: DoorParts): readonly Route[] {
+  // Made once: anyone may ask for it, and it takes some 10 ms.
+  let described: JsonObject | undefined
+  const description = (): JsonObject => (described ??= openApi(all()))
+  return [
     defineRoute({
       ...{ method: 'GET', path: '/api/openapi.json', scope: 'anyone', group },
       summary: 'This description, for programs',
@@ -76,6 +90,7 @@ export function doorRoutes(parts: DoorParts): readonly Route[] {
     defineRoute({
       ...{ method: 'GET', path: '/api/docs', scope: 'anyone', group },
       summary: 'This description, to read',
+      gives: ['text/html'],
       handle: () => {
         const headers = {
           'content-type': 'text/html; charset=utf-8',
@@ -83,19 +98,23 @@ export function doorRoutes(parts: DoorParts): readonly Route[] {
         }
         return new Response(docsPage(description(), url()), { headers })
       }
-    }),
-    defineRoute({
-      ...{ method: 'GET', path: '/api/v1/live', scope: 'read', group: 'Traces' },
-      summary: 'What is new, as server-sent events',
-      about:
-        'Each `new` event has the traces that changed, and what came: spans, handoffs, facts. ' +
-        '`behind` ends the stream of a reader that is too slow.',
-      query: z.strictObject({ trace: z.optional(traceId) }),
-      handle: ({ query, signal }) => {
-        const stream = live.stream(query, signal)
-        if (stream === undefined) throw new Refusal(429, 'too many live readers')
-        return new Response(stream, { headers: { 'content-type': 'text/event-stream' } })
-      }
     })
   ]
 }
+
+const liveRoute = ({ live }: DoorParts): Route =>
+  defineRoute({
+    ...{ method: 'GET', path: '/api/v1/live', scope: 'read', group: 'Traces' },
+    summary: 'What is new, as server-sent events',
+    about:
+      'Each `new` event has the traces that changed, and what came: spans, handoffs, facts. ' +
+      '`alert` events have `event` (opened, resolved, …) and the alert. ' +
+      '`behind` ends the stream of a reader that is too slow.',
+    query: z.strictObject({ trace: z.optional(traceId) }),
+    gives: ['text/event-stream'],
+    handle: ({ query, signal, holds }) => {
+      const stream = live.stream({ ...query, holds }, signal)
+      if (stream === undefined) throw new Refusal(429, 'too many live readers')
+      return new Response(stream, { headers: { 'content-type': 'text/event-stream' } })
+    }
+  })

@@ -13,9 +13,11 @@ import type { World } from '../route.ts'
 
 const group = 'Handoffs and state'
 const STATUSES = ['offered', 'accepted', 'ok', 'error', 'canceled', 'rejected'] as const
-/** Changes of state of one trace that are shown, count. */
+/** Changes of state of one trace that are looked at: messages, count, and their size as JSON. */
 const CHANGES_MAX = 10_000
-const PAGE = 1_000
+const CHANGES_CHARS_MAX = 32 * 1024 * 1024
+/** Of one question to the store, count: each may be as large as a line. */
+const PAGE = 100
 
 async function page({ store }: World, query: HandoffQuery) {
   const { items, next } = await store.handoffs(query)
@@ -67,6 +69,7 @@ const state = defineRoute({
 
 export async function changesOf(store: TraceStore, trace: string): Promise<readonly Fact[]> {
   const facts: Fact[] = []
+  let chars = 0
   let start: string | undefined
   do {
     const { items, next } = await store.facts({
@@ -74,8 +77,9 @@ export async function changesOf(store: TraceStore, trace: string): Promise<reado
       ...(start !== undefined && { after: start })
     })
     facts.push(...items)
+    chars += JSON.stringify(items).length
     start = next
-  } while (start !== undefined && facts.length < CHANGES_MAX)
+  } while (start !== undefined && facts.length < CHANGES_MAX && chars < CHANGES_CHARS_MAX)
   return facts
 }
 

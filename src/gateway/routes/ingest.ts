@@ -30,6 +30,7 @@ const otlp = defineRoute({
     'Protobuf or JSON, gzip or not. A faulty span is rejected by itself and counted in ' +
     '`partialSuccess`; 429 and 503 with `Retry-After` mean: send again later.',
   takes: [PROTOBUF, JSON_TYPE],
+  gives: [JSON_TYPE, PROTOBUF],
   handle: async ({ request, world, caller }) => {
     const binary = request.headers.get('content-type')?.startsWith(PROTOBUF) === true
     using portion = world.room.portion()

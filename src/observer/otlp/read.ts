@@ -23,6 +23,8 @@ export interface ReadSpans extends Parts {
 const NAME_BYTES_MAX = 512
 const MESSAGE_BYTES_MAX = 4_096
 const NO_ID = /^0*$/
+/** Whole numbers of µs that every store can count. */
+const US_MAX = Number.MAX_SAFE_INTEGER
 const ERROR = 2
 
 export function readSpans(spans: readonly OtlpSpan[], source: Source): ReadSpans {
@@ -55,6 +57,7 @@ function faultOf({ trace, span, startUs, endUs }: OtlpSpan): string | undefined 
   if (NO_ID.test(trace)) return 'a span has no valid traceId (16 bytes, not all zero)'
   if (NO_ID.test(span)) return 'a span has no valid spanId (8 bytes, not all zero)'
   if (startUs <= 0) return 'a span has no startTimeUnixNano'
+  if (Math.max(startUs, endUs) > US_MAX) return 'a span lies beyond the year 2255'
   return endUs !== 0 && endUs < startUs ? 'a span ends before it starts' : undefined
 }
 
@@ -136,7 +139,7 @@ function factOf(event: OtlpEvent, index: number, { span: of, source }: Of): Fact
   const { trace, span } = of
   return {
     ...{ id: `${source.by}/${trace}/${span}/${index}`, source, trace, span },
-    atUs: event.atUs > 0 ? event.atUs : of.startUs,
+    atUs: event.atUs > 0 && event.atUs <= US_MAX ? event.atUs : of.startUs,
     type: event.name === 'exception' ? 'error' : clip(event.name || 'event', NAME_BYTES_MAX),
     body: event.attributes
   }

@@ -29,8 +29,14 @@ export interface KeyHistory {
   readonly changes: readonly Change[]
 }
 
+/** Changes that are shown, count: beyond, nobody reads them. */
+const CHANGES_MAX = 10_000
 /** Changes of one key before and after that are compared with each, count: beyond, time is long. */
-const RIVALS_MAX = 200
+const RIVALS_MAX = 100
+/** Conflicts told of one change, count: that there are any is what matters. */
+const CONFLICTS_MAX = 16
+/** Values that are shown, as JSON, UTF-16 units: beyond, only their sizes are. */
+const VALUES_MAX = 4 * 1024 * 1024
 
 /** @param spans of the same trace: whether two changes were at once is told by their spans */
 export function stateHistory(
@@ -38,17 +44,29 @@ export function stateHistory(
   spans: readonly StoredSpan[]
 ): readonly KeyHistory[] {
   const changes = facts.filter(({ type }) => type === 'state.changed').flatMap(changesOf)
-  const ordered = changes.toSorted((a, b) => a.atUs - b.atUs || (a.id < b.id ? -1 : 1))
+  const byTime = (a: Bare, b: Bare): number => a.atUs - b.atUs || (a.id < b.id ? -1 : 1)
+  const ordered = withinValues(changes.toSorted(byTime).slice(0, CHANGES_MAX))
   const family = new Family(spans)
   const keys = Map.groupBy(ordered, ({ path }) => keyOf(path))
   return [...keys].map(([key, list]) => ({ key, changes: marked(list, family) }))
+}
+
+function withinValues(changes: readonly Bare[]): readonly Bare[] {
+  let room = VALUES_MAX
+  return changes.map((change) => {
+    if (change.value === undefined) return change
+    room -= change.bytes ?? 0
+    const { value: _, ...rest } = change
+    return room >= 0 ? change : rest
+  })
 }
 
 function marked(list: readonly Bare[], family: Family): readonly Change[] {
   return list.map((change, at) => {
     const near = list.slice(Math.max(0, at - RIVALS_MAX), at + RIVALS_MAX)
     const rivals = near.filter((other) => family.atOnce(change, other))
-    return { ...change, conflicts: [...new Set(rivals.map(({ id }) => id))] }
+    const conflicts = [...new Set(rivals.map(({ id }) => id))].slice(0, CONFLICTS_MAX)
+    return { ...change, conflicts }
   })
 }
 
@@ -79,32 +97,56 @@ const textOf = (value: JsonValue | undefined): string => (typeof value === 'stri
 const keyOf = (path: string): string =>
   (path.split('/')[1] ?? '').replaceAll('~1', '/').replaceAll('~0', '~')
 
+/** When one first came to a span on the way through the tree, and when one left it for good. */
+interface Visit {
+  readonly span: StoredSpan
+  readonly from: number
+  to: number
+}
+
 /** Which spans overlap in time, and neither lies below the other. */
 class Family {
-  readonly #spans: ReadonlyMap<string, StoredSpan>
+  readonly #visits: ReadonlyMap<string, Visit>
 
   constructor(spans: readonly StoredSpan[]) {
-    this.#spans = new Map(spans.map((span) => [span.span, span]))
+    this.#visits = visitAll(spans)
   }
 
   atOnce(one: Bare, other: Bare): boolean {
     if (one.id === other.id || one.span === null || other.span === null) return false
     if (one.span === other.span || !touch(one.path, other.path)) return false
-    const [a, b] = [this.#spans.get(one.span), this.#spans.get(other.span)]
+    const [a, b] = [this.#visits.get(one.span), this.#visits.get(other.span)]
     if (a === undefined || b === undefined) return false
-    return overlap(a, b) && !this.#above(a, b) && !this.#above(b, a)
+    return overlap(a.span, b.span) && !isAbove(a, b) && !isAbove(b, a)
   }
+}
 
-  #above(above: StoredSpan, below: StoredSpan): boolean {
-    const seen = new Set<string>()
-    let next = below.parent
-    while (next !== undefined && !seen.has(next)) {
-      if (next === above.span) return true
-      seen.add(next)
-      next = this.#spans.get(next)?.parent
+const isAbove = (a: Visit, b: Visit): boolean => a.from < b.from && b.to <= a.to
+
+/**
+ * One walk through the tree tells of any two spans whether one lies below the other: walking up
+ * from each takes as many steps as somebody made the trace deep. Spans in a circle come last.
+ */
+function visitAll(spans: readonly StoredSpan[]): ReadonlyMap<string, Visit> {
+  const known = new Map(spans.map((span) => [span.span, span]))
+  const below = Map.groupBy(known.values(), ({ parent }) => parent)
+  const roots = [...known.values()].filter(({ parent }) => !parent || !known.has(parent))
+  const visits = new Map<string, Visit>()
+  let step = 0
+  for (const root of [...roots, ...known.values()]) {
+    const way = [root]
+    for (let span = way.at(-1); span !== undefined; span = way.at(-1)) {
+      const visit = visits.get(span.span)
+      if (visit === undefined) {
+        visits.set(span.span, { span, from: step++, to: Infinity })
+        way.push(...(below.get(span.span) ?? []).filter((child) => !visits.has(child.span)))
+      } else {
+        if (visit.to === Infinity) visit.to = step++
+        way.pop()
+      }
     }
-    return false
   }
+  return visits
 }
 
 const touch = (one: string, other: string): boolean =>

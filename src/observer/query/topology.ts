@@ -1,6 +1,6 @@
 /** A trace as a tree of who did what below whom, without attributes. */
 
-import type { SpanKind, SpanStatus } from '../model.ts'
+import type { Source, SpanKind, SpanStatus } from '../model.ts'
 import type { StoredSpan } from '../store.ts'
 
 export interface Node {
@@ -33,36 +33,57 @@ type Growing = Omit<Node, 'children'> & { readonly children: Growing[] }
 /** @param limit nodes at most; parents go before their children */
 export function topologyOf(spans: readonly StoredSpan[], limit = Infinity): Topology {
   const ordered = spans.toSorted(byStart)
-  const nodes = new Map(ordered.map((span) => [span.span, nodeOf(span)]))
+  const nodes = new Map(ordered.map((span) => [span, nodeOf(span)]))
   const roots: Growing[] = []
   const orphans: string[] = []
-  const circular = circularIn(ordered)
-  for (const { span, parent } of ordered) {
-    const node = nodes.get(span)
-    if (node === undefined) continue
+  const parents = parentsOf(ordered)
+  const circular = circularIn(parents)
+  for (const [span, node] of nodes) {
+    const parent = parents.get(span)
     const above = parent === undefined ? undefined : nodes.get(parent)
     if (above !== undefined && !circular.has(span)) above.children.push(node)
     else {
       roots.push(node)
-      if (parent !== undefined) orphans.push(span)
+      if (span.parent !== undefined) orphans.push(span.span)
     }
   }
   return { roots, orphans, left: prune(roots, limit) }
 }
+
+/**
+ * Several producers may use one id, by chance or on purpose. A parent is the producer's own span if
+ * it has one of that id; else one that an agent signed; else any. Each span has one parent, so that
+ * no span stands in the tree twice.
+ */
+function parentsOf(spans: readonly StoredSpan[]): ReadonlyMap<StoredSpan, StoredSpan | undefined> {
+  const own = new Map(spans.map((span) => [nameOf(span.span, span.source), span]))
+  const any = new Map<string, StoredSpan>()
+  for (const span of spans) {
+    const known = any.get(span.span)
+    const better = known?.source.kind === 'key' && span.source.kind === 'agent'
+    if (known === undefined || better) any.set(span.span, span)
+  }
+  const of = ({ parent, source }: StoredSpan): StoredSpan | undefined =>
+    parent === undefined ? undefined : (own.get(nameOf(parent, source)) ?? any.get(parent))
+  return new Map(spans.map((span) => [span, of(span)]))
+}
+
+const nameOf = (span: string, { kind, by }: Source): string => `${span}/${kind}/${by}`
 
 const byStart = (one: StoredSpan, other: StoredSpan): number =>
   (one.startUs ?? one.endUs ?? 0) - (other.startUs ?? other.endUs ?? 0) ||
   (one.span < other.span ? -1 : 1)
 
 /** Whoever lies can tell of spans in a circle: of each circle, the span at which it is cut. */
-function circularIn(spans: readonly StoredSpan[]): ReadonlySet<string> {
-  const parents = new Map(spans.map(({ span, parent }) => [span, parent]))
-  const cut = new Set<string>()
-  const done = new Set<string>()
-  for (const { span } of spans) {
-    const way = new Set<string>()
-    let next: string | undefined = span
-    while (next !== undefined && parents.has(next) && !done.has(next) && !way.has(next)) {
+function circularIn(
+  parents: ReadonlyMap<StoredSpan, StoredSpan | undefined>
+): ReadonlySet<StoredSpan> {
+  const cut = new Set<StoredSpan>()
+  const done = new Set<StoredSpan>()
+  for (const span of parents.keys()) {
+    const way = new Set<StoredSpan>()
+    let next: StoredSpan | undefined = span
+    while (next !== undefined && !done.has(next) && !way.has(next)) {
       way.add(next)
       next = parents.get(next)
     }

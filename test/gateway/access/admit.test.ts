@@ -9,9 +9,9 @@ test('only the names of this machine are answered to, whatever they resolve to',
   for (const host of ['127.0.0.1', 'localhost', 'LOCALHOST', '[::1]']) {
     expect(await asked(`${host}:${port}`)).toBe(200)
   }
-  const others = ['evil.example', `evil.example:${port}`, '127.0.0.1', '127.0.0.1:1', '']
+  const others = ['evil.example', `evil.example:${port}`, '127.0.0.1', '127.0.0.1:1']
   for (const host of [...others, `127.0.0.1.evil.example:${port}`, `127.0.0.2:${port}`]) {
-    expect(`${host} ${await asked(host)}`).toBe(`${host} 421`)
+    expect(await asked(host)).toBe(421)
   }
 })
 

@@ -48,3 +48,24 @@ test('a fact that is no list of operations says nothing', () => {
   ]
   expect(stateHistory(odd as Fact[], spans)).toEqual([])
 })
+
+test('whoever makes a trace deep, or spans in a circle, does not make it slow or endless', () => {
+  const depth = 5_000
+  const deep = Array.from({ length: depth }, (_, at) =>
+    spanOf(`s${at}`, [0, 9], at > 0 ? { parent: `s${at - 1}` } : {})
+  )
+  const circle = [
+    spanOf('x', [0, 9], { parent: 'z' }),
+    spanOf('y', [0, 9], { parent: 'x' }),
+    spanOf('z', [0, 9], { parent: 'y' })
+  ]
+  const all = [...deep.slice(0, 50), spanOf('apart', [0, 9]), ...deep.slice(50), ...circle]
+  // At one time: then the order is by id, and the one that stands apart is among the first.
+  const ids = (span: string): string => (span === 'apart' ? 's1000-apart' : span)
+  const told = all.map(({ span }) => change(ids(span), [span, 5], '/plan'))
+  const [history] = stateHistory(told, all)
+  const of = (id: string) => history?.changes.find(({ span }) => span === id)?.conflicts
+  // Each lies below the other, but for those around the one that stands apart.
+  expect(of('s4000')).toEqual([])
+  expect(of('apart')).toHaveLength(16)
+})

@@ -54,3 +54,31 @@ test('whatever parents are told, circles too, every span stands somewhere once',
     })
   )
 })
+
+test('one id under two producers: each has its own children, and nothing stands there twice', () => {
+  const ids = Array.from({ length: 40 }, (_, at) => `s${at}`)
+  const chain = (by: string) =>
+    ids.map((id, at) =>
+      spanOf(id, [at, 100], {
+        source: { kind: 'key', by },
+        ...(at > 0 && { parent: `s${at - 1}` })
+      })
+    )
+  const { roots, orphans } = topologyOf([...chain('one'), ...chain('two'), ...chain('three')])
+  expect(roots.map(({ by }) => by).toSorted()).toEqual(['one', 'three', 'two'])
+  expect(orphans).toEqual([])
+  expect(count(roots)).toBe(120)
+})
+
+test('what an agent signed is the parent before what somebody says under the same id', () => {
+  const claimed = { kind: 'key', by: 'somebody' } as const
+  const { roots } = topologyOf([
+    spanOf('a', [0, 9], { source: claimed, name: 'claimed' }),
+    spanOf('a', [1, 9], { name: 'signed' }),
+    spanOf('b', [2, 3], { parent: 'a', source: { kind: 'agent', by: '12D3KooWBob' } })
+  ])
+  expect(roots).toMatchObject([
+    { name: 'claimed', children: [] },
+    { name: 'signed', children: [{ span: 'b' }] }
+  ])
+})

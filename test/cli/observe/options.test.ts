@@ -1,0 +1,41 @@
+import { expect, test } from 'vitest'
+import { emptyValues } from '../../../src/cli/arguments.ts'
+import { COMMON } from '../../../src/cli/command.ts'
+import { dataOf, hostOf, OBSERVE_OPTIONS, portOf } from '../../../src/cli/observe/options.ts'
+import { settledValues } from '../../../src/cli/observe/options.ts'
+import type { ObserveValues } from '../../../src/cli/observe/options.ts'
+
+const none = emptyValues({ ...OBSERVE_OPTIONS, ...COMMON }) as unknown as ObserveValues
+const env = { XDG_DATA_HOME: '/data' }
+
+test('without a choice the observer has a home of its own, and its data in it', () => {
+  const values = settledValues(none, { env })
+  expect(dataOf(values, { env, cwd: '/here' })).toBe('/data/peerwork/agents/observer/observer')
+  const named = settledValues({ ...none, name: 'eyes' }, { env })
+  expect(dataOf(named, { env, cwd: '/here' })).toBe('/data/peerwork/agents/eyes/observer')
+  const fixed = { ...env, PEERWORK_HOME: '/home' }
+  expect(dataOf(settledValues(none, { env: fixed }), { env: fixed, cwd: '/' })).toBe(
+    '/home/observer'
+  )
+  expect(dataOf({ ...values, data: 'd' }, { env, cwd: '/here' })).toBe('/here/d')
+})
+
+test('a port is one', () => {
+  expect(portOf({ port: undefined })).toBe(4_319)
+  expect(portOf({ port: '0' })).toBe(0)
+  for (const port of ['', '-1', '65536', '80a', '1e3', ' 1']) {
+    expect(() => portOf({ port })).toThrow('--port is a number')
+  }
+})
+
+test('an address that other machines reach needs a word for it', () => {
+  for (const host of ['127.0.0.1', '127.9.9.9', '::1']) {
+    expect(hostOf({ host, expose: false })).toBe(host)
+  }
+  expect(hostOf({ host: 'localhost', expose: false })).toBe('127.0.0.1')
+  for (const host of ['0.0.0.0', '::', '192.168.1.2', '::ffff:0.0.0.0', '10.0.0.1']) {
+    expect(() => hostOf({ host, expose: false })).toThrow(/plain HTTP.*--expose/)
+    expect(hostOf({ host, expose: true })).toBe(host)
+  }
+  expect(() => hostOf({ host: 'example.com', expose: true })).toThrow('is an IP address')
+})
