@@ -13,7 +13,8 @@ const ANSWER_MS_MAX = 10_000
 interface Reached {
   /** `http://127.0.0.1:4319` */
   readonly url: string
-  readonly headers: Readonly<Record<string, string>>
+  /** The proof of who asks. */
+  readonly headers: () => Readonly<Record<string, string>>
   readonly fetch: (request: Request) => Response | Promise<Response>
 }
 
@@ -24,8 +25,8 @@ export function askOver({ url, headers, fetch }: Reached): Ask {
       if (value !== undefined) address.searchParams.set(name, String(value))
     }
     const signal = AbortSignal.timeout(ANSWER_MS_MAX)
-    const response = await fetch(new Request(address, { headers, signal }))
-    const body = (await response.json()) as JsonValue
+    const response = await reach(fetch, new Request(address, { headers: headers(), signal }))
+    const body = await jsonIn(response)
     if (typeof body !== 'object' || body === null || Array.isArray(body)) {
       throw new PeerworkError(
         'MALFORMED',
@@ -37,5 +38,24 @@ export function askOver({ url, headers, fetch }: Reached): Ask {
     const said = record['detail']
     const detail = typeof said === 'string' ? said : `status ${response.status}`
     throw new PeerworkError(response.status === 404 ? 'BAD_OPTION' : 'CONTROL_FAILED', detail)
+  }
+}
+
+async function reach(fetch: Reached['fetch'], request: Request): Promise<Response> {
+  try {
+    return await fetch(request)
+  } catch (error) {
+    const { cause, message } = error as Error
+    const why = cause instanceof Error && cause.message !== '' ? cause.message : message
+    const { origin } = new URL(request.url)
+    throw new PeerworkError('CONTROL_FAILED', `no observer answers at ${origin}: ${why}`)
+  }
+}
+
+async function jsonIn(response: Response): Promise<JsonValue> {
+  try {
+    return (await response.json()) as JsonValue
+  } catch {
+    return null
   }
 }

@@ -4,6 +4,7 @@ import { createMcpHandler, McpServer } from '@modelcontextprotocol/server'
 import { serveStdio } from '@modelcontextprotocol/server/stdio'
 import { VERSION } from '../../node/version.ts'
 import { toPeerworkError } from '../../protocol/errors.ts'
+import { readBody } from '../body.ts'
 import { defineRoute } from '../route.ts'
 import type { Route } from '../route.ts'
 import { askOver } from './ask.ts'
@@ -14,6 +15,9 @@ import { TOOLS } from './tools.ts'
 const INSTRUCTIONS =
   'Traces of agents that work for each other. Begin with query_traces (status error), then ' +
   `get_trace and get_handoffs of one trace: they name the span that broke. ${UNTRUSTED}`
+
+/** One question, bytes: some ids and words. */
+const QUESTION_BYTES_MAX = 256 * 1024
 
 export function createServer(ask: Ask): McpServer {
   const server = new McpServer(
@@ -28,8 +32,8 @@ export function createServer(ask: Ask): McpServer {
         const answer = await run(given as never, ask)
         return { content: [{ type: 'text', text: boundedText(answer) }] }
       } catch (error) {
-        const { message, hint } = toPeerworkError(error)
-        return { isError: true, content: [{ type: 'text', text: `${message}. ${hint}` }] }
+        const { message } = toPeerworkError(error)
+        return { isError: true, content: [{ type: 'text', text: message }] }
       }
     })
   }
@@ -49,12 +53,23 @@ export function mcpRoute(
     ...{ method: 'POST', path: '/mcp', scope: 'read', group: 'MCP' },
     summary: 'Model Context Protocol, streamable HTTP: the same questions as tools for agents',
     takes: ['application/json'],
-    handle: ({ request }) => {
+    handle: async ({ request }) => {
       const headers = { host: new URL(url()).host, ...forwarded(request.headers) }
-      const ask = askOver({ url: url(), headers, fetch })
-      return createMcpHandler(() => createServer(ask)).fetch(request)
+      const ask = askOver({ url: url(), headers: () => headers, fetch })
+      return createMcpHandler(() => createServer(ask)).fetch(await bounded(request))
     }
   })
+}
+
+/** The same request, its body read within bounds. @throws Refusal 413, 400, 415 */
+async function bounded(request: Request): Promise<Request> {
+  const body = await readBody(request, { bytesMax: QUESTION_BYTES_MAX })
+  const headers = new Headers(request.headers)
+  for (const name of ['content-encoding', 'content-length', 'transfer-encoding']) {
+    headers.delete(name)
+  }
+  const { url, method, signal } = request
+  return new Request(url, { method, headers, signal, body: new Uint8Array(body) })
 }
 
 /** The proof of who asks, and nothing else. */
@@ -66,13 +81,20 @@ function forwarded(headers: Headers): Record<string, string> {
   return Object.fromEntries(kept)
 }
 
-/** Serve over this process's stdin and stdout until its client goes; asks a running observer. */
-export async function serveMcpStdio(url: string, key: string): Promise<void> {
-  const headers = { authorization: `Bearer ${key}` }
+/**
+ * Serve over this process's stdin and stdout until its client goes; asks a running observer.
+ *
+ * @param headers the proof of who asks
+ */
+export async function serveMcpStdio(
+  url: string,
+  headers: () => Readonly<Record<string, string>>
+): Promise<void> {
   const ask = askOver({ url, headers, fetch: (request) => fetch(request) })
   const { promise, resolve } = Promise.withResolvers<void>()
   const handle = serveStdio(() => createServer(ask))
   process.stdin.once('close', resolve)
+  process.stdin.once('end', resolve)
   await promise
   await handle.close()
 }
