@@ -25,6 +25,8 @@ export function describeStep(event: StepEvent, names: Names): string {
     }
     case 'handoff.offered':
       return `offered to ${names.of(event.to)} (${event.mode})`
+    case 'content.part':
+      return `${event.of} told, encrypted, part ${event.part + 1} of ${event.parts}`
     case 'handoff.accepted':
       return 'handoff accepted'
     case 'handoff.ended':

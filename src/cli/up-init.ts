@@ -35,8 +35,19 @@ export function upInit(values: UpValues, context: Pick<Context, 'env' | 'cwd'>):
     ...(capacity !== undefined && { capacity }),
     ...(queue !== undefined && { queue }),
     ...(values.quota.length > 0 && { quotas: quotasOf(values.quota) }),
-    ...(metrics !== undefined && { metrics })
+    ...(metrics !== undefined && { metrics }),
+    ...contentOf(values, context)
   }
+}
+
+/** @throws PeerworkError `BAD_OPTION` for rules of what nobody may read */
+function contentOf(values: UpValues, { cwd }: Pick<Context, 'cwd'>): Partial<AgentInit> {
+  const { 'trace-content': observers, 'trace-rules': rules } = values
+  if (observers.length > 0) {
+    return { traceContent: { observers, ...(rules && { rules: resolve(cwd, rules) }) } }
+  }
+  if (rules === undefined) return {}
+  throw new PeerworkError('BAD_OPTION', '--trace-rules goes with --trace-content')
 }
 
 /** How long running tasks may take to end, ms. @throws PeerworkError `BAD_OPTION` */

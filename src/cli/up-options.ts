@@ -67,6 +67,17 @@ export const UP_OPTIONS = {
     // Where OpenTelemetry's exporters for Prometheus listen.
     lone: '9464',
     about: 'serve /healthz and /metrics on this port of 127.0.0.1; 9464 alone'
+  },
+  'trace-content': {
+    type: 'string',
+    multiple: true,
+    value: '<peer>',
+    about: 'an observer that may read inputs and outputs, redacted (repeat); none by default'
+  },
+  'trace-rules': {
+    type: 'string',
+    value: '<file>',
+    about: 'more to redact: regular expressions, one a line; with --trace-content'
   }
 } as const satisfies OptionSpecs
 

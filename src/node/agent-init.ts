@@ -81,4 +81,13 @@ export interface AgentInit {
   readonly logLevel?: string
   /** Serve `/healthz` and `/metrics` on this port of 127.0.0.1; 0 for any. Default: not at all. */
   readonly metrics?: number
+  /**
+   * Tell inputs, outputs and changes of state of tasks done here too: redacted, encrypted, and
+   * readable by these peers only. Default: never.
+   */
+  readonly traceContent?: {
+    readonly observers: readonly string[]
+    /** File of further things to redact: regular expressions, one a line. */
+    readonly rules?: string
+  }
 }

@@ -9,6 +9,7 @@ import { BulkDesk } from './bulk-desk.ts'
 import { Changes } from './changes.ts'
 import { systemClock } from './clock.ts'
 import type { Clock } from './clock.ts'
+import { Contents } from './content/contents.ts'
 import { Counters } from './counters.ts'
 import { diagnose } from './diagnose.ts'
 import { Observed } from './diagnosis/observed.ts'
@@ -84,7 +85,7 @@ export async function assemble(beginning: Beginning): Promise<Agent> {
   })
   live.network = network
   const traces = openLog({ ...beginning, options, identity, clock, peers, counters }, network)
-  const { trace } = traces
+  const { trace, contents } = traces
   const diagnosis = diagnose({
     ...{ options, identity, clock, observed, peers, network },
     info: () => agent.info(),
@@ -101,7 +102,7 @@ export async function assemble(beginning: Beginning): Promise<Agent> {
     stranger: (peer, skill) => warnOfStranger(log, peer, skill)
   })
   const server: Server = new Server({
-    ...{ ...common, journal, admission, workshop, counters, quotas, log },
+    ...{ ...common, journal, admission, workshop, counters, quotas, log, contents },
     handOn: (parent, request) => handOn(submitter, trace, parent, request)
   })
   undo.push(() => network.stop())
@@ -134,12 +135,13 @@ type LogParts = Pick<TracesInit, 'identity' | 'clock' | 'peers' | 'counters'> & 
 /** The own trace log, which also tells of peers. */
 function openLog({ options, undo, log, ...parts }: LogParts, { gossip, mayObserve }: Network) {
   const { identity, clock, peers, counters } = parts
-  const { network, home } = options
-  const shared = { network, home, gossip, mayObserve }
+  const { network, home, traceContent } = options
+  const contents = traceContent && new Contents({ ...traceContent, random: clock.random })
+  const shared = { network, home, gossip, mayObserve, contents }
   const traces = openTraces({ identity, clock, peers, counters, log, ...shared })
   undo.push(() => traces.close())
   peers.events.listen((event) => tellPeer(traces.trace, event))
-  return traces
+  return { ...traces, contents }
 }
 
 function openHistory({ home }: AgentOptions, clock: Clock, closers: (() => unknown)[][]) {

@@ -8,6 +8,8 @@ import type { Isolation } from '../protocol/message/result.ts'
 import type { SkillSource } from '../tasks/work.ts'
 import { checkListen, parseAddress } from './addresses.ts'
 import type { AgentInit } from './api.ts'
+import type { ContentsOptions } from './content/contents.ts'
+import { readRules } from './content/rules-file.ts'
 import { toMs } from './duration.ts'
 import { toLogLevels } from './log-levels.ts'
 import { PRESETS } from './presets.ts'
@@ -61,6 +63,8 @@ export interface AgentOptions {
   readonly logLevel: string
   /** Port of 127.0.0.1 for `/healthz` and `/metrics`; 0 for any. */
   readonly metrics: number | undefined
+  /** Undefined: contents are not told. */
+  readonly traceContent: Omit<ContentsOptions, 'random'> | undefined
 }
 
 /** @throws PeerworkError `BAD_OPTION` or `BAD_ADDRESS`, naming the option */
@@ -93,8 +97,17 @@ export function toOptions(init: AgentInit): AgentOptions {
     passphrase: init.passphrase,
     control: init.control ?? home !== undefined,
     logLevel: readable(init.logLevel ?? 'silent'),
-    metrics: init.metrics === undefined ? undefined : whole('metrics', init.metrics, PORT_MAX, 0)
+    metrics: init.metrics === undefined ? undefined : whole('metrics', init.metrics, PORT_MAX, 0),
+    traceContent: init.traceContent && toTraceContent(init.traceContent)
   }
+}
+
+function toTraceContent({ observers, rules }: NonNullable<AgentInit['traceContent']>) {
+  if (observers.length === 0) throw bad('traceContent: name at least one observer')
+  for (const peer of observers) {
+    if (!isAgentId(peer)) throw bad(`traceContent: "${peer}" is no peer id`)
+  }
+  return { observers, rules: rules === undefined ? undefined : readRules(rules) }
 }
 
 export function toSources(skills: NonNullable<AgentInit['skills']>): readonly SkillSource[] {

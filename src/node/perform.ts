@@ -17,6 +17,7 @@ import type { HandedOn, HandOn, Outcome, Work, Workshop } from '../tasks/work.ts
 import { outputOf, resultOf } from './answer.ts'
 import { below } from './loop.ts'
 import type { Clock } from './clock.ts'
+import type { Contents } from './content/contents.ts'
 import type { Counters } from './counters.ts'
 import { nameOf } from './journal-entry.ts'
 import type { Entry } from './journal-entry.ts'
@@ -39,6 +40,8 @@ export interface PerformerOptions {
   readonly log: Logger
   readonly counters: Pick<Counters, 'count'>
   readonly quotas: Pick<Quotas, 'shareOf'>
+  /** Undefined: contents are not told. */
+  readonly contents?: Contents | undefined
   /** A running task hands a part of its work to another agent. */
   readonly handOn: (parent: Parent, request: HandOn) => Promise<HandedOn>
 }
@@ -95,6 +98,7 @@ export class Performer {
     running.row = table.open({ id, skill, trace: fields.trace, side: 'executor', peer })
     attach(running, ahead)
     trace.emit({ type: 'task.accepted', ...fields, ahead })
+    this.#options.contents?.tell(trace, fields, 'input', job.input)
     hold.release()
     const finish = (end: Outcome): Promise<void> => this.#finish(running, fields, started, end)
     return outcome.then(finish).catch((error: unknown) => this.#faulted(running, error, finish))
@@ -167,7 +171,10 @@ export class Performer {
     this.#running.delete(nameOf(running.entry))
     this.#give(running, (waiter) => waiter.result(result, { output, patch }))
     table.close(running.row, outcome.status, 'error' in outcome ? outcome.error.code : null)
-    if (changes.length > 0) this.#options.trace.emit(stateChanged(fields, changes))
+    const { contents, trace } = this.#options
+    if (changes.length > 0) trace.emit(stateChanged(fields, changes))
+    if (patch !== null) contents?.tell(trace, fields, 'state', patch)
+    if (output !== null) contents?.tell(trace, fields, 'output', output)
     this.#tell(outcome, fields, facts.chunks)
   }
 

@@ -92,6 +92,7 @@ export const ERRORS = {
   REPLAYED: entry(4, false, 'Use a new task id for new work.'),
   LOOP: entry(4, false, 'The work came back to an agent that is at it already; break the circle.'),
   DEPTH_EXCEEDED: entry(4, false, 'The task was handed on too many times; shorten the chain.'),
+  CONTENT_GONE: entry(4, false, 'Its key was dropped, or the producer restarted; it is lost.'),
 
   // Membership
   NOT_A_MEMBER: entry(4, false, 'Ask an admin for an invitation, then: peerwork join <link>.'),

@@ -11,6 +11,10 @@ import { decode, DIGEST_BYTES, encode } from './canonical.ts'
 import { LOG_BOOT_BYTES, HEAD_BYTES_MAX, SYNC_ENTRIES_MAX, SYNC_RANGES_MAX } from './constants.ts'
 import { PeerworkError } from './errors.ts'
 import * as shape from './shape.ts'
+import { CONTENT_KEY_BYTES } from './trace-content.ts'
+
+/** W3C Trace Context. */
+const TRACE_ID_BYTES = 16
 
 const boot = shape.bytes(LOG_BOOT_BYTES)
 
@@ -30,6 +34,8 @@ const question = shape.union([
     boot,
     ranges: shape.list(range, SYNC_RANGES_MAX, 1)
   }),
+  /** The key of contents that you told in a trace. */
+  shape.tagged('key', { trace: shape.bytes(TRACE_ID_BYTES) }),
   /**
    * Your own log, from this place on, as it grows. Without a place, or when that is far behind, the
    * newest and what follows.
@@ -57,6 +63,7 @@ const entry = shape.object({
 
 const answer = shape.union([
   shape.tagged('held', { entries: shape.list(entry, SYNC_ENTRIES_MAX, 1) }),
+  shape.tagged('key', { key: shape.bytes(CONTENT_KEY_BYTES) }),
   /** Everything was sent that was asked for; `more`: as far as one question goes. */
   shape.tagged('end', { more: shape.flag }),
   shape.tagged('refused', { error: shape.errorRecord })

@@ -2,7 +2,8 @@
  * Trace events: what happened, as signed facts in an agent's own log.
  *
  * Every room that does something worth telling calls the `TracePort`. Events carry W3C ids, so the
- * two sides of a handoff join in one trace. Metadata only: no inputs, outputs or prompts.
+ * two sides of a handoff join in one trace. Metadata only: inputs and outputs are told by opt-in,
+ * and then encrypted.
  */
 
 import type * as z from 'zod/mini'
@@ -13,6 +14,7 @@ import type { Expectation, SealedBody } from './seal.ts'
 import * as shape from './shape.ts'
 import type { TraceContext } from './trace-context.ts'
 import { isLowerHex } from './trace-context.ts'
+import { CONTENT_FIELDS } from './trace-content.ts'
 import {
   END_FIELDS,
   GUARD_FIELDS,
@@ -136,6 +138,8 @@ const event = shape.union([
   shape.tagged('handoff.offered', { ...work, handoff: hex(32), ...OFFER_FIELDS }),
   shape.tagged('handoff.accepted', { ...work, handoff: hex(32) }),
   shape.tagged('handoff.ended', { ...work, handoff: hex(32), ...END_FIELDS }),
+  /** By opt-in: a part of an input, an output or a patch of the state, encrypted. */
+  shape.tagged('content.part', { ...work, ...CONTENT_FIELDS }),
   /** Something went wrong that is no task's failure. */
   shape.tagged('error', { ...base, code, message: shape.text })
 ])

@@ -154,6 +154,11 @@ export const outOfTime = (limit: number, value: number): Guard => ({
   ...{ guard: 'budget.wall', reason: 'its time is up', limit, value }
 })
 
+/** A task's time was up before it began, ms. */
+export const expired = (limit: number): Told => ({
+  ...{ type: 'guard.tripped', action: 'stopped', ...outOfTime(limit, limit) }
+})
+
 /** The guard behind an error of the task's account; undefined for any other. */
 function guardOf({ code, message, facts }: PeerworkError): Guard | undefined {
   const { what, limit, used } = facts

@@ -20,7 +20,7 @@ import { ServiceTimes } from './service-times.ts'
 import { shed } from './shed.ts'
 import { Shelf } from './shelf.ts'
 import { Shelter } from './shelter.ts'
-import { outOfTime } from './tell.ts'
+import { expired } from './tell.ts'
 import type { Outcome, SkillOffer, SkillSource, Work, WorkLog, Workshop } from './work.ts'
 
 export interface WorkshopOptions {
@@ -224,14 +224,13 @@ class House implements Workshop {
   }
 
   #begin(entry: Entry): void {
-    const { pool } = entry.skill
     try {
-      const sandbox = pool.take()
+      const sandbox = entry.skill.pool.take()
       if (!(sandbox instanceof Promise)) return this.#run(entry, sandbox)
       sandbox
         .then((box) => {
           if (entry.state === 'starting') return this.#run(entry, box)
-          pool.give(box)
+          entry.skill.pool.give(box)
           this.#end(entry)
         })
         .catch((error: unknown) => this.#notBegun(entry, error))
@@ -289,8 +288,7 @@ class House implements Workshop {
     const { wallMs } = entry.work.budget
     entry.timer = setTimeout(() => {
       const error = new PeerworkError('DEADLINE_EXCEEDED', `no room to run within ${wallMs} ms`)
-      const guard = outOfTime(wallMs, wallMs)
-      entry.work.on.tell({ type: 'guard.tripped', ...guard, action: 'stopped' })
+      entry.work.on.tell(expired(wallMs))
       this.#leave(entry, error)
     }, wallMs)
   }

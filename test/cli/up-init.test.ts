@@ -45,3 +45,15 @@ test('the log is told by level, or by rooms', () => {
   expect(init()).toMatchObject({ logLevel: 'warn' })
   expect(init('--log-level', 'info,tasks=debug')).toMatchObject({ logLevel: 'info,tasks=debug' })
 })
+
+test('contents are told to nobody unless observers are named', () => {
+  const [one, other] = ['12D3KooWone', '12D3KooWother']
+  expect(init()).not.toHaveProperty('traceContent')
+  expect(init('--trace-content', one, '--trace-content', other)).toMatchObject({
+    traceContent: { observers: [one, other] }
+  })
+  expect(init('--trace-content', one, '--trace-rules', 'ours.txt')).toMatchObject({
+    traceContent: { observers: [one], rules: '/there/ours.txt' }
+  })
+  expect(() => init('--trace-rules', 'ours.txt')).toThrow('goes with --trace-content')
+})

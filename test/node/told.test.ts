@@ -49,7 +49,7 @@ async function seenOf(input: object): Promise<readonly Seen[]> {
   return seen
 }
 
-test('every word of a skill is an event on the wire and a span, and sums are told once', async () => {
+test('every word of a skill is an event and a span, and sums are told once', async () => {
   const seen = await seenOf({ calls: 2, spend: 10 })
   const own = seen.filter(({ from }) => from === alice.id).map(({ event }) => event)
   const completed = own.find(({ type }) => type === 'task.completed')

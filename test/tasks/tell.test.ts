@@ -68,7 +68,7 @@ describe('a skill that tells of its steps', () => {
     expect(JSON.stringify(told)).not.toContain('secret')
   })
 
-  it('is stopped when what its models use up is over the budget, and the guard is told', async () => {
+  it('is stopped when its models use up more than the budget, and that is told', async () => {
     const budget = { budget: { tokens: 60 } }
     const { outcome, told } = submit(shop, 'tells', { calls: 4, waits: true }, budget)
     expect(errorOf(await outcome)).toMatchObject({ code: 'BUDGET_EXCEEDED', facts: { used: 75 } })

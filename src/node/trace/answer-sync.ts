@@ -50,7 +50,11 @@ interface Tailing {
 export interface AnswerSyncOptions {
   readonly clock: Pick<Clock, 'elapsed'>
   readonly mayObserve: (peer: string) => boolean
-  readonly serve: (question: SyncQuestion, signal: AbortSignal) => AsyncIterable<SyncFrame>
+  readonly serve: (
+    question: SyncQuestion,
+    signal: AbortSignal,
+    peer: string
+  ) => AsyncIterable<SyncFrame>
   /** Tails that began or ended. */
   readonly tails: () => void
   readonly refused: (error: PeerworkError) => void
@@ -145,7 +149,7 @@ export class AnswerSync {
 
   async #send(question: SyncQuestion, writer: Writer, until: AbortSignal): Promise<void> {
     const signal = AbortSignal.any([until, writer.closed, this.#stopping.signal])
-    for await (const frame of this.#options.serve(question, signal)) {
+    for await (const frame of this.#options.serve(question, signal, writer.peer)) {
       await writer.write(frame, writer.closed)
     }
     await writer.end()

@@ -102,6 +102,16 @@ export interface Traces {
    * @throws PeerworkError as `tail`
    */
   get(holder: AgentId, ask: LogAsk, signal: AbortSignal): AsyncIterable<TraceNews>
+  /**
+   * The key of contents that a producer told in a trace, from the producer itself.
+   *
+   * @param trace 32 hex digits
+   * @throws PeerworkError `ROLE_MISSING` unless the producer named this agent, `CONTENT_GONE`,
+   *   `BUSY`, `PEER_LOST`
+   */
+  contentKey(producer: AgentId, trace: string, signal: AbortSignal): Promise<Uint8Array>
+  /** Drop the key of own contents of a trace, or of all: what was told can be read no more. */
+  forgetContent(trace?: string): void
   /** Hand on what is kept of others. @returns how to stop */
   share(shelf: TraceShelf): () => void
 }

@@ -6,6 +6,7 @@ import type { PeerworkError } from '../../protocol/errors.ts'
 import type { Identity } from '../../protocol/identity.ts'
 import type { SyncFrame, SyncQuestion } from '../../protocol/trace-sync.ts'
 import type { Clock } from '../clock.ts'
+import type { Contents } from '../content/contents.ts'
 import type { Counters } from '../counters.ts'
 import type { Gossip } from '../gossip.ts'
 import type { Logger } from '../logger.ts'
@@ -36,6 +37,8 @@ export interface TracesInit {
   readonly counters: Pick<Counters, 'count'>
   readonly log: Logger
   readonly mayObserve: (peer: string) => boolean
+  /** Undefined: no contents are told. */
+  readonly contents?: Contents | undefined
 }
 
 export interface OpenTraces {
@@ -58,9 +61,13 @@ export function openTraces(init: TracesInit): OpenTraces {
   const trace = new TraceLog({ identity, network, clock, log, sealed: () => changed() })
   const facts = (): HeadFacts => factsOf(trace, log, sync.tailed)
   const heads = new Heads({ identity, network, clock, facts, listened: () => gossip.listened() })
-  const serving = { self: identity.id, log, shelves, heads, boot: trace.boot }
-  const answers = (question: SyncQuestion, signal: AbortSignal): AsyncIterable<SyncFrame> =>
-    serve(question, serving, signal)
+  const { contents } = init
+  const serving = { self: identity.id, log, shelves, heads, boot: trace.boot, contents }
+  const answers = (
+    question: SyncQuestion,
+    signal: AbortSignal,
+    peer: string
+  ): AsyncIterable<SyncFrame> => serve(question, serving, signal, peer)
   const sync: AnswerSync = new AnswerSync({
     ...{ clock, mayObserve: init.mayObserve, serve: answers },
     tails: () => {
@@ -78,7 +85,7 @@ export function openTraces(init: TracesInit): OpenTraces {
   const door = new TraceDoor({
     ...{ self: identity.id, network, now: clock.now, gossip, shelves, serve: answers },
     ...doorOf(init.peers, observing),
-    observers: () => sync.keepers(),
+    ...{ observers: () => sync.keepers(), forget: (one) => contents?.forget(one) },
     listening: () => {
       trace.flush()
       herald.greet()

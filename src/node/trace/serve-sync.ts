@@ -5,8 +5,16 @@
 
 import { fromHex, toHex } from '../../protocol/canonical.ts'
 import { SYNC_ENTRIES_MAX, SYNC_RANGES_MAX } from '../../protocol/constants.ts'
+import { PeerworkError, toPeerworkError, toRecord } from '../../protocol/errors.ts'
 import type { AgentId } from '../../protocol/identity.ts'
-import type { SyncEntry, SyncFrame, SyncQuestion, SyncRange } from '../../protocol/trace-sync.ts'
+import type {
+  SyncAnswer,
+  SyncEntry,
+  SyncFrame,
+  SyncQuestion,
+  SyncRange
+} from '../../protocol/trace-sync.ts'
+import type { Contents } from '../content/contents.ts'
 import type { HeldLog, ShelfBatch, TraceShelf } from './api.ts'
 import type { KeptBoot } from './batch-store.ts'
 import { Bell } from './bell.ts'
@@ -28,24 +36,45 @@ export interface ServeOptions {
   readonly log: OwnLog
   readonly shelves: ReadonlySet<TraceShelf>
   readonly heads: Pick<Heads, 'current' | 'of' | 'listen'>
+  readonly contents?: Pick<Contents, 'keyOf'> | undefined
   /** The running start. */
   readonly boot: Uint8Array
 }
 
-/** The frames of one answer, as fast as they are taken. */
+/** The frames of one answer to `peer`, as fast as they are taken. */
 export function serve(
   question: SyncQuestion,
   options: ServeOptions,
-  signal: AbortSignal
+  signal: AbortSignal,
+  peer: string
 ): AsyncGenerator<SyncFrame, void, void> {
   if (question.type === 'list') return list(options)
   if (question.type === 'get') return get(question, options, signal)
+  if (question.type === 'key') return key(question.trace, options, peer)
   return tail(question, options, signal)
 }
 
 type Frames = AsyncGenerator<SyncFrame, void, void>
 
 const end = (more = false): SyncFrame => ({ kind: 'answer', answer: { type: 'end', more } })
+
+async function* key(trace: Uint8Array, { contents }: ServeOptions, peer: string): Frames {
+  const answer = keyAnswer(trace, contents, peer)
+  yield { kind: 'answer', answer }
+}
+
+function keyAnswer(
+  trace: Uint8Array,
+  contents: ServeOptions['contents'],
+  peer: string
+): SyncAnswer {
+  try {
+    if (contents !== undefined) return { type: 'key', key: contents.keyOf(trace, peer) }
+    throw new PeerworkError('CONTENT_GONE', 'this agent tells of no contents')
+  } catch (error) {
+    return { type: 'refused', error: toRecord(toPeerworkError(error)) }
+  }
+}
 
 async function* list(options: ServeOptions): Frames {
   const { log, shelves, boot, self } = options

@@ -2,7 +2,8 @@
 
 import type { Connection } from '@libp2p/interface'
 import { fromHex, toHex } from '../../protocol/canonical.ts'
-import { PeerworkError } from '../../protocol/errors.ts'
+import type { ErrorRecord } from '../../protocol/errors.ts'
+import { fromRecord, PeerworkError } from '../../protocol/errors.ts'
 import { open } from '../../protocol/seal.ts'
 import { expectBatch } from '../../protocol/trace.ts'
 import { expectHead } from '../../protocol/trace-head.ts'
@@ -26,7 +27,13 @@ export interface TracesOptions {
   readonly gossip: Pick<Gossip, 'subscribe' | 'onRefused'>
   readonly shelves: Set<TraceShelf>
   /** Answers of this agent itself. */
-  readonly serve: (question: SyncQuestion, signal: AbortSignal) => AsyncIterable<SyncFrame>
+  readonly serve: (
+    question: SyncQuestion,
+    signal: AbortSignal,
+    peer: string
+  ) => AsyncIterable<SyncFrame>
+  /** Drop keys of own contents. */
+  readonly forget?: (trace?: string) => void
   readonly peers: () => readonly string[]
   readonly observers: () => readonly string[]
   readonly connectionOf: (peer: string) => Connection | undefined
@@ -109,6 +116,20 @@ export class TraceDoor implements Traces {
     }
   }
 
+  async contentKey(holder: string, trace: string, signal: AbortSignal): Promise<Uint8Array> {
+    const question: SyncQuestion = { type: 'key', trace: fromHex(trace) }
+    for await (const frame of this.#ask(holder, question, { signal, msMax: ANSWER_MS_MAX })) {
+      if (frame.kind !== 'answer') continue
+      if (frame.answer.type === 'key') return frame.answer.key
+      if (frame.answer.type === 'refused') throw fromRecord(frame.answer.error as ErrorRecord)
+    }
+    throw new PeerworkError('PEER_LOST', 'the producer gave no key')
+  }
+
+  forgetContent(trace?: string): void {
+    this.#options.forget?.(trace)
+  }
+
   share(shelf: TraceShelf): () => void {
     this.#options.shelves.add(shelf)
     return () => void this.#options.shelves.delete(shelf)
@@ -119,7 +140,7 @@ export class TraceDoor implements Traces {
     question: SyncQuestion,
     asked: { signal: AbortSignal; msMax: number }
   ): AsyncIterable<SyncFrame> {
-    if (holder === this.self) return this.#options.serve(question, asked.signal)
+    if (holder === this.self) return this.#options.serve(question, asked.signal, this.self)
     const connection = this.#options.connectionOf(holder)
     if (connection !== undefined) return askSync(connection, question, asked)
     throw new PeerworkError('PEER_LOST', `not connected to ${holder}`)

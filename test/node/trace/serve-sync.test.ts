@@ -30,7 +30,7 @@ function setup() {
   const shelves = new Set<TraceShelf>()
   const options = { self: alice.id, log, shelves, heads, boot: batches.boot }
   const ending = new AbortController()
-  const ask = (question: SyncQuestion) => serve(question, options, ending.signal)
+  const ask = (question: SyncQuestion) => serve(question, options, ending.signal, alice.id)
   return { log, older, batches, append, shelves, ask, ending }
 }
 

@@ -101,6 +101,8 @@ export class Hub {
         return [...listOf(log(self)), ...((await shelf?.held()) ?? [])]
       },
       get: (holder, ask) => this.#get(self, holder, { reach, ask }),
+      contentKey: () => Promise.reject(new PeerworkError('CONTENT_GONE', 'there are none')),
+      forgetContent: () => undefined,
       share: (shelf) => {
         reach(self).shelf = shelf
         this.#tell()
