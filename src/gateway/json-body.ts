@@ -11,7 +11,7 @@ const JSON_BYTES_MAX = 64 * 1024
 export const JSON_TYPE = 'application/json'
 const fatal = new TextDecoder('utf-8', { fatal: true })
 
-/** @throws Refusal 400 for what is no JSON, 413 @throws PeerworkError `BAD_OPTION` naming the field */
+/** @throws Refusal 400 for no JSON, 413 @throws PeerworkError `BAD_OPTION` naming the field */
 export async function readJson<Schema extends z.ZodMiniType>(
   request: Request,
   schema: Schema

@@ -25,7 +25,7 @@ export const ALERT_OPTIONS = {
   }
 } as const
 
-/** @returns whether its host may resolve to a private address; @throws PeerworkError `HOST_DENIED` */
+/** @returns whether its host may be a private address; @throws PeerworkError `HOST_DENIED` */
 export type Guard = (url: URL) => boolean
 
 /**

@@ -7,14 +7,16 @@ import { checkBudget } from '../query/budget.ts'
 import { viewHandoff } from '../query/handoff-view.ts'
 import { integrityOf } from '../query/integrity.ts'
 import type { ProducerIntegrity } from '../query/integrity.ts'
-import type { TraceStore, UsageRow } from '../store.ts'
+import type { Page, TraceStore, UsageRow } from '../store.ts'
 import type { Occurrence } from './alert.ts'
 import type { Pending } from './pending.ts'
 import type { Rule, RuleOf } from './rule.ts'
 
 const MINUTE_US = 60_000_000
 const MINUTE_MS = 60_000
-/** Traces or handoffs that one look takes in, count. */
+/** Traces or handoffs that one look takes in, count, and questions that it asks for them. */
+const FOUND_MAX = 1_000
+const QUESTIONS_MAX = 20
 const PAGE = 500
 
 export interface Checking {
@@ -34,6 +36,23 @@ type Check<Kind extends Rule['kind']> = (
 export const producersOf = async (store: Pick<TraceStore, 'holdings'>) =>
   integrityOf(await store.holdings()).producers
 
+/** A page may be short though there are more: each question does bounded work. */
+export async function gather<Item>(
+  ask: (page: { limit: number; after?: string }) => Promise<Page<Item>>,
+  most = FOUND_MAX
+): Promise<readonly Item[]> {
+  const items: Item[] = []
+  let after: string | undefined
+  for (let asked = 0; asked < QUESTIONS_MAX && items.length < most; asked++) {
+    const limit = Math.min(PAGE, most - items.length)
+    const page = await ask({ limit, ...(after !== undefined && { after }) })
+    items.push(...page.items)
+    after = page.next
+    if (after === undefined) break
+  }
+  return items
+}
+
 export const money = (usd: number): string => `$${Number(usd.toPrecision(4))}`
 const seconds = (ms: number): string => `${Number((ms / 1_000).toPrecision(4))} s`
 export const short = (id: string): string => (id.length > 20 ? `…${id.slice(-8)}` : id)
@@ -41,13 +60,13 @@ export const short = (id: string): string => (id.length > 20 ? `…${id.slice(-8
 /** Single traces that cost or took too much. */
 export const checkTraces: Check<'trace'> = async (rule, { store, now }) => {
   const { of, above, agent, skill, windowMinutes } = rule
-  const { items } = await store.traces({
+  const query = {
     fromUs: now * 1_000 - windowMinutes * MINUTE_US,
-    limit: PAGE,
     ...(of === 'cost' ? { costAbove: above } : { durationAbove: above }),
     ...(agent !== undefined && { agent }),
     ...(skill !== undefined && { skill })
-  })
+  }
+  const items = await gather((page) => store.traces({ ...query, ...page }))
   return items.map(({ trace, name, cost, startUs, endUs }) => {
     const took = ((endUs ?? startUs) - startUs) / 1_000
     const what = of === 'cost' ? `cost ${money(cost)}` : `took ${seconds(took)}`
@@ -60,13 +79,14 @@ export const checkTraces: Check<'trace'> = async (rule, { store, now }) => {
 /** Pairs of agents between which handoffs failed. */
 export const checkHandoffs: Check<'handoff'> = async (rule, { store, now }) => {
   const fromUs = now * 1_000 - rule.windowMinutes * MINUTE_US
-  const pages = await Promise.all([
-    store.handoffs({ fromUs, status: 'error', limit: PAGE }),
-    store.handoffs({ fromUs, status: 'rejected', limit: PAGE })
-  ])
+  const endings = ['error', 'rejected'] as const
+  const told = await Promise.all(
+    endings.map((status) => gather((page) => store.handoffs({ fromUs, status, ...page })))
+  )
   const failed = new Map(
-    pages
-      .flatMap(({ items }) => items.map(viewHandoff))
+    told
+      .flat()
+      .map(viewHandoff)
       .filter(({ status }) => status === 'error' || status === 'rejected')
       .map((one) => [`${one.trace} ${one.id}`, one] as const)
   )

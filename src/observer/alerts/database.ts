@@ -55,7 +55,7 @@ export function openAlertsFile(dir: string, file = 'alerts.db', schema = SCHEMA)
   }
 }
 
-/** One transaction, or what is under way already. @throws PeerworkError `STORE_FULL`, `STORE_FAILED` */
+/** One transaction, or the one under way. @throws PeerworkError `STORE_FULL`, `STORE_FAILED` */
 export function together<Value>(db: DatabaseSync, change: () => Value): Value {
   if (db.isTransaction) return change()
   try {

@@ -1,4 +1,4 @@
-/** Since when something holds that is no alert yet; written, so that a restart does not begin anew. */
+/** Since when something holds that is no alert yet; written, so that a restart goes on with it. */
 
 import type { DatabaseSync } from 'node:sqlite'
 import { together } from './database.ts'

@@ -14,7 +14,7 @@ import { plain } from './alert.ts'
 import type { Occurrence } from './alert.ts'
 import type { Alerts } from './book.ts'
 import { checkBudgets, checkHandoffs, checkIntegrity, checkLongWindow } from './checks.ts'
-import { checkTraces, money, producersOf, short } from './checks.ts'
+import { checkTraces, gather, money, producersOf, short } from './checks.ts'
 import type { Checking } from './checks.ts'
 import { Meter, SpanNews } from './meter.ts'
 import { Pending } from './pending.ts'
@@ -259,7 +259,8 @@ async function lastOf(store: TraceStore, { agent, skill }: RuleOf<'absence'>): P
     const all = await store.agents({})
     return (all.find((one) => one.agent === agent)?.lastUs ?? 0) / 1_000
   }
-  const { items } = await store.traces({ skill, limit: 1, ...(agent !== undefined && { agent }) })
+  const asked = { skill, ...(agent !== undefined && { agent }) }
+  const items = await gather((page) => store.traces({ ...asked, ...page }), 1)
   return Math.max(0, ...items.map(({ startUs, endUs }) => (endUs ?? startUs) / 1_000))
 }
 

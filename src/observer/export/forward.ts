@@ -3,8 +3,8 @@
  *
  * What is to be sent is names of spans in a file; the spans are read from the store when their turn
  * comes, merged from all that came by then. So nothing waits in memory, the store waits for nobody,
- * and a restart goes on where it was. At least once: a span that changes after it was sent, and what
- * was on its way when the process ended, is sent again under the same ids.
+ * and a restart goes on where it was. At least once: a span that changes after it was sent, and
+ * what was on its way when the process ended, is sent again under the same ids.
  */
 
 import type { DatabaseSync } from 'node:sqlite'

@@ -5,6 +5,7 @@ import {
   checkIntegrity,
   checkLongWindow,
   checkTraces,
+  gather,
   producersOf
 } from '../../../src/observer/alerts/checks.ts'
 import type { Checking } from '../../../src/observer/alerts/checks.ts'
@@ -28,6 +29,21 @@ async function place() {
   })
   return { ...it, store, checking, db }
 }
+
+test('short pages are not the end, and no end is bounded', async () => {
+  const pages = [{ items: [], next: '1' }, { items: ['a'], next: '2' }, { items: ['b'] }]
+  const asked: unknown[] = []
+  const found = await gather(async (page) => {
+    asked.push(page)
+    return pages[Number(page.after ?? 0)] ?? { items: [] }
+  })
+  expect(found).toEqual(['a', 'b'])
+  expect(asked).toHaveLength(3)
+  let questions = 0
+  await gather(async () => ({ items: [], next: String(++questions) }))
+  expect(questions).toBe(20)
+  expect(await gather(async ({ limit }) => ({ items: Array(limit), next: 'x' }), 1)).toHaveLength(1)
+})
 
 test('a trace that cost too much is found, an old one and a cheap one are not', async () => {
   const { store, checking, clock, db } = await place()
