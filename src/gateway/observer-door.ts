@@ -2,7 +2,10 @@
 
 import type { DatabaseSync } from 'node:sqlite'
 import type { Clock } from '../node/clock.ts'
+import type { Alarm } from '../observer/alerts/alarm.ts'
+import type { ForwardState } from '../observer/export/forward.ts'
 import type { Intake } from '../observer/intake.ts'
+import type { KeeperState } from '../observer/retention.ts'
 import type { TraceStore } from '../observer/store.ts'
 import { Allowance } from './access/allowance.ts'
 import { Audit } from './access/audit.ts'
@@ -14,6 +17,8 @@ import { openDoor } from './door.ts'
 import { Live } from './live.ts'
 import type { Route } from './route.ts'
 import { mcpRoute } from './mcp/server.ts'
+import { adminRoutes } from './routes/admin.ts'
+import { alertRoutes } from './routes/alerts.ts'
 import { diffRoute } from './routes/diff.ts'
 import { doorRoutes } from './routes/door.ts'
 import { handoffRoutes } from './routes/handoffs.ts'
@@ -33,6 +38,11 @@ export interface ObserverDoorInit {
   readonly log: { error(facts: object, message: string): void }
   /** Names by which it may be asked as well, as behind a proxy; with their port, if it has one. */
   readonly names?: readonly string[]
+  /** Alerts, if there are to be any. */
+  readonly alarm?: Alarm
+  /** How retention and the passing on of spans are doing, for whoever asks. */
+  readonly keeping?: () => KeeperState
+  readonly forwarding?: () => ForwardState
   /** Routes of other rooms: the dashboard, MCP. */
   readonly more?: readonly Route[]
 }
@@ -50,17 +60,23 @@ export interface ObserverDoor extends AsyncDisposable {
 /** @throws PeerworkError `BAD_OPTION` when the port is taken */
 export async function openObserverDoor(init: ObserverDoorInit): Promise<ObserverDoor> {
   const { store, intake, access: db, clock, host, port, log, names, more = [] } = init
+  const { alarm, keeping, forwarding } = init
   const audit = new Audit(db, clock.now)
   const keys = new Keys(db, clock, audit)
   const sessions = new Sessions(db, clock, audit)
   const allowance = new Allowance(db, clock.now)
   const live = new Live(intake)
+  const quiet = alarm?.alerts.listen((event, alert) => {
+    live.tell('alert', { event, alert }, alert.trace)
+  })
   const routes: Route[] = [
     ...ingestRoutes,
     ...traceRoutes,
     ...handoffRoutes,
     ...sumRoutes,
     diffRoute,
+    ...adminRoutes({ keys, audit, alarm, keeping, forwarding }),
+    ...(alarm === undefined ? [] : alertRoutes({ alarm, audit })),
     ...more
   ]
   routes.push(...doorRoutes({ sessions, live, url: () => door.url, all: () => routes }))
@@ -83,6 +99,7 @@ export async function openObserverDoor(init: ObserverDoorInit): Promise<Observer
     signInLink: () => `${door.url}/sign-in?ticket=${sessions.ticket()}`,
     everSignedIn: () => sessions.everStarted(),
     async [Symbol.asyncDispose]() {
+      quiet?.()
       live.close()
       await door[Symbol.asyncDispose]()
       allowance.write()
