@@ -18,6 +18,10 @@ const model = {
 const operation = { op: 'replace', path: '/plan', bytes: 4 } as const
 
 test.for<[StepEvent, string]>([
+  [
+    { ...work, type: 'content.part', of: 'input', part: 0, parts: 2, nonce: '', data: '' },
+    'input told, encrypted, part 1 of 2'
+  ],
   [model, 'model llama done in 1.50 s, 20 + 5 tokens'],
   [{ ...model, cost: 0.02 }, 'model llama done in 1.50 s, 20 + 5 tokens, $0.02'],
   [{ ...work, type: 'tool.called', tool: 'look', wallMs: 3 }, 'tool look done in 3.0 ms'],

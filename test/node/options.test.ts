@@ -41,3 +41,17 @@ test.for([
     expect.objectContaining({ code, message: expect.stringContaining(name) })
   )
 })
+
+test('contents are told to nobody unless observers are named, by their ids', () => {
+  expect(toOptions({}).traceContent).toBeUndefined()
+  const { id } = alice
+  expect(toOptions({ traceContent: { observers: [id] } }).traceContent).toMatchObject({
+    observers: [id]
+  })
+  for (const observers of [[], ['bob']]) {
+    const refused = expect.objectContaining({ code: 'BAD_OPTION' }) as Error
+    expect(() => toOptions({ traceContent: { observers } })).toThrow(refused)
+  }
+  const rules = '/nowhere/rules.txt'
+  expect(() => toOptions({ traceContent: { observers: [id], rules } })).toThrow(rules)
+})
