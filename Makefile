@@ -65,6 +65,7 @@ bench: $(STAMP) ## Measure, beside the limits and the rivals; writes docs/benchm
 	@$(RUN) bench
 
 scale: $(STAMP) ## Networks of 10, 30 and 100 agents on this machine, measured
+	@$(NODE) --conditions=source tools/prebundle.ts
 	@$(RUN) scale
 
 soak: $(STAMP) ## 20 minutes of agents that come, go and work; SOAK_SECONDS for less

@@ -8,10 +8,10 @@ import { measure } from '../../bench/scale/measure.ts'
 import { PEERS_WANTED } from '../../src/node/meet/reserve.ts'
 
 const AGENTS = 30
-/** Each asks so many others: some that are its peers, and some that have to be found. */
-const ASKS = 10
+/** Each asks all others: some that are its peers, and some that have to be found. */
+const ASKS = AGENTS - 1
 
-test('thirty agents are one network, and each asks others that it has to find first', async () => {
+test('thirty agents are one network, and each works for each other', async () => {
   const { answers, degree, forming, resting } = await measure({
     agents: AGENTS,
     asks: ASKS,
