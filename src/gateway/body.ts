@@ -8,7 +8,7 @@ import { Refusal } from './failure.ts'
 
 /** A body after unpacking, bytes: 512 spans with long prompts. */
 export const BODY_BYTES_MAX = 16 * 1024 * 1024
-/** Bodies that are being read or stored, of all requests, bytes: as parsed objects several times. */
+/** Bodies being read or stored, of all requests, bytes: as parsed objects several times. */
 const ROOM_BYTES_MAX = 64 * 1024 * 1024
 /** What a sender is told to wait when there is no room, ms. */
 const RETRY_AFTER_MS = 1_000

@@ -16,7 +16,7 @@ const READERS_MAX = 50
 const WAITING_BYTES_MAX = 1024 * 1024
 /** A sign of life, ms: proxies cut what is silent for a minute. */
 const BEAT_MS = 15_000
-/** Spans, handoffs and facts told of one message at most, count each: what is new, not all of it. */
+/** Spans, handoffs and facts told of one message, count each: what is new, not all of it. */
 const ITEMS_MAX = 500
 
 export interface Wanted {

@@ -18,7 +18,12 @@ const hex = (digits: number, about: string) =>
 export const traceId = hex(32, 'Trace id.')
 export const spanId = hex(16, 'Span id.')
 
-const digits = z.string().check(z.regex(/^\d{1,6}$/, 'a whole number'))
+const digits = z
+  .string()
+  .check(
+    z.regex(/^\d{1,6}$/, 'a whole number'),
+    z.meta({ description: `Items, 1 to ${PAGE_MAX}; ${PAGE} unless given.` })
+  )
 export const limit = z._default(
   z.pipe(digits, z.pipe(z.transform(Number), z.number().check(z.gte(1), z.lte(PAGE_MAX)))),
   PAGE

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { defineRoute } from '../../src/gateway/route.ts'
 import { observed, SPAN, TRACE } from './observed.ts'
 
-test('a path that is none says where the list is, and a method that is none which there are', async () => {
+test('a path that is none says where the list is, a method which there are', async () => {
   await using it = await observed()
   const key = it.key(['read'])
   const none = await it.ask('/api/v1/nothing', { key })

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { docsPage, escape } from '../../src/gateway/docs-page.ts'
 import { observed } from './observed.ts'
 
-test('the page has every route, and its policy lets through its own style and nothing else', async () => {
+test('the page has every route, and its policy allows its own style alone', async () => {
   await using it = await observed()
   const { text, headers } = await it.ask('/api/docs')
   expect(headers['content-type']).toBe('text/html; charset=utf-8')

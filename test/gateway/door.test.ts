@@ -30,7 +30,7 @@ test('a port that is taken is told as such', async () => {
   })
 })
 
-test('the names by which it is asked have its port; those given besides count as they are', async () => {
+test('the names by which it is asked have its port; others count as given', async () => {
   const names = ['Traces.Example.com']
   await using door = await openDoor({ host: '127.0.0.1', port: 0, names, fetch: hello })
   const { port } = new URL(door.url)

@@ -89,7 +89,7 @@ test('killed in the middle of bringing, it has everything that it said it has', 
   expect(code).toBe(0)
 })
 
-test('what it holds and who may ask is there after an ordinary end, and so are its limits', async () => {
+test('after an ordinary end it has what it held, its keys and its limits', async () => {
   const dir = temporary()
   let key = ''
   {
@@ -113,7 +113,8 @@ test.runIf(room)(
     // A small disk of its own, in a mount namespace of its own that ends with its process.
     const dir = temporary()
     const script = resolve('test/gateway/full-disk.ts')
-    const mount = `mount -t tmpfs -o size=24m none '${dir}' && exec "$0" --conditions=source '${script}' '${dir}'`
+    const run = `exec "$0" --conditions=source '${script}' '${dir}'`
+    const mount = `mount -t tmpfs -o size=24m none '${dir}' && ${run}`
     const child = spawn('unshare', ['-m', 'sh', '-c', mount, process.execPath], { stdio: 'pipe' })
     onTestFinished(() => void child.kill('SIGKILL'))
     let out = ''

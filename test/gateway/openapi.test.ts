@@ -16,7 +16,7 @@ interface Description {
   readonly components: { readonly schemas: object; readonly securitySchemes: object }
 }
 
-test('the description is whole: every route, parameter, answer and way to prove oneself', async () => {
+test('the description is whole: routes, parameters, answers, proofs', async () => {
   await using it = await observed()
   const answer = await it.ask('/api/openapi.json')
   const api = answer.json() as unknown as Description

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { defineRoute } from '../../src/gateway/route.ts'
 import { observed } from './observed.ts'
 
-test('a route of another room stands behind the same checks, and in the same description', async () => {
+test('a route of another room stands behind the same checks and is described', async () => {
   const echo = defineRoute({
     ...{ method: 'GET', path: '/api/v1/echo/{word}', scope: 'admin', group: 'Test' },
     summary: 'Says it again',

@@ -32,7 +32,7 @@ test('the directory is made for its owner alone, and two observers do not share 
   expect(again.ownPrices).toBe(0)
 })
 
-test("an operator's own prices count, and a table that cannot be read stops the start", async () => {
+test("an operator's own prices count, and a table of another shape stops it", async () => {
   const dir = temporary()
   await (await openObserver({ dir, clock }))[Symbol.asyncDispose]()
   const price = { model: 'house', from: '2020-01-01', input: 2, output: 4 }

@@ -27,7 +27,7 @@ export function checkOrigin(headers: Headers, hosts: ReadonlySet<string>): void 
   const host = headers.get('host')?.toLowerCase() ?? ''
   if (!hosts.has(host)) throw new Refusal(421, 'ask by the address that the observer printed')
   const origin = headers.get('origin')
-  // `https`: behind a proxy that speaks TLS. The port is ours, so nobody else's page has this origin.
+  // `https`: behind a proxy that speaks TLS. The port is ours: no other page has this origin.
   if (origin !== null && origin !== `http://${host}` && origin !== `https://${host}`) {
     throw new Refusal(403, 'a page of another site may not ask here')
   }

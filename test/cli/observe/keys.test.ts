@@ -6,7 +6,7 @@ const world = () => {
   return (...words: string[]) => peerwork(['observe', ...words], { env })
 }
 
-test('a key is on stdout alone, so that a script can take it; the words are beside it', async () => {
+test('a key is on stdout alone, so that a script can take it', async () => {
   const observe = world()
   const made = await observe('key', 'create', 'my app', '--scope', 'ingest,read')
   expect(made.code).toBe(0)

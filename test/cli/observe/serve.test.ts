@@ -19,7 +19,7 @@ async function started(child: ReturnType<typeof begin>): Promise<Started> {
   return JSON.parse(out.split('\n')[0] ?? '') as Started
 }
 
-test('it collects what agents do, beside the agents of the same user, and answers for it', async () => {
+test('it collects what agents of the same user do, and answers for it', async () => {
   const where = world()
   await using alice = await up(where, 'alice', '--skill', `${where.cwd}/skills/shout.ts`, '--open')
   const args = ['observe', '--preset', 'loopback', '--bootstrap', alice.address, '--port', '0']
@@ -52,7 +52,7 @@ test('it collects what agents do, beside the agents of the same user, and answer
   expect(await once(again, 'exit')).toEqual([0, null])
 })
 
-test('a second one with the same data, and one with the home of another agent, are refused', async () => {
+test('a second one with the same data or the home of another agent is refused', async () => {
   const where = world()
   const first = begin(where, ['observe', '--no-network', '--port', '0'])
   await until(first, 'stderr', 'Send a first trace')

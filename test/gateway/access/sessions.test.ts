@@ -7,7 +7,7 @@ const HOUR_MS = 60 * 60_000
 const look = async (it: Observed, cookie: string): Promise<number> =>
   (await it.ask('/api/v1/traces', { headers: { cookie } })).status
 
-test('a link signs in once, and leads to the description with a cookie that no script reads', async () => {
+test('a link signs in once, with a cookie that no script reads', async () => {
   await using it = await observed()
   expect(it.door.everSignedIn()).toBe(false)
   const link = it.door.signInLink()

@@ -55,7 +55,7 @@ test('whatever parents are told, circles too, every span stands somewhere once',
   )
 })
 
-test('one id under two producers: each has its own children, and nothing stands there twice', () => {
+test('one id under several producers: each has its own children, once', () => {
   const ids = Array.from({ length: 40 }, (_, at) => `s${at}`)
   const chain = (by: string) =>
     ids.map((id, at) =>
