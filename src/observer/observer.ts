@@ -40,7 +40,7 @@ export interface Observer extends AsyncDisposable {
   readonly intake: Intake
   /** Own prices that count before the list's, count. */
   readonly ownPrices: number
-  /** Collect what agents tell, until the collector is stopped: before its agent and the observer. */
+  /** Collect what agents tell. Stop the collector before its agent, and before the observer. */
   collect(init: CollectInit): Promise<Collector>
 }
 

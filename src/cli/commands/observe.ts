@@ -15,8 +15,8 @@ export const observe = defineCommand({
   about: [
     'Alone it runs until Ctrl-C: it keeps what every agent in reach tells, takes OpenTelemetry ' +
       'spans and lines of NDJSON, and knows what it has not seen. It is an agent of its own, ' +
-      'named observer unless --name or --home says otherwise, and beside one of peerwork up; in a ' +
-      'network of members it needs the role observe. The door is for this machine alone, and ' +
+      'named observer unless --name or --home says otherwise, and beside one of peerwork up; in ' +
+      'a network of members it needs the role observe. The door is for this machine alone, and ' +
       'asks for a key.',
     'key create makes a key and shows it this once; key list shows all, key revoke ends one. ' +
       'sign-in prints a link for a browser that works once. Both work while the observer runs ' +
