@@ -9,8 +9,8 @@ const LONG_SECONDS = 600
 /** Shorter than this, all is warm-up: a slope of it says nothing, s. */
 const SLOPE_SECONDS = 120
 /**
- * What may be held more in such a run, MiB a minute. Measured on a machine with much else to do: -0.11
- * to 0.08 without a leak, 0.81 and 0.71 with one of 1 put in.
+ * What may be held more in such a run, MiB a minute. Measured on a machine with much else to do:
+ * -0.11 to 0.08 without a leak, 0.81 and 0.71 with one of 1 put in.
  */
 const SHORT_SLOPE_MAX = 0.5
 /** Codes that tell why a task could not be done while agents vanish. */

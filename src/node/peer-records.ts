@@ -8,7 +8,7 @@
  */
 
 import type { PeerId } from '@libp2p/interface'
-import type { Host } from './host.ts'
+import type { Libp2p } from 'libp2p'
 import type { HostParts } from './reach/parts.ts'
 
 /**
@@ -24,7 +24,7 @@ type Key = Parameters<Store['put']>[0]
 
 /** Bound the records in this store, the ones longest untouched first, and copy what is kept. */
 export function keepFewRecords(
-  host: Pick<Host, 'peerId' | 'getPeers' | 'addEventListener'>,
+  host: Pick<Libp2p, 'peerId' | 'getPeers' | 'addEventListener'>,
   store: Store
 ): void {
   // Names only: a key too is a slice of such a block.

@@ -3,8 +3,8 @@
  *
  * What belongs to the only task that is open is sealed at once. With others it waits for the end of
  * the turn, when all that has arrived was looked at; while many are open and more comes, some turns
- * longer, but not while this process has nothing else to do. So a busy agent signs once for many, and
- * one that is not busy holds nothing up.
+ * longer, but not while this process has nothing else to do. So a busy agent signs once for many,
+ * and one that is not busy holds nothing up.
  */
 
 import { TOGETHER_MAX } from '../protocol/constants.ts'

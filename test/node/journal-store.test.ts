@@ -57,7 +57,8 @@ test('who fails to open it a second time takes no lock away from who has it', ()
     expect(again).toThrow(expect.objectContaining({ code: 'HOME_IN_USE' }))
   }
   // Locks are of a process: another one tells whether they are still held.
-  const script = `new (require('node:sqlite').DatabaseSync)(process.argv[1]).exec('BEGIN IMMEDIATE')`
+  const database = `new (require('node:sqlite').DatabaseSync)(process.argv[1])`
+  const script = `${database}.exec('BEGIN IMMEDIATE')`
   const other = spawnSync(process.execPath, ['-e', script, join(home, 'journal.db')])
   expect(other.stderr.toString()).toMatch(/locked/)
 })

@@ -45,7 +45,7 @@ async function factsOf(observer: Agent, set: string): Promise<readonly Fact[]> {
 
 const soon = () => AbortSignal.timeout(10_000)
 
-test('the observer she named reads what went in and came out, redacted; no other does', async () => {
+test('the observer she named reads what went in and out, redacted; no other does', async () => {
   const facts = await factsOf(carol, 'mail ada@example.org about the sesame')
   expect(JSON.stringify(facts)).not.toContain('sesame')
   const contents = await new Contents(bob.traces).read(facts, soon())

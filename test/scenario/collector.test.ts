@@ -77,7 +77,7 @@ async function sealedBy(bob: AgentProcess, tasks: number): Promise<void> {
   await new Promise((resolve) => setTimeout(resolve, 2 * BATCH_WAIT_MS))
 }
 
-test('behind a partition half of the story is missing, and all is there once it heals', async () => {
+test('behind a partition half of the story is missing; all is there once it heals', async () => {
   await using stage = new Stage()
   const alice = await stage.start({ name: 'alice', skills: [skill('count')] })
   using wire = await createWire(alice.address)

@@ -119,7 +119,7 @@ async function foundByAsking(row: readonly RawHost[]): Promise<number> {
       known[at]!.push({ id: row[other]!.id, name: id, skills, connection } as unknown as KnownPeer)
     }
   }
-  return (await finders[0]!.ask(known[0]!, { skill: SKILL }, true)).length
+  return (await finders[0]!.ask(known[0]!, { skill: SKILL }, true)).hints.length
 }
 
 test('a search goes on to peers of peers, further than questions among peers do', async () => {

@@ -127,7 +127,7 @@ test('whoever cancels while the peer is sought is not kept waiting', async () =>
   await expect(task.result).rejects.toMatchObject({ code: 'CANCELED', message: 'enough' })
 })
 
-test('an executor that freezes is noticed by its pings, and another one does the work', async () => {
+test('an executor that freezes is noticed by its pings, and another does the work', async () => {
   await using stage = new Stage()
   const skills = [skill('count')]
   const one = await stage.start({ name: 'one', skills })
