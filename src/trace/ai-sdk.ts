@@ -13,7 +13,7 @@ import { OpenSpans } from './open-spans.ts'
 import type { Facts, Outcome, Span, Tokens } from './span.ts'
 
 export interface AiSdkOptions {
-  /** Tell prompts, inputs, answers and outputs too, where a call does not forbid it; default not. */
+  /** Tell prompts, inputs, answers and outputs too, unless a call forbids it; default not. */
   readonly content?: boolean
   /** The span below which all of it stands; default a trace of its own for each call. */
   readonly parent?: Span

@@ -1,12 +1,14 @@
-/** What adapters may tell of prompts and answers: nothing, unless their option `content` says so. */
+/** What adapters may tell of prompts and answers: nothing, unless `content` says so. */
 
 import type { JsonObject } from '../protocol/json.ts'
 
 /** One prompt or answer, UTF-16 units. */
 const TEXT_LENGTH_MAX = 20_000
 
-/** Where errors of frameworks carry what a model, a user or a tool said; their messages quote it. So do
- * those of `JSON.parse`. */
+/**
+ * Where errors of frameworks carry what a model, a user or a tool said; their messages quote it, as
+ * those of `JSON.parse` do.
+ */
 const CARRIERS = ['llmOutput', 'observation', 'output', 'text', 'toolInput', 'value']
 const LEFT_OUT = 'the message is left out, because it quotes content'
 

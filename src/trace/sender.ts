@@ -1,5 +1,5 @@
 /**
- * Lines on their way to an observer: gathered, sent in batches, sent again when it was busy or away.
+ * Lines on their way to an observer: gathered, sent in batches, and again when it was away.
  *
  * Tracing never stops the program that it traces: nothing here throws, nothing but `flush` and
  * `close` lets the process live on, and what finds no room any more is counted and told.

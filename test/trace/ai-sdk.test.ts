@@ -41,7 +41,7 @@ const telemetryOf = (integration: Telemetry, functionId = 'answer') => ({
   telemetry: { integrations: [integration], functionId }
 })
 
-test('an operation with a tool that asks a model is one tree with its tokens and no content', async () => {
+test('an operation whose tool asks a model is one tree, with tokens and no content', async () => {
   const { tracer, trees, span, everything, losses } = await traced()
   const integration = aiSdkTelemetry(tracer)
   const book = tool({
@@ -82,7 +82,7 @@ test('an operation with a tool that asks a model is one tree with its tokens and
   expect(losses).toEqual([])
 })
 
-test('with content told, prompts and answers stand at their spans, where the call allows it', async () => {
+test('with content, prompts and answers stand at their spans, where a call lets them', async () => {
   const { tracer, trees, everything } = await traced()
   const integration = aiSdkTelemetry(tracer, { content: true })
   const asked = { model: model(said(ANSWER), said(ANSWER)), prompt: PROMPT }
@@ -96,7 +96,7 @@ test('with content told, prompts and answers stand at their spans, where the cal
   expect(await everything(shut?.trace ?? '')).not.toMatch(/secret|roses/)
 })
 
-test('a tool that throws, a model that fails and an answer that is no object end with errors', async () => {
+test('a tool that throws, a model that fails, an answer that is no object are errors', async () => {
   const { tracer, trees, everything } = await traced()
   const integration = aiSdkTelemetry(tracer)
   const book = tool({

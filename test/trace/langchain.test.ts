@@ -42,7 +42,7 @@ class Counted extends BaseChatModel {
   }
 }
 
-test('a chain of a retriever, a model and a tool is one tree with its tokens and no content', async () => {
+test('a chain of a retriever, a model and a tool is one tree, without content', async () => {
   const { tracer, trees, span, everything, losses } = await traced()
   const shout = tool(({ text }) => text.toUpperCase(), {
     ...{ name: 'shout', description: 'louder', schema: z.object({ text: z.string() }) }
@@ -94,7 +94,7 @@ test('with content told, prompts and answers stand at their spans', async () => 
   expect(told['output.value']).toContain(ANSWER)
 })
 
-test('an error stands where it was thrown and at all above, and what quotes an answer is left out', async () => {
+test('an error stands at its span and all above, and what quotes an answer does not', async () => {
   const { tracer, trees, everything } = await traced()
   const callbacks = [langchainHandler(tracer)]
   const broken = tool(() => Promise.reject(new Error('no flights')), {

@@ -51,7 +51,7 @@ test('who is busy or broken is asked again, who says no is not', async () => {
   }
 })
 
-test('an answer that breaks off, or goes on for ever, is no reason to wait or to throw', async () => {
+test('an answer that breaks off, or never ends, is no reason to wait or to throw', async () => {
   const broken = await posted((_, response) => {
     response.writeHead(200, { 'content-length': '100' })
     response.write('{"rejec')

@@ -30,7 +30,7 @@ test('a traceparent is continued, and one that is malformed begins a new trace',
   expect((await trees()).map(shape)).toEqual(['plan ok (write ok)', 'astray ok'])
 })
 
-test('what a program says wrongly never stops it, and never costs the rest of the trace', async () => {
+test('what a program says wrongly never stops it, nor costs the rest of the trace', async () => {
   const { tracer, trees, losses } = await traced()
   const circle: Record<string, never> = {}
   Object.assign(circle, { circle })

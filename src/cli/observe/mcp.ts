@@ -67,7 +67,7 @@ function bearer(key: string): string {
   throw usage('the key is none: peerwork observe key create <name> --scope read')
 }
 
-/** Whoever can write the data directory may read through it: a session, for as long as this runs. */
+/** Whoever can write the data directory may read: a session, for as long as this runs. */
 class Owner implements Disposable {
   readonly #desk: Desk
   #secret: string | undefined

@@ -41,11 +41,11 @@ export function boundedText(answer: JsonObject): string {
 }
 
 /**
- * Characters that nobody sees, but a model reads: controls, directions, zero widths, tags. In JSON
- * they can stand as escapes, and then they are seen.
+ * Characters that nobody sees, but a model reads: controls, directions, zero widths, tags, fillers.
+ * In JSON they can stand as escapes, and then they are seen.
  */
 const INVISIBLE =
-  /[\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]|[\ufe00-\ufe0f]|[\u{e0000}-\u{e0fff}]/gu
+  /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\u115f\u1160\u3164\uffa0]|[\ufe00-\ufe0f]|[\u{e0100}-\u{e01ef}]/gu
 
 const visible = (json: string): string =>
   json.replaceAll(INVISIBLE, (found) =>

@@ -35,7 +35,7 @@ async function started(args: readonly string[], env: Record<string, string> = {}
   return { ...over(client), stderr: () => stderr, pid: transport.pid ?? 0 } satisfies Started
 }
 
-test('the owner of the data directory asks its observer without a key, and leaves nothing', async () => {
+test('the owner of the data directory asks without a key, and leaves nothing behind', async () => {
   await using it = await observed()
   remember(it.dir, 'url', it.url)
   await it.tell(...BROKEN_RUN)

@@ -67,7 +67,7 @@ async function hostile(it: Observed): Promise<void> {
   })
 }
 
-test('what an attacker wrote into a trace stays data, in one line of JSON behind the warning', async () => {
+test('what an attacker wrote into a trace stays data: one line behind the warning', async () => {
   await using it = await observed()
   await hostile(it)
   const { text, ask } = await asking(it)

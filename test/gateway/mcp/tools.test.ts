@@ -13,7 +13,7 @@ const GOOD_RUN = BROKEN_RUN.slice(0, 3).map((line) => {
   return { ...rest, trace: OTHER, ...('status' in line && { status: 'ok' }) }
 })
 
-test('every tool is told with a title, a description, its input, and that it only reads', async () => {
+test('every tool is told with title, description and input, and that it only reads', async () => {
   await using it = await observed()
   const { client } = await asking(it)
   const { tools } = await client.listTools()
@@ -93,7 +93,7 @@ test('pages follow their cursors to the end, each trace once', async () => {
   expect(found.toSorted()).toEqual(traces)
 })
 
-test('what cannot be asked or found is an error that says why, and the client goes on', async () => {
+test('what cannot be asked or found is an error that says why, and one goes on', async () => {
   await using it = await observed()
   const { client, text, ask } = await asking(it)
   const wrong: [string, Record<string, unknown>, RegExp][] = [
