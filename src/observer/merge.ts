@@ -10,6 +10,7 @@
 import type { JsonObject, JsonValue } from '../protocol/json.ts'
 import { HANDOFF_MODES, SPAN_KINDS, SPAN_STATUSES } from './model.ts'
 import type { CostSource, Fact, HandoffPart, Source, SpanPart, Tokens } from './model.ts'
+import type { Counters } from './store.ts'
 
 /** Names, ids and codes, UTF-16 units; what is longer is cut. */
 export const NAME_UNITS_MAX = 1_024
@@ -232,15 +233,27 @@ export function mergeFact(a: Fact, b: Fact): Fact {
   return canonicalJson(a as never) >= canonicalJson(b as never) ? a : b
 }
 
+/** Of two sayings about one log, the same one holds everywhere. @returns `a` for equal ones */
+export function newerCounters(a: Counters, b: Counters): Counters {
+  const rank = ({ issued, next, oldest, dropped }: Counters) => [issued, next, oldest, dropped]
+  const [one, two] = [rank(a), rank(b)]
+  const at = one.findIndex((value, index) => value !== two[index])
+  return at >= 0 && (two[at] ?? 0) > (one[at] ?? 0) ? b : a
+}
+
 /**
  * Key by key; of two values the greater in canonical JSON. Keys come out sorted, unless `b` adds
  * nothing: then it is `a` itself.
  */
 export function mergeAttributes(a: JsonObject, b: JsonObject): JsonObject {
   const keys = [...new Set([...Object.keys(a), ...Object.keys(b)])].sort()
-  const both = Object.fromEntries(keys.map((key) => [key, greaterValue(a[key], b[key])]))
+  const both = Object.fromEntries(keys.map((key) => [key, greaterValue(own(a, key), own(b, key))]))
   return JSON.stringify(both) === canonicalJson(a) ? a : both
 }
+
+/** A key may be called `__proto__`. */
+const own = (object: JsonObject, key: string): JsonValue | undefined =>
+  Object.hasOwn(object, key) ? object[key] : undefined
 
 function greaterValue(a: JsonValue | undefined, b: JsonValue | undefined): JsonValue {
   if (a === undefined || b === undefined) return ordered(a ?? b ?? null)

@@ -7,6 +7,7 @@
 
 import { join } from 'node:path'
 import { PeerworkError } from '../../protocol/errors.ts'
+import { newerCounters } from '../merge.ts'
 import type { Counters } from '../store.ts'
 import { Database } from './database.ts'
 import { bytesOf } from './span-row.ts'
@@ -138,7 +139,7 @@ export class Control {
       const log = this.log(by, boot)
       const row = this.db.get('SELECT counters FROM log WHERE id = ?', log)
       const old = JSON.parse(String(row?.[0] ?? 'null')) as Counters | null
-      if (old !== null && !isNewer(counters, old)) return
+      if (old !== null && newerCounters(old, counters) === old) return
       const { next, oldest, dropped, issued } = counters
       const text = JSON.stringify({ by, boot, next, oldest, dropped, issued })
       this.db.run('UPDATE log SET counters = ? WHERE id = ?', text, log)
@@ -207,15 +208,4 @@ export class Control {
   close(): void {
     this.db.close()
   }
-}
-
-/** Total, so that every observer ends with the same of two. */
-function isNewer(a: Counters, b: Counters): boolean {
-  const rank = (counters: Counters) => {
-    const { issued, next, oldest, dropped } = counters
-    return [issued, next, oldest, dropped]
-  }
-  const [one, two] = [rank(a), rank(b)]
-  const at = one.findIndex((value, index) => value !== two[index])
-  return at >= 0 && (one[at] ?? 0) > (two[at] ?? 0)
 }

@@ -1,10 +1,11 @@
 /** Lists of handoffs, newest first; those of one trace come from its home alone. */
 
 import { readCursor, writeCursor } from '../cursor.ts'
+import { handoffOf } from '../sides.ts'
+import type { Sides } from '../sides.ts'
 import type { HandoffQuery, Page, StoredHandoff } from '../store.ts'
 import type { Row } from './database.ts'
 import type { Day } from './day.ts'
-import { handoffOf } from './handoffs.ts'
 import type { Reading } from './list-traces.ts'
 import { checkLimit, pageOf, walk } from './pages.ts'
 import { homeIn } from './read-trace.ts'
@@ -46,7 +47,7 @@ export function listHandoffs(reading: Reading, query: HandoffQuery): Page<Stored
     candidate: (place) => ({
       cursor: () => writeCursor(place.at, place.trace, place.id),
       item: () => {
-        const handoff = handoffOf(place.trace, place.id, place.parts)
+        const handoff = handoffOf(place.trace, place.id, JSON.parse(place.parts) as Sides)
         return fits(handoff, query) ? handoff : undefined
       }
     })

@@ -1,7 +1,7 @@
 /** Lists of traces: found by the rarest of what is asked for, in order of their starts. */
 
 import type { Page, TraceQuery, TraceSummary } from '../store.ts'
-import { NANOS, weakest } from '../sums.ts'
+import { spent } from '../spent.ts'
 import { readCursor, writeCursor } from '../cursor.ts'
 import type { Row } from './database.ts'
 import type { Day } from './day.ts'
@@ -12,7 +12,6 @@ import { hitsOf } from './search.ts'
 import type { Hits } from './search.ts'
 import { bytesOf, hexOf } from './span-row.ts'
 import { TRACE_COLUMNS, traceOf } from './trace-row.ts'
-import type { TraceRow } from './trace-row.ts'
 
 /** Traces that one name is counted up to, to walk by the rarest. */
 const COUNTED_MAX = 5_000
@@ -195,23 +194,8 @@ function summaryIn(files: Files, day: Day, row: Row): TraceSummary | undefined {
     spans: trace.share.spans,
     errors: trace.share.errors,
     agents: trace.agents.map((agent) => day.names.text(agent)).sort(),
-    ...spent(trace),
+    ...spent(trace.share, trace.outline),
     sealed: trace.share.unsealed === 0,
     pinned: files.control.isPinned(trace.id)
-  }
-}
-
-/** Of the leaves, or when none says, the most that a span around them does. */
-function spent({ share, outline }: TraceRow): Pick<TraceSummary, 'tokens' | 'cost' | 'costSource'> {
-  const nanos = share.costLeaves > 0 ? share.costNanos : outline.outerNanos
-  const outer = share.costLeaves === 0 && outline.outerNanos > 0
-  return {
-    tokens: share.tokenLeaves > 0 ? share.tokens : outline.outerTokens,
-    cost: nanos / NANOS,
-    costSource: weakest({
-      unknown: share.unknown,
-      estimated: share.estimated + Number(outer && outline.outerEstimated),
-      reported: share.reported + Number(outer && !outline.outerEstimated)
-    })
   }
 }
