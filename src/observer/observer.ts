@@ -15,6 +15,7 @@ import { guardDisk } from './disk.ts'
 import { Intake } from './intake.ts'
 import { PriceBook, readPrices } from './prices/book.ts'
 import { openSqliteStore } from './sqlite/open.ts'
+import { Database } from './sqlite/database.ts'
 import type { TraceStore } from './store.ts'
 
 /** An operator's own prices, in the data directory; read at the start. */
@@ -24,6 +25,8 @@ export interface ObserverInit {
   /** Made, for its owner alone, when it is not there. One observer at a time. */
   readonly dir: string
   readonly clock: Clock
+  /** Address of a Postgres database that keeps the traces, in place of files in `dir`. */
+  readonly postgres?: string
 }
 
 export interface CollectInit {
@@ -48,12 +51,12 @@ export interface Observer extends AsyncDisposable {
  * @throws PeerworkError `HOME_IN_USE` while another observer has the directory, `HOME_UNSAFE`,
  *   `STORE_FAILED`, `STORE_FULL`, `BAD_OPTION` for a table of prices that cannot be read
  */
-export async function openObserver({ dir, clock }: ObserverInit): Promise<Observer> {
+export async function openObserver(init: ObserverInit): Promise<Observer> {
+  const { dir, clock } = init
   openHome(dir)
   const table = join(dir, PRICES_FILE)
   const own = existsSync(table) ? readPrices(table) : []
-  const opened = await openSqliteStore({ dir: join(dir, 'traces'), clock })
-  const store = guardDisk(opened, { dir, clock })
+  const store = await openStore(init)
   const intake = new Intake(store, new PriceBook(own))
   // Through the intake, so that what agents tell is priced, and seen live, like all else.
   const through: TraceStore = { ...store, ingest: (entries) => intake.take(entries) }
@@ -64,6 +67,38 @@ export async function openObserver({ dir, clock }: ObserverInit): Promise<Observ
         ...{ traces, store: through, clock, log },
         fold: (batch) => foldBatch(batch, nameOf)
       }),
-    [Symbol.asyncDispose]: () => opened[Symbol.asyncDispose]()
+    [Symbol.asyncDispose]: () => store[Symbol.asyncDispose]()
   }
 }
+
+async function openStore({ dir, clock, postgres }: ObserverInit): Promise<TraceStore> {
+  if (postgres === undefined) {
+    return guardDisk(await openSqliteStore({ dir: join(dir, 'traces'), clock }), { dir, clock })
+  }
+  const held = hold(dir)
+  try {
+    const { openPostgresStore } = await import('./postgres/open.ts')
+    const store = await openPostgresStore({ url: postgres, clock })
+    const close = async (): Promise<void> => {
+      try {
+        await store[Symbol.asyncDispose]()
+      } finally {
+        held.close()
+      }
+    }
+    return { ...store, [Symbol.asyncDispose]: close }
+  } catch (error) {
+    held.close()
+    throw error
+  }
+}
+
+/** Of the file whose lock keeps a second observer from the directory: `PWth` in ASCII. */
+const HOLD_KIND = 0x50577468
+
+/** @throws PeerworkError `HOME_IN_USE` */
+const hold = (dir: string): Database =>
+  new Database({
+    ...{ path: join(dir, 'in-use.db'), schema: '', version: 1, kind: HOLD_KIND },
+    ...{ cacheBytes: 65_536, durable: false }
+  })

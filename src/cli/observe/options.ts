@@ -29,6 +29,11 @@ export const OBSERVE_OPTIONS = {
     value: '<dir>',
     about: 'directory of the traces and keys; observer in the home by default'
   },
+  store: {
+    type: 'string',
+    value: '<url>',
+    about: 'keep the traces in Postgres: postgres://user@host/database; better in PEERWORK_STORE'
+  },
   host: {
     type: 'string',
     value: '<address>',
@@ -69,6 +74,12 @@ export const dataOf = (values: ObserveValues, context: Pick<Context, 'env' | 'cw
   values.data === undefined
     ? join(homeOf(values, context), 'observer')
     : resolve(context.cwd, values.data)
+
+/** Where traces are kept when that is no file; a password is better in the environment. */
+export const storeOf = (
+  { store }: Pick<ObserveValues, 'store'>,
+  { env }: Pick<Context, 'env'>
+): string | undefined => (store ?? env['PEERWORK_STORE']) || undefined
 
 /** @throws PeerworkError `BAD_OPTION` */
 export function portOf({ port }: Pick<ObserveValues, 'port'>): number {

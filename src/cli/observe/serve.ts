@@ -21,7 +21,7 @@ import { Notifier } from '../service/notify.ts'
 import { homeOf, initOf, withConfig } from '../session.ts'
 import { URL_FILE } from './data.ts'
 import { PeerNames } from './names.ts'
-import { dataOf, hostOf, portOf } from './options.ts'
+import { dataOf, hostOf, portOf, storeOf } from './options.ts'
 import type { ObserveValues } from './options.ts'
 import { showObserver } from './screen.ts'
 
@@ -79,11 +79,17 @@ async function start(
   stack: AsyncDisposableStack
 ): Promise<Running> {
   const [host, port, dir] = [hostOf(values), portOf(values), dataOf(values, context)]
+  const postgres = storeOf(values, context)
   const keep = keepOf(values)
   const target = exportTarget(values, context.cwd)
   const levels = toLogLevels(values['log-level'] ?? 'warn')
   const log = createLogs(levels, values.name ?? 'observer')('node')
-  const observer = stack.use(await openObserver({ dir, clock: systemClock }))
+  const observer = stack.use(
+    await openObserver({
+      ...{ dir, clock: systemClock },
+      ...(postgres === undefined ? {} : { postgres })
+    })
+  )
   const { store, intake } = observer
   const access = stack.adopt(openAccess(dir), (db) => db.close())
   const housekeeping = stack.use(

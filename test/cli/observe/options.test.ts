@@ -1,7 +1,13 @@
 import { expect, test } from 'vitest'
 import { emptyValues } from '../../../src/cli/arguments.ts'
 import { COMMON } from '../../../src/cli/command.ts'
-import { dataOf, hostOf, OBSERVE_OPTIONS, portOf } from '../../../src/cli/observe/options.ts'
+import {
+  dataOf,
+  hostOf,
+  OBSERVE_OPTIONS,
+  portOf,
+  storeOf
+} from '../../../src/cli/observe/options.ts'
 import { settledValues } from '../../../src/cli/observe/options.ts'
 import type { ObserveValues } from '../../../src/cli/observe/options.ts'
 
@@ -38,4 +44,14 @@ test('an address that other machines reach needs a word for it', () => {
     expect(hostOf({ host, expose: true })).toBe(host)
   }
   expect(() => hostOf({ host: 'example.com', expose: true })).toThrow('is an IP address')
+})
+
+test('the address of a database comes from the environment, or from what was typed', () => {
+  const typed = { store: 'postgres://a/b' }
+  expect(storeOf({ store: undefined }, { env: {} })).toBeUndefined()
+  expect(storeOf({ store: undefined }, { env: { PEERWORK_STORE: '' } })).toBeUndefined()
+  expect(storeOf({ store: undefined }, { env: { PEERWORK_STORE: 'postgres://c/d' } })).toBe(
+    'postgres://c/d'
+  )
+  expect(storeOf(typed, { env: { PEERWORK_STORE: 'postgres://c/d' } })).toBe('postgres://a/b')
 })

@@ -1,6 +1,11 @@
 /** The store in Postgres: all that every store does, and what only a server can do to it. */
 
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest'
+import { systemClock } from '../../../src/node/clock.ts'
+import { openObserver } from '../../../src/observer/observer.ts'
 import { openPostgresStore } from '../../../src/observer/postgres/open.ts'
 import type { Ingest, TraceStore } from '../../../src/observer/store.ts'
 import { conformance, NOW_MS } from '../conformance.ts'
@@ -180,5 +185,22 @@ describe.skipIf(missing !== undefined)(`Postgres${missing ? `: ${missing}` : ''}
     expect((await store.facts({ types: ['guard.'], by: long, limit: 5 })).items).toEqual([fact])
     expect(await store.values('model', long.slice(0, 5))).toEqual([long])
     expect((await store.agents({})).map(({ agent }) => agent)).toEqual([long])
+  })
+
+  test('an observer keeps its traces there, and its directory to itself', async () => {
+    const dir = mkdtempSync(join(tmpdir(), 'peerwork-observer-'))
+    onTestFinished(() => {
+      rmSync(dir, { recursive: true })
+      drop('peerwork')
+    })
+    const init = { dir, clock: systemClock, postgres: server.url }
+    {
+      await using observer = await openObserver(init)
+      await observer.intake.take([told(1)])
+      await expect(openObserver(init)).rejects.toMatchObject({ code: 'HOME_IN_USE' })
+    }
+    await using again = await openObserver(init)
+    expect(await again.store.size()).toMatchObject({ traces: 1 })
+    expect(existsSync(join(dir, 'traces'))).toBe(false)
   })
 })
