@@ -132,11 +132,6 @@ export interface Fact {
   readonly body: JsonObject
 }
 
-/** Facts that no bound may drop, because they are why one looks. */
-export const KEPT_FACTS: readonly string[] = [
-  ...['handoff.', 'task.failed', 'task.rejected', 'task.canceled', 'guard.', 'error']
-]
-
 /** Everything one message says. */
 export interface Parts {
   readonly spans: readonly SpanPart[]
