@@ -13,6 +13,8 @@ const RECONNECT_S = 0.25
 export const STATEMENT_TIMEOUT_MS = 60_000
 /** Waiting for another observer that writes, ms: it takes a second at most for a group. */
 export const LOCK_TIMEOUT_MS = 15_000
+/** Within a transaction, ms: an observer that hangs while it writes must not stop the others. */
+const IDLE_TIMEOUT_MS = 10_000
 /** Names of schemas are written into statements, so they are plain; 63 is the longest name. */
 const SCHEMA = /^[a-z_][a-z0-9_]{0,62}$/
 
@@ -74,6 +76,9 @@ export function connect({ url, host }: Address, schema: string): Db {
       search_path: `"${schema}"`,
       statement_timeout: STATEMENT_TIMEOUT_MS,
       lock_timeout: LOCK_TIMEOUT_MS,
+      idle_in_transaction_session_timeout: IDLE_TIMEOUT_MS,
+      // An agent of a few traces and one of all of them want another index each.
+      plan_cache_mode: 'force_custom_plan',
       // What `ingest` answers for is on the disk, whatever the server does by default.
       synchronous_commit: 'on'
     }
