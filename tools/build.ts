@@ -42,7 +42,7 @@ const shared: BuildOptions = {
 rmSync(dist, { recursive: true, force: true })
 const main = await build({
   ...shared,
-  entryPoints: ['src/index.ts', 'src/cli/main.ts', 'src/observer/sqlite/worker-entry.ts'],
+  entryPoints: ['src/index.ts', 'src/cli/main.ts'],
   splitting: true,
   // Beside index.js, so that paths relative to a chunk are paths relative to dist/.
   chunkNames: '[name]-[hash]',
@@ -53,12 +53,15 @@ const main = await build({
   metafile: true
 })
 await writeFewer(main, shared)
-// What runs inside the sandbox stands alone.
+// What runs inside the sandbox stands alone, and so does a thread: it shares no code that is loaded.
 const inner = await build({
   ...shared,
   // Only for schemas that cannot print themselves, and then it is the copy that skills get too.
   external: ['zod', 'zod/*'],
-  entryPoints: ['src/tasks/sandbox-entry.ts', 'src/tasks/skill.ts']
+  entryPoints: [
+    ...['src/tasks/sandbox-entry.ts', 'src/tasks/skill.ts'],
+    'src/observer/sqlite/worker-entry.ts'
+  ]
 })
 // Goes into other people's programs, and runs on their Node; each file stands alone.
 const client = await build({
