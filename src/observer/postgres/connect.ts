@@ -10,9 +10,9 @@ const CONNECT_TIMEOUT_S = 10
 /** After a connection failed, until the next is tried, s. */
 const RECONNECT_S = 0.25
 /** One statement, ms: a question that takes longer costs everybody else too much. */
-export const STATEMENT_TIMEOUT_MS = 60_000
+const STATEMENT_TIMEOUT_MS = 60_000
 /** Waiting for another observer that writes, ms: it takes a second at most for a group. */
-export const LOCK_TIMEOUT_MS = 15_000
+const LOCK_TIMEOUT_MS = 15_000
 /** Within a transaction, ms: an observer that hangs while it writes must not stop the others. */
 const IDLE_TIMEOUT_MS = 10_000
 /** Names of schemas are written into statements, so they are plain; 63 is the longest name. */

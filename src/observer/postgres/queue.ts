@@ -5,7 +5,7 @@ import type { Ingest, Ingested } from '../store.ts'
 import { isOfData } from './failure.ts'
 
 /** One call, bytes: its JSON and its sealed batches. */
-export const INGEST_BYTES_MAX = 16 * 1024 * 1024
+const INGEST_BYTES_MAX = 16 * 1024 * 1024
 /** All that waits, bytes. */
 const QUEUE_BYTES_MAX = 64 * 1024 * 1024
 /** Calls that wait, count. */

@@ -14,7 +14,7 @@ import type { Db } from './connect.ts'
 import { sqlStateOf } from './failure.ts'
 
 /** Raised with every change that an older program cannot read. */
-export const VERSION = 1
+const VERSION = 1
 
 /** What the slower of two that make one schema is told. */
 const THERE_ALREADY = /^(?:42P06|23505)$/
