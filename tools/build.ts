@@ -53,7 +53,7 @@ const main = await build({
   metafile: true
 })
 await writeFewer(main, shared)
-// What runs inside the sandbox stands alone, and so does a thread: it shares nothing with the start.
+// What runs inside the sandbox stands alone, and so does a thread of its own.
 const inner = await build({
   ...shared,
   // Only for schemas that cannot print themselves, and then it is the copy that skills get too.
