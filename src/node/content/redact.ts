@@ -19,8 +19,9 @@ const SECRET_NAME = new RegExp(
 )
 const LOOKS: readonly RegExp[] = [
   /-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----[^]*?(?:-----END [A-Z ]{0,40}PRIVATE KEY-----|$)/g,
-  // JSON Web Tokens: header, payload, signature.
-  /\beyJ[\w-]+\.[\w-]+(?:\.[\w-]*)?/g,
+  // JSON Web Tokens: header, payload, signature. Without a bound, a text of nothing but beginnings
+  // would be read to its end from each of them. Of longer headers `LONG_RUN` takes care.
+  /\beyJ[\w-]{1,512}\.[\w-]+(?:\.[\w-]*)?/g,
   /\b(?:Bearer|Basic)\s+[\w.~+/=-]{8,}/gi,
   /\b(?:sk|pk|rk|ghp|gho|ghs|github_pat|glpat|xox[a-z]|AKIA|ASIA|AIza|ya29)[-_.]?[\w-]{10,}/g,
   /\b(?:password|passwd|secret|token|api[ _-]?key)\s{0,8}[=:]\s{0,8}\S+/gi,
