@@ -14,6 +14,33 @@ export function joined(ranges: readonly SyncRange[]): SyncRange[] {
   return out
 }
 
+/**
+ * Put one more into ranges that are sorted and joined already, and stay so. Sorting all of them
+ * anew for each would be quadratic for whoever makes a hole beside each event.
+ */
+export function insert(ranges: SyncRange[], { from, to }: SyncRange): void {
+  const begin = firstWith(ranges, (range) => range.to >= from)
+  const end = firstWith(ranges, (range) => range.from > to)
+  const [first, last] = [ranges[begin], ranges[end - 1]]
+  const touches = begin < end && first !== undefined && last !== undefined
+  const whole = touches
+    ? { from: Math.min(from, first.from), to: Math.max(to, last.to) }
+    : { from, to }
+  ranges.splice(begin, end - begin, whole)
+}
+
+/** The first place where it holds, which it does from there on. */
+function firstWith(ranges: readonly SyncRange[], holds: (range: SyncRange) => boolean): number {
+  let [low, high] = [0, ranges.length]
+  while (low < high) {
+    const middle = (low + high) >> 1
+    const range = ranges[middle]
+    if (range !== undefined && holds(range)) high = middle
+    else low = middle + 1
+  }
+  return low
+}
+
 /** What is in the first and not in the others; both sorted and joined. */
 export function without(ranges: readonly SyncRange[], others: readonly SyncRange[]): SyncRange[] {
   const out: SyncRange[] = []

@@ -36,7 +36,8 @@ export interface BackfillOptions {
   readonly inbox: Pick<Inbox, 'settled'>
   readonly store: Pick<TraceStore, 'batches'>
   readonly take: (news: TraceNews, holder: string) => Promise<boolean>
-  readonly heard: (head: Sealed<TraceHead>) => void
+  /** Resolves when it is noted: nobody's list fills what waits for the store. */
+  readonly heard: (head: Sealed<TraceHead>) => Promise<void> | undefined
 }
 
 interface Holder {
@@ -125,7 +126,7 @@ export class Backfill {
     one.listAfter = clock.elapsed() + LIST_REST_MS
     try {
       const logs = await traces.held(holder, this.#ending.signal)
-      for (const { head } of logs) if (head !== undefined) this.#options.heard(head)
+      for (const { head } of logs) if (head !== undefined) await this.#options.heard(head)
       this.#claims.told(holder, logs)
       for (const held of logs) this.#run(this.#settle(holder, held))
       this.#ask()
@@ -157,7 +158,9 @@ export class Backfill {
     this.#asked.add(ask)
     const { clock } = this.#options
     try {
-      if (!(await this.#get(holder, ask))) this.#claims.lacks(holder, ask)
+      await this.#get(holder, ask)
+      // What came again, or as a fork, would be asked for without end.
+      if (!this.#grew(ask)) this.#claims.lacks(holder, ask)
     } catch {
       // Whoever breaks off is left alone for a moment, and then asked anew.
       this.#claims.gone(holder)
@@ -168,21 +171,28 @@ export class Backfill {
       this.#asked.remove(ask)
       one.asking = false
       this.#asking--
+      // The others first: a few who always have more must not take all turns.
+      if (this.#holders.get(holder) === one) {
+        this.#holders.delete(holder)
+        this.#holders.set(holder, one)
+      }
     }
     this.#ask()
   }
 
-  /** @returns whether it had any */
-  async #get(holder: string, ask: LogAsk): Promise<boolean> {
+  /** Whether any of what was asked for is held now. */
+  #grew(ask: LogAsk): boolean {
+    const held = this.#options.logs.get(ask)?.held ?? []
+    return common(ask.ranges, held).length > 0
+  }
+
+  async #get(holder: string, ask: LogAsk): Promise<void> {
     const { traces, take, inbox } = this.#options
-    let came = false
     for await (const news of traces.get(holder, ask, this.#ending.signal)) {
-      if (news.kind === 'batch') came = true
-      if (!(await take(news, holder))) return came
+      if (!(await take(news, holder))) return
     }
     // What is on its way to the store is not missing.
     await inbox.settled()
-    return came
   }
 
   /** Two holders with different batches at one place: fetch the other one, as the proof. */

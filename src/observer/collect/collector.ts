@@ -146,14 +146,14 @@ export class Collector implements AsyncDisposable {
 
   /** From gossip, which cannot be held back: what there is no room for is fetched later. */
   #hear(news: TraceNews): void {
-    if (news.kind === 'head') this.#head(news.head)
+    if (news.kind === 'head') void this.#head(news.head)
     else if (news.kind === 'refused') this.#refusals.note(news)
     else if (this.#meets(news.batch) !== undefined) this.#inbox.offer(news.batch)
   }
 
   /** From a stream, which waits. @returns false when nothing is taken any more */
   async #take(news: TraceNews, holder: string): Promise<boolean> {
-    if (news.kind === 'head') this.#head(news.head)
+    if (news.kind === 'head') await this.#head(news.head)
     // Who handed it over answers for it: what it claims to be proves nothing.
     else if (news.kind === 'refused') this.#refusals.note({ ...news, by: holder })
     else if (this.#meets(news.batch) !== undefined) return this.#inbox.put(news.batch)
@@ -167,15 +167,16 @@ export class Collector implements AsyncDisposable {
     return log
   }
 
-  #head(head: Sealed<TraceHead>): void {
+  /** Never rejects; a stream waits for it, so that a flood of heads waits there. */
+  async #head(head: Sealed<TraceHead>): Promise<void> {
     const { body } = head
     const name = { by: body.from, boot: toHex(body.boot) }
     const log = this.#logs.meet(name)
     if (log === undefined || !log.hear(head)) return
     const { next, oldest, dropped, issued } = body
     const counters = { ...name, next, oldest, dropped, issued }
-    this.#options.store.noteCounters(counters).catch((error: unknown) => this.#warn(error))
     if (log.missingCount > 0) this.#backfill.lacking(log)
+    await this.#options.store.noteCounters(counters).catch((error: unknown) => this.#warn(error))
   }
 
   #entry(batch: Sealed<TraceBatch>): Ingest {

@@ -24,7 +24,7 @@ export class Holders {
   told(holder: string, logs: readonly HeldLog[]): void {
     const claims = new Map<string, Claim>()
     for (const { by, boot, ranges } of logs) {
-      claims.set(keyOf({ by, boot }), { log: { by, boot }, ranges })
+      claims.set(keyOf({ by, boot }), { log: { by, boot }, ranges: joined(ranges) })
     }
     this.#claims.set(holder, claims)
   }

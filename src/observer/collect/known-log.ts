@@ -7,7 +7,7 @@ import { sameBytes, toHex } from '../../protocol/canonical.ts'
 import type { Sealed } from '../../protocol/seal.ts'
 import type { TraceBatch } from '../../protocol/trace.ts'
 import type { TraceHead } from '../../protocol/trace-head.ts'
-import { joined, sizeOf, without } from '../../node/trace/ranges.ts'
+import { insert, joined, sizeOf, without } from '../../node/trace/ranges.ts'
 import type { LogName } from '../../node/trace/api.ts'
 import type { Range } from '../store.ts'
 
@@ -89,7 +89,7 @@ export class KnownLog implements LogName {
   add({ body, digest }: Sealed<TraceBatch>): boolean {
     const { first, prev, events, issued } = body
     const to = first + events.length
-    this.hold([{ from: first, to }])
+    insert(this.#held, { from: first, to })
     this.issued = Math.max(this.issued, issued)
     if (this.#tip === undefined || to > this.#tip.to) {
       this.#tip = { first, to, digest: toHex(digest) }

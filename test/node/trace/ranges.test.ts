@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { common, joined, sizeOf, without } from '../../../src/node/trace/ranges.ts'
+import { common, insert, joined, sizeOf, without } from '../../../src/node/trace/ranges.ts'
 
 const ranges = fc.array(
   fc.tuple(fc.nat(40), fc.nat(8)).map(([from, length]) => ({ from, to: from + length })),
@@ -22,6 +22,18 @@ test('ranges behave as the sets of numbers that they stand for', () => {
       expect(numbers(common(one, other))).toEqual(ones.intersection(others))
       expect(sizeOf(one)).toBe(ones.size)
       expect([one, without(one, other), common(one, other)].every(isTidy)).toBe(true)
+    })
+  )
+})
+
+test('one range put into others gives what joining all of them gives', () => {
+  const one = fc.tuple(fc.nat(40), fc.integer({ min: 1, max: 8 }))
+  fc.assert(
+    fc.property(ranges, one, (some, [from, length]) => {
+      const added = { from, to: from + length }
+      const list = joined(some)
+      insert(list, added)
+      expect(list).toEqual(joined([...some, added]))
     })
   )
 })

@@ -4,6 +4,8 @@ import { createLogs } from '../../../src/node/logger.ts'
 import { Backfill } from '../../../src/observer/collect/backfill.ts'
 import { KnownLogs } from '../../../src/observer/collect/known-logs.ts'
 import { toHex } from '../../../src/protocol/canonical.ts'
+import type { Sealed } from '../../../src/protocol/seal.ts'
+import type { TraceBatch } from '../../../src/protocol/trace.ts'
 import { until } from '../../helpers/processes.ts'
 import { chain } from '../../node/trace/samples.ts'
 import { alice, bob, mallory } from '../../protocol/samples.ts'
@@ -62,5 +64,56 @@ test('a holder that claims what it has not is asked once, and then another one',
   backfill.follow([mallory.id, alice.id])
   await until('from her', () => got.length === 1)
   expect([got, asked()]).toEqual([['alice 0'], 1])
+  await backfill.stop()
+})
+
+/** Claims to have all of alice's log, and hands over the same batch whenever it is asked. */
+function repeats(hub: Hub, holder: string, batch: Sealed<TraceBatch>): void {
+  const [by, boot] = [batch.body.from, toHex(batch.body.boot)]
+  const { first, events } = batch.body
+  const claim = { by, boot, ranges: [{ from: 0, to: 1_000_000 }], forks: [] }
+  hub.traces(holder).share({
+    held: () => Promise.resolve([claim]),
+    batches: () => Promise.resolve([{ bytes: batch.bytes, to: first + events.length }])
+  })
+}
+
+test('a holder that hands over the same again and again is not asked without end', async () => {
+  const hub = new Hub()
+  const batches = chain()
+  const made = [batches.next(10), batches.next(10)] as const
+  repeats(hub, mallory.id, made[0])
+  const { backfill, got, logs } = setup(hub)
+  logs.meet({ by: alice.id, boot: toHex(batches.boot) })
+  backfill.follow([mallory.id])
+  const asked = () => hub.asked.filter((one) => one === `${bob.id} get ${mallory.id}`).length
+  await until('asked', () => asked() >= 2)
+  hub.producer(alice.id, () => made)
+  backfill.follow([mallory.id, alice.id])
+  await until('the rest, from her', () => got.includes('alice 10'))
+  expect(asked()).toBe(2)
+  await backfill.stop()
+})
+
+test('ranges that a holder tells in disorder do not make it be asked for what is held', async () => {
+  const hub = new Hub()
+  const batches = chain()
+  const made = Array.from({ length: 4 }, () => batches.next(10))
+  const [by, boot] = [alice.id, toHex(batches.boot)]
+  const disorder = [
+    { from: 20, to: 40 },
+    { from: 0, to: 10 }
+  ]
+  hub.traces(mallory.id).share({
+    held: () => Promise.resolve([{ by, boot, ranges: disorder, forks: [] }]),
+    batches: () => Promise.resolve([])
+  })
+  const { backfill, logs } = setup(hub)
+  const log = logs.meet({ by, boot })
+  for (const batch of made) if (batch.body.first !== 10) log?.add(batch)
+  backfill.follow([mallory.id])
+  await until('a list', () => hub.asked.length > 0)
+  await new Promise((resolve) => setTimeout(resolve, 50))
+  expect(hub.asked).toEqual([`${bob.id} list ${mallory.id}`])
   await backfill.stop()
 })

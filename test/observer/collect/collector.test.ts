@@ -5,6 +5,7 @@ import { Collector } from '../../../src/observer/collect/collector.ts'
 import { foldBatch } from '../../../src/observer/collect/fold-batch.ts'
 import { toHex } from '../../../src/protocol/canonical.ts'
 import { seal } from '../../../src/protocol/seal.ts'
+import type { TailOptions, TraceNews } from '../../../src/node/trace/api.ts'
 import type { Sealed } from '../../../src/protocol/seal.ts'
 import type { TraceBatch } from '../../../src/protocol/trace.ts'
 import { until } from '../../helpers/processes.ts'
@@ -215,4 +216,34 @@ test('a full store is told, loses nothing, and goes on when there is room', asyn
   memory.full = false
   await until('caught up', async () => (await held(alice.id)) === '0-200')
   expect(collector.state().trouble).toBeUndefined()
+})
+
+test('a producer that floods a stream with heads waits for the store, and does not fill it', async () => {
+  const hub = new Hub()
+  const memory = new MemoryStore()
+  const { boot } = produce(hub)
+  let [waiting, most, noted] = [0, 0, 0]
+  const noteCounters = async (): Promise<void> => {
+    most = Math.max(most, ++waiting)
+    await new Promise((resolve) => setImmediate(resolve))
+    waiting--
+    noted++
+  }
+  const traces = {
+    ...hub.traces(bob.id),
+    async *tail(_: string, { signal }: TailOptions): AsyncGenerator<TraceNews> {
+      for (let nth = 0; nth < 50; nth++) {
+        const numbers = { next: nth, issued: Date.now() + nth }
+        yield await Promise.resolve({ kind: 'head', head: hub.head(alice, boot, numbers) })
+      }
+      await new Promise((resolve) => signal.addEventListener('abort', resolve))
+    },
+    holders: () => [alice.id]
+  }
+  const store = Object.assign(memory, { noteCounters }).store
+  const parts = { traces, store, clock: systemClock, log }
+  const collector = await Collector.start({ ...parts, fold: (batch) => foldBatch(batch) })
+  await until('all noted', () => noted === 50)
+  expect(most).toBe(1)
+  await collector.stop()
 })

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { KnownLog } from '../../../src/observer/collect/known-log.ts'
 import { toHex } from '../../../src/protocol/canonical.ts'
 import { chain } from '../../node/trace/samples.ts'
@@ -47,4 +47,17 @@ test('an older head is not news, and neither is one that says the same', () => {
   expect(log.hear(hub.head(alice, boot, { next: 5, issued: now + 1, tailed: true }))).toBe(false)
   expect(log.head?.body).toMatchObject({ next: 5, tailed: true })
   expect(log.issued).toBe(now + 1)
+})
+
+test('events with a hole beside each cost no more the more there are', () => {
+  const log = known()
+  const sort = vi.spyOn(Array.prototype, 'sort')
+  const toSorted = vi.spyOn(Array.prototype, 'toSorted')
+  const batches = chain()
+  for (let at = 0; at < 20; at++) {
+    batches.next(1)
+    log.add(batches.next(1))
+  }
+  expect([log.held.length, sort.mock.calls.length, toSorted.mock.calls.length]).toEqual([20, 0, 0])
+  vi.restoreAllMocks()
 })
