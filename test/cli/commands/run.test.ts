@@ -108,7 +108,7 @@ test('who would get a task is shown, sent or not', async () => {
   const args = ['run', 'shout', '--name', 'bob', '--input', '{"text":"hello"}']
   const dry = await run(where, [...args, '--dry-run'])
   expect(dry).toMatchObject({ code: 0, err: '' })
-  expect(dry.out).toMatch(/NAME +ID +SCORE.*\n→ +alice .*the only one\n$/)
+  expect(dry.out).toMatch(/NAME +SCORE.*\n→ +alice .*\n.* direct\n +the only one\n$/)
   const json = await run(where, [...args, '--dry-run', '--json'])
   expect(JSON.parse(json.out)).toMatchObject({ chosen: alice.info.id, others: 0 })
   const sent = await run(where, [...args, '--explain'])
