@@ -25,12 +25,16 @@ const QUESTION_BYTES_MAX = 4 * 1024
 const ANSWER_MS_MAX = 60_000
 /** A tail, ms; the asker opens another one, and has to be allowed it again. */
 export const TAIL_MS_MAX = 10 * 60_000
+/** For what is on its way when that is over, ms; the asker waits as long again. */
+const LAST_MS_MAX = 5_000
 /** Longest silence of an asker whose stream is full, ms. */
 const STALLED_MS_MAX = 30_000
 /** Tails at once, of all peers, count: as many observers as a large network has. */
 const TAILS_MAX = 32
 /** Answers at once, of all peers, count. */
 const ANSWERS_MAX = 8
+/** Of them to one peer, count: nobody who reads slowly takes the turns of all others. */
+const ANSWERS_OF_ONE_MAX = 4
 /** What one peer may ask: lists and ranges at once, count, and then so many a second. */
 const OF_ONE = { burst: 64, perSecond: 8 } as const
 /** Peers whose questions are counted, count: several times the connections of any preset. */
@@ -49,6 +53,8 @@ interface Tailing {
 
 export interface AnswerSyncOptions {
   readonly clock: Pick<Clock, 'elapsed'>
+  /** A list or some ranges, ms; unless it is given, a minute. */
+  readonly answerMsMax?: number
   readonly mayObserve: (peer: string) => boolean
   readonly serve: (
     question: SyncQuestion,
@@ -67,6 +73,7 @@ export class AnswerSync {
   readonly #tails = new Map<string, Tailing>()
   readonly #stopping = new AbortController()
   #answers = 0
+  readonly #answersTo = new Map<string, number>()
 
   constructor(options: AnswerSyncOptions) {
     this.#options = options
@@ -121,12 +128,22 @@ export class AnswerSync {
   }
 
   async #answer(question: SyncQuestion, writer: Writer): Promise<void> {
-    this.#answers++
+    const { peer } = writer
+    this.#count(peer, 1)
     try {
-      await this.#send(question, writer, AbortSignal.timeout(ANSWER_MS_MAX))
+      const { answerMsMax: ms = ANSWER_MS_MAX } = this.#options
+      const [until, late] = [AbortSignal.timeout(ms), AbortSignal.timeout(ms + LAST_MS_MAX)]
+      await this.#send(question, writer, { until, late })
     } finally {
-      this.#answers--
+      this.#count(peer, -1)
     }
+  }
+
+  #count(peer: string, more: 1 | -1): void {
+    this.#answers += more
+    const own = (this.#answersTo.get(peer) ?? 0) + more
+    if (own > 0) this.#answersTo.set(peer, own)
+    else this.#answersTo.delete(peer)
   }
 
   async #tail(question: SyncQuestion & { type: 'tail' }, writer: Writer): Promise<void> {
@@ -137,9 +154,11 @@ export class AnswerSync {
     const { promise: done, resolve } = Promise.withResolvers<void>()
     this.#tails.set(peer, { keeps: question.keeps, end, done })
     this.#options.tails()
-    const signal = AbortSignal.any([end.signal, AbortSignal.timeout(TAIL_MS_MAX)])
+    const until = AbortSignal.any([end.signal, AbortSignal.timeout(TAIL_MS_MAX)])
+    // When it is over, whoever reads still gets what there is.
+    const late = AbortSignal.timeout(TAIL_MS_MAX + STALLED_MS_MAX)
     try {
-      await this.#send(question, writer, signal)
+      await this.#send(question, writer, { until, late })
     } finally {
       if (this.#tails.get(peer)?.end === end) this.#tails.delete(peer)
       resolve()
@@ -147,10 +166,16 @@ export class AnswerSync {
     }
   }
 
-  async #send(question: SyncQuestion, writer: Writer, until: AbortSignal): Promise<void> {
+  /** @param late when nothing is written any more, however slowly it is read */
+  async #send(
+    question: SyncQuestion,
+    writer: Writer,
+    { until, late }: { readonly until: AbortSignal; readonly late: AbortSignal }
+  ): Promise<void> {
     const signal = AbortSignal.any([until, writer.closed, this.#stopping.signal])
+    const over = AbortSignal.any([late, writer.closed])
     for await (const frame of this.#options.serve(question, signal, writer.peer)) {
-      await writer.write(frame, writer.closed)
+      await writer.write(frame, over)
     }
     await writer.end()
   }
@@ -167,7 +192,9 @@ export class AnswerSync {
     const [oldest = ''] = this.#rates.keys()
     if (this.#rates.size > COUNTED_MAX) this.#rates.delete(oldest)
     const tails = question.type === 'tail' && !this.#tails.has(peer)
-    const full = tails ? this.#tails.size >= TAILS_MAX : this.#answers >= ANSWERS_MAX
+    const own = this.#answersTo.get(peer) ?? 0
+    const answers = this.#answers >= ANSWERS_MAX || own >= ANSWERS_OF_ONE_MAX
+    const full = tails ? this.#tails.size >= TAILS_MAX : answers
     if (!full && rate.take() !== undefined) return
     throw new PeerworkError('BUSY', 'too many questions about traces', { retryAfterMs: 5_000 })
   }

@@ -35,7 +35,7 @@ beforeEach(async () => {
   }
   ;[holder, asker] = await Promise.all([createRawHost(), createRawHost()])
   answers = new AnswerSync({
-    ...{ clock: { elapsed: () => elapsed }, mayObserve: () => may },
+    ...{ clock: { elapsed: () => elapsed }, mayObserve: () => may, answerMsMax: 1_000 },
     serve: (question, signal) => serve(question, signal),
     tails: () => tailed.push(answers.tailed),
     refused: ({ code }) => refused.push(code)
@@ -144,4 +144,21 @@ test('an agent that stops waits for those who tail to get the last', async () =>
   await stopped
   expect(rest.map(({ kind }) => kind)).toEqual(['batch', 'answer'])
   expect(answers.tailed).toBe(false)
+})
+
+test('a peer that does not read leaves turns to others, and loses its own', async () => {
+  serve = async function* much({ type }) {
+    if (type === 'list') for (let nth = 0; nth < 600; nth++) yield batch(60_000)
+    yield END
+  }
+  const unread = Array.from({ length: 4 }, () => ask({ type: 'list' }, undefined, 60_000))
+  await Promise.all(unread.map((frames) => frames.next()))
+  const trace = new Uint8Array(16)
+  expect(await codeOf(ask({ type: 'key', trace }))).toBe('BUSY')
+  await using other = await createRawHost()
+  const asked = { signal: new AbortController().signal, msMax: 5_000 }
+  const theirs = askSync(await other.dial(holder.address), { type: 'key', trace }, asked)
+  expect(await codeOf(theirs)).toBe('ok')
+  const again = async () => (await codeOf(ask({ type: 'key', trace }))) === 'ok'
+  await until('its time is up', again, 15_000)
 })

@@ -95,7 +95,7 @@ test('a holder that hands over the same again and again is not asked without end
   await backfill.stop()
 })
 
-test('ranges that a holder tells in disorder do not make it be asked for what is held', async () => {
+test('ranges told in disorder do not make a holder be asked for what is held', async () => {
   const hub = new Hub()
   const batches = chain()
   const made = Array.from({ length: 4 }, () => batches.next(10))

@@ -218,7 +218,7 @@ test('a full store is told, loses nothing, and goes on when there is room', asyn
   expect(collector.state().trouble).toBeUndefined()
 })
 
-test('a producer that floods a stream with heads waits for the store, and does not fill it', async () => {
+test('a producer that floods a stream with heads waits for the store', async () => {
   const hub = new Hub()
   const memory = new MemoryStore()
   const { boot } = produce(hub)
