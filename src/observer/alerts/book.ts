@@ -13,6 +13,8 @@ import type { Rule } from './rule.ts'
 
 /** Alerts of one rule that live at once, count; what is more becomes one about the others. */
 const LIVING_MAX = 200
+/** Subject of all that are over this. */
+const OTHERS = 'others'
 /** Resolved ones that are kept, count. */
 const RESOLVED_MAX = 10_000
 const MINUTE_MS = 60_000
@@ -47,6 +49,11 @@ export class Alerts {
 
   lives(rule: string, subject: string): boolean {
     return this.#living.has(keyOf(rule, subject))
+  }
+
+  /** Whether so many of a rule live that the rest is one alert, and that one lives. */
+  isCrowded(rule: string): boolean {
+    return this.lives(rule, OTHERS)
   }
 
   /** How many live, by state. */
@@ -131,7 +138,7 @@ export class Alerts {
     const now = this.#parts.now()
     const { rule, title, detail, trace = null, times } = found
     const full = !this.lives(rule.id, found.subject) && this.#crowd(rule.id) >= LIVING_MAX
-    const subject = full ? 'others' : found.subject
+    const subject = full ? OTHERS : found.subject
     const here = this.#living.get(keyOf(rule.id, subject))
     if (here !== undefined) {
       const news = { title, detail, trace: trace ?? here.trace, severity: rule.severity }

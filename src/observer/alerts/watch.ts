@@ -181,7 +181,9 @@ export class Watch {
     for (const { rule } of rules.list()) {
       if (rule.kind !== 'guard' || !rule.enabled || !trips(rule, fact)) continue
       const one = tripped(rule, fact)
-      if (!alerts.lives(rule.id, plain(one.subject, 300))) {
+      // Of those that a crowd makes one alert, each would be a write of its own to the disk.
+      const lives = alerts.lives(rule.id, plain(one.subject, 300)) || alerts.isCrowded(rule.id)
+      if (!lives) {
         alerts.raise([one])
         continue
       }

@@ -31,6 +31,21 @@ test('a guard that stops is an alert at once, and many are one', async () => {
   })
 })
 
+test('guards without end become one alert, which is not written for each of them', async () => {
+  const it = await house()
+  await using alarm = await open(it)
+  const now = it.clock.now() * 1_000
+  const facts = Array.from({ length: 300 }, (_, nth) => guard(now, { guard: `g${nth}` }))
+  await it.observer.intake.take([entry({ facts })])
+  const others = () => {
+    const { items } = alarm.alerts.list({ limit: 300 })
+    return items.find(({ subject }) => subject === 'others')?.count
+  }
+  expect([alarm.alerts.counts().open, others()]).toEqual([201, 1])
+  await alarm.tick()
+  expect([alarm.alerts.counts().open, others()]).toEqual([201, 100])
+})
+
 test('text of a guard cannot make a line of its own', async () => {
   const it = await house()
   await using alarm = await open(it)
