@@ -287,6 +287,6 @@ export class Server {
  * or theirs.
  */
 function isSilent(error: Error | undefined, connection: Connection): boolean {
-  if (error instanceof PeerworkError) return false
+  if (error instanceof PeerworkError) return error.facts['silent'] === true
   return error !== undefined || connection.status === 'aborted'
 }

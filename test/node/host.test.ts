@@ -67,11 +67,12 @@ async function knock(host: RawHost): Promise<{ socket: Socket; gone: Promise<voi
   return { socket, gone }
 }
 
-test('whoever connects and says nothing is hung up on', { timeout: 15_000 }, async () => {
+test('whoever connects and says nothing is hung up on', { timeout: 30_000 }, async () => {
   const { gone } = await knock(right)
   const begin = performance.now()
   await gone
-  expect(performance.now() - begin).toBeLessThan(10_000)
+  // A handshake may take 15 s: on a machine that is full, honest ones do.
+  expect(performance.now() - begin).toBeLessThan(20_000)
 })
 
 test('a prefix that never ends costs the stranger its connection', async () => {

@@ -90,7 +90,8 @@ export class Pulse implements Startable {
       watch.stop()
     }
     if (!over.signal.aborted) return
-    connection.abort(new PeerworkError('PEER_LOST', 'it has not answered for too long'))
+    const why = 'it has not answered for too long'
+    connection.abort(new PeerworkError('PEER_LOST', why, { silent: true }))
   }
 
   #note(ms: number): void {
