@@ -27,6 +27,9 @@ import { Refusals } from './refusals.ts'
 import { shelfOf } from './shelf.ts'
 import { Tails } from './tails.ts'
 
+/** Producers of which nothing came but heads, and that the store is told of, count a start. */
+const UNPROVEN_MAX = 8_192
+
 export interface CollectorOptions {
   readonly traces: Traces
   readonly store: TraceStore
@@ -64,6 +67,8 @@ export interface LogState {
 export class Collector implements AsyncDisposable {
   readonly #options: CollectorOptions
   readonly #logs: KnownLogs
+  /** Heads that were noted though nothing of their producers was ever fetched, count. */
+  #unproven = 0
   readonly #inbox: Inbox
   readonly #tails: Tails
   readonly #backfill: Backfill
@@ -176,6 +181,8 @@ export class Collector implements AsyncDisposable {
     const { next, oldest, dropped, issued } = body
     const counters = { ...name, next, oldest, dropped, issued }
     if (log.missingCount > 0) this.#backfill.lacking(log)
+    // A row of the store for each key that anybody makes up would fill the disk.
+    if (log.held.length === 0 && this.#unproven++ >= UNPROVEN_MAX) return
     await this.#options.store.noteCounters(counters).catch((error: unknown) => this.#warn(error))
   }
 

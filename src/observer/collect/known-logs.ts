@@ -8,6 +8,8 @@ import { KnownLog } from './known-log.ts'
 
 /** Starts of one producer: an agent that fails at once is started every few seconds. */
 const STARTS = { burst: 256, perSecond: 0.2 } as const
+/** Starts of one producer that are known at a time, count: years of restarts. */
+const STARTS_MAX = 1_024
 /** Producers, count: several times the largest network that was measured. */
 const PRODUCERS_MAX = 4_096
 
@@ -26,7 +28,10 @@ export class KnownLogs {
 
   /** What a store holds from earlier. */
   restore(holdings: readonly Holding[]): void {
-    for (const { by, boot, held, forks, counters } of holdings) {
+    const empty = ({ held, forks }: Holding): number => (held.length + forks.length > 0 ? 0 : 1)
+    for (const holding of holdings.toSorted((a, b) => empty(a) - empty(b))) {
+      const { by, boot, held, forks, counters } = holding
+      if (!this.#makeRoom(by)) continue
       const log = this.#make({ by, boot })
       log.hold(held)
       for (const { first } of forks) log.fork(first)
@@ -43,9 +48,15 @@ export class KnownLogs {
     const known = this.get(name)
     if (known !== undefined) return known
     const producer = this.#producers.get(name.by)
-    if (producer === undefined && this.#producers.size >= PRODUCERS_MAX) return undefined
     if (producer !== undefined && producer.starts.take() === undefined) return undefined
-    return this.#make(name)
+    return this.#makeRoom(name.by) ? this.#make(name) : undefined
+  }
+
+  /** Keys cost nothing: whoever only said that it is there makes room for others. */
+  #makeRoom(by: string): boolean {
+    const producer = this.#producers.get(by)
+    if (producer !== undefined) return trim(producer.logs, STARTS_MAX, isEmpty)
+    return trim(this.#producers, PRODUCERS_MAX, ({ logs }) => [...logs.values()].every(isEmpty))
   }
 
   knows(by: string): boolean {
@@ -74,4 +85,18 @@ export class KnownLogs {
     producer.logs.set(name.boot, log)
     return log
   }
+}
+
+/** Nothing was ever fetched of it. */
+const isEmpty = (log: KnownLog): boolean => log.held.length + log.forks.size === 0
+
+/** Forget the oldest that may be, when there is no room for one more. @returns whether there is */
+function trim<Item>(
+  items: Map<string, Item>,
+  max: number,
+  mayGo: (item: Item) => boolean
+): boolean {
+  if (items.size < max) return true
+  for (const [name, item] of items) if (mayGo(item)) return items.delete(name)
+  return false
 }

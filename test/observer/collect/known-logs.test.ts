@@ -30,3 +30,40 @@ test('one producer has so many starts and no more, until time has passed', () =>
   state.elapsed = 5_000
   expect(meet(399)).toBeDefined()
 })
+
+test('whoever only said that it is there makes room; what is held stays', () => {
+  const { logs } = setup()
+  logs.meet({ by: 'held', boot: '1' })?.hold([{ from: 0, to: 5 }])
+  for (let nth = 0; nth < 10_000; nth++) {
+    expect(logs.meet({ by: `made up ${nth}`, boot: '1' })).toBeDefined()
+  }
+  expect([logs.knows('held'), logs.knows('made up 0'), logs.knows('made up 9999')]).toEqual([
+    ...[true, false, true]
+  ])
+  expect(logs.all().length).toBeLessThanOrEqual(4_096)
+})
+
+test('a full house of those that are held takes nobody more, also after a restart', () => {
+  const { logs } = setup()
+  const held = [{ from: 0, to: 5 }]
+  logs.restore([
+    ...Array.from({ length: 5_000 }, (_, nth) => ({
+      by: `e${nth}`,
+      boot: '1',
+      held: [],
+      ...nothing
+    })),
+    ...Array.from({ length: 4_096 }, (_, nth) => ({ by: `h${nth}`, boot: '1', held, ...nothing }))
+  ])
+  expect([logs.knows('h4095'), logs.knows('e0')]).toEqual([true, false])
+  expect(logs.meet({ by: 'new', boot: '1' })).toBeUndefined()
+})
+
+test('starts of one producer that were never fetched go first', () => {
+  const { logs, state } = setup()
+  for (let nth = 0; nth < 2_000; nth++) {
+    state.elapsed += 5_000
+    expect(logs.meet({ by: 'a', boot: `${nth}` })).toBeDefined()
+  }
+  expect(logs.all().length).toBeLessThanOrEqual(1_024)
+})
