@@ -43,7 +43,8 @@ async function checked<Value>(check: () => void, then: () => Promise<Value>): Pr
   return then()
 }
 
-function storeOver(remote: Remote, worker: Worker): TraceStore {
+/** The questions of a store, asked of its thread. */
+export function storeOver(remote: Remote, worker: Pick<Worker, 'once'>): TraceStore {
   let closing: Promise<void> | undefined
   const close = async (): Promise<void> => {
     const ended = new Promise((resolve) => worker.once('exit', resolve))

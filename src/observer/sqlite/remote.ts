@@ -15,6 +15,9 @@ export const CALLS_MAX = 4_096
 /** When to come again with what did not fit, ms: the thread has taken a part by then. */
 const RETRY_MS = 500
 
+/** What is needed of the thread. */
+export type StoreThread = Pick<Worker, 'on' | 'postMessage'>
+
 interface Waiting {
   readonly resolve: (value: never) => void
   readonly reject: (error: PeerworkError) => void
@@ -22,14 +25,14 @@ interface Waiting {
 }
 
 export class Remote {
-  readonly #worker: Worker
+  readonly #worker: StoreThread
   readonly #nowUs: () => number
   readonly #waiting = new Map<number, Waiting>()
   #bytes = 0
   #next = 1
   #end: PeerworkError | undefined
 
-  constructor(worker: Worker, nowUs: () => number) {
+  constructor(worker: StoreThread, nowUs: () => number) {
     this.#worker = worker
     this.#nowUs = nowUs
     worker.on('message', (reply: Reply) => this.#settle(reply))
