@@ -39,7 +39,7 @@ export interface Cost {
 /** The issue's own bound. */
 export const FORM_MS_MAX = 10_000
 const FORM_MS_GIVE_UP = 90_000
-const ASK_MS_MAX = 120_000
+const ASK_MS_MAX = 180_000
 /** For what began while the network formed, ms. */
 const SETTLE_MS = 3_000
 
