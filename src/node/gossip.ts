@@ -12,6 +12,7 @@ import { traceTopic } from '../protocol/constants.ts'
 import type { Sealed } from '../protocol/seal.ts'
 import type { TraceBatch } from '../protocol/trace.ts'
 import type { TraceHead } from '../protocol/trace-head.ts'
+import { Audience, hasStream } from './audience.ts'
 import { readSeals } from './trace/read-seals.ts'
 import type { Receiver, Refusal } from './trace/read-seals.ts'
 
@@ -33,7 +34,7 @@ export interface Gossip {
   ): () => void
   /** Told of seals that do not hold, and what they claimed to be; returns how to stop. */
   onRefused(told: Refusal): () => void
-  /** Told whenever a peer begins or stops to listen. */
+  /** Told whenever a peer begins or stops to listen, and when one that began can be reached. */
   onAudience(changed: () => void): void
 }
 
@@ -137,19 +138,17 @@ export function createGossip(options: GossipOptions): Gossip {
       return () => void refusals.delete(told)
     },
     onAudience(changed) {
-      pubsub.addEventListener('subscription-change', changed)
+      void new Audience(pubsub, topic, changed)
     }
   }
 }
 
 /**
- * Whether a subscriber has a stream already. What is published before is sent to nobody, and counts
- * as published all the same: the same bytes could never be tried again.
+ * What is published before any subscriber has a stream is sent to nobody, and counts as published
+ * all the same: the same bytes could never be tried again.
  */
 function reaches(pubsub: GossipSub, topic: string): boolean {
-  const { streamsOutbound } = pubsub as unknown as { streamsOutbound?: Map<string, unknown> }
-  const subscribers = pubsub.getSubscribers(topic)
-  return subscribers.some((peer) => streamsOutbound?.has(peer.toString()) ?? true)
+  return pubsub.getSubscribers(topic).some((peer) => hasStream(pubsub, peer.toString()))
 }
 
 /** An agent that stopped first has left the topic already. */

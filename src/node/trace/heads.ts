@@ -1,6 +1,6 @@
 /**
  * The heads of the own log: sealed when the numbers changed and somebody wants to know, at most
- * one a second.
+ * one a second; but that an observer began to tail is never kept waiting.
  */
 
 import { WIRE_VERSION } from '../../protocol/constants.ts'
@@ -32,7 +32,11 @@ export class Heads {
   readonly #listeners = new Set<(head: Sealed<TraceHead>) => void>()
   #head: Sealed<TraceHead> | undefined
   #sealed = -Infinity
+  /** What listeners were told last: whoever asks in between may have a newer one. */
+  #told: Sealed<TraceHead> | undefined
   #timer: NodeJS.Timeout | undefined
+  /** When the timer is due, by `elapsed`. */
+  #due = Infinity
 
   constructor(options: HeadsOptions) {
     this.#options = options
@@ -44,9 +48,12 @@ export class Heads {
     if (this.#head !== undefined && elapsed() < this.#sealed + HEAD_EVERY_MS) return this.#head
     const facts = this.#options.facts()
     if (this.#head !== undefined && isSame(this.#head.body, facts)) return this.#head
-    this.#sealed = elapsed()
-    this.#head = this.#seal(facts)
-    return this.#head
+    return this.#renew(facts)
+  }
+
+  /** Sealed now, also when nothing changed: gossip takes the same bytes only once. */
+  fresh(): Sealed<TraceHead> {
+    return this.#renew(this.#options.facts())
   }
 
   /** Of a start before this one. */
@@ -62,10 +69,24 @@ export class Heads {
 
   /** The numbers changed. */
   touch(): void {
-    if (this.#timer !== undefined) return
     if (this.#listeners.size === 0 && !this.#options.listened()) return
-    const wait = this.#sealed + HEAD_EVERY_MS - this.#options.clock.elapsed()
-    this.#timer = setTimeout(() => this.#tell(), Math.max(0, wait)).unref()
+    const now = this.#options.clock.elapsed()
+    const due = Math.max(now, this.#sealed + HEAD_EVERY_MS)
+    // Never put off: with news in every turn it would not be told at all.
+    if (this.#timer !== undefined && this.#due <= due) return
+    clearTimeout(this.#timer)
+    this.#due = due
+    this.#timer = setTimeout(() => this.#tell(), due - now).unref()
+  }
+
+  /**
+   * An observer began to tail: told at once, because from now on whoever only listens to gossip
+   * hears nothing else. That nobody tails any more can wait, so these are two a second at most.
+   */
+  hurry(): void {
+    if (this.#head?.body.tailed === true) return
+    this.#sealed = -Infinity
+    this.touch()
   }
 
   stop(): void {
@@ -75,17 +96,27 @@ export class Heads {
 
   #tell(): void {
     this.#timer = undefined
-    const before = this.#head
     const head = this.current()
-    if (head === before) return
+    if (head === this.#told) return
+    this.#told = head
     for (const told of this.#listeners) told(head)
   }
 
-  #seal(facts: HeadFacts): Sealed<TraceHead> {
-    const { identity, network, clock } = this.#options
+  #renew(facts: HeadFacts): Sealed<TraceHead> {
+    const { elapsed, now } = this.#options.clock
+    this.#sealed = elapsed()
+    // Two within a millisecond would be the same bytes; a clock that was set back is followed.
+    const least = (this.#head?.body.issued ?? -Infinity) + 1
+    const time = now()
+    this.#head = this.#seal(facts, least - time < HEAD_EVERY_MS ? Math.max(time, least) : time)
+    return this.#head
+  }
+
+  #seal(facts: HeadFacts, issued = this.#options.clock.now()): Sealed<TraceHead> {
+    const { identity, network } = this.#options
     const { last, ...rest } = facts
     const body: TraceHead = {
-      ...{ v: WIRE_VERSION, network, from: identity.id, issued: clock.now(), ...rest },
+      ...{ v: WIRE_VERSION, network, from: identity.id, issued, ...rest },
       ...(last !== undefined && last.length > 0 && { last })
     }
     return seal('head', body, identity)

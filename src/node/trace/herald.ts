@@ -18,6 +18,8 @@ const OLD_MS = 100_000
 const AGAIN_MS = 250
 /** Between two heads over gossip while an observer tails, ms: it has them from there. */
 const TAILED_HEAD_MS = 10_000
+/** Between two greetings, ms: whoever comes and goes all the time is not answered as often. */
+const GREET_EVERY_MS = 250
 
 export interface HeraldOptions {
   readonly log: OwnLog
@@ -37,6 +39,11 @@ export class Herald {
   #again = false
   #timer: NodeJS.Timeout | undefined
   #head: Sealed<TraceHead> | undefined
+  /** Whether an observer tailed when it was looked at last. */
+  #tailed = false
+  #pause: NodeJS.Timeout | undefined
+  /** Somebody came during the pause after a greeting. */
+  #came = false
   #stopped = false
 
   constructor(options: HeraldOptions) {
@@ -47,22 +54,46 @@ export class Herald {
   /** Batches came, somebody began or ended to listen or to tail. Resolves when all was told. */
   look(): Promise<void> {
     this.#again = true
+    this.#lookForTails()
     this.#telling ??= this.#tellAll().finally(() => {
       this.#telling = undefined
     })
     return this.#telling
   }
 
-  /** Somebody new listens: the head at once. */
+  /**
+   * Somebody new listens: a head, now or after a short pause. A new one each time, because gossip
+   * sends no bytes twice: the last one may have gone to others before.
+   */
   greet(): void {
-    const { gossip, heads } = this.#options
-    if (gossip.listened()) void gossip.publishHead(heads.current())
+    if (this.#pause === undefined) this.#greet()
+    else this.#came = true
     void this.look()
   }
 
   stop(): void {
     this.#stopped = true
     clearTimeout(this.#timer)
+    clearTimeout(this.#pause)
+  }
+
+  #greet(): void {
+    const { gossip, heads } = this.#options
+    if (this.#stopped || !gossip.listened()) return
+    this.#came = false
+    this.#pause = setTimeout(() => {
+      this.#pause = undefined
+      if (this.#came) this.#greet()
+    }, GREET_EVERY_MS).unref()
+    this.#head = heads.fresh()
+    void gossip.publishHead(this.#head)
+  }
+
+  #lookForTails(): void {
+    const { heads, tailed } = this.#options
+    const is = tailed()
+    if (is && !this.#tailed) heads.hurry()
+    this.#tailed = is
   }
 
   async #tellAll(): Promise<void> {

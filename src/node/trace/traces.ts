@@ -8,6 +8,7 @@ import { open } from '../../protocol/seal.ts'
 import { expectBatch } from '../../protocol/trace.ts'
 import { expectHead } from '../../protocol/trace-head.ts'
 import type { SyncEntry, SyncFrame, SyncQuestion } from '../../protocol/trace-sync.ts'
+import { Broadcast } from '../broadcast.ts'
 import type { Gossip } from '../gossip.ts'
 import { TAIL_MS_MAX } from './answer-sync.ts'
 import type { HeldLog, LogAsk, TailOptions, TraceNews, Traces, TraceShelf } from './api.ts'
@@ -42,10 +43,17 @@ export interface TracesOptions {
   readonly listening: () => void
 }
 
+/** A tail of an observer in this process, for whoever else here wants to hear. */
+interface Kept {
+  readonly heard: Broadcast<TraceNews>
+  readonly over: AbortController
+}
+
 export class TraceDoor implements Traces {
   readonly self: string
   readonly network: string
   readonly #options: TracesOptions
+  readonly #kept = new Map<string, Kept>()
 
   constructor(options: TracesOptions) {
     this.self = options.self
@@ -80,7 +88,27 @@ export class TraceDoor implements Traces {
     return this.#options.onPeers(changed)
   }
 
-  async *tail(holder: string, { from, keeps, signal }: TailOptions): AsyncGenerator<TraceNews> {
+  /** A producer lets nobody tail it twice: who does not keep what it gets shares the tail. */
+  async *tail(holder: string, options: TailOptions): AsyncGenerator<TraceNews> {
+    const { keeps, signal } = options
+    const other = keeps ? undefined : this.#kept.get(holder)
+    if (other !== undefined) {
+      return yield* other.heard.read({ signal: AbortSignal.any([signal, other.over.signal]) })
+    }
+    const kept = { heard: new Broadcast<TraceNews>({ weight }), over: new AbortController() }
+    if (keeps) this.#kept.set(holder, kept)
+    try {
+      for await (const news of this.#tail(holder, options)) {
+        kept.heard.send(news)
+        yield news
+      }
+    } finally {
+      if (this.#kept.get(holder) === kept) this.#kept.delete(holder)
+      kept.over.abort()
+    }
+  }
+
+  async *#tail(holder: string, { from, keeps, signal }: TailOptions): AsyncGenerator<TraceNews> {
     const place = from && { boot: fromHex(from.boot), next: from.next }
     const question = { type: 'tail', keeps, ...place } as const
     const asked = { signal, msMax: TAIL_MS_MAX + GRACE_MS }
@@ -170,6 +198,8 @@ export class TraceDoor implements Traces {
     }
   }
 }
+
+const weight = (news: TraceNews): number => (news.kind === 'batch' ? news.batch.bytes.length : 0)
 
 type Refused = Extract<TraceNews, { kind: 'refused' }>
 

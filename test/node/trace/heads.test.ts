@@ -56,6 +56,51 @@ test('whoever listens is told of news, and of nothing twice', async () => {
   expect(told).toEqual([1])
 })
 
+test('what whoever asked has seen already is told to whoever listens all the same', async () => {
+  const { heads, state, tell } = setup()
+  const told: number[] = []
+  heads.listen(({ body }) => told.push(body.next))
+  tell(1)
+  heads.touch()
+  await until('told', () => told.length === 1)
+  state.elapsed = HEAD_EVERY_MS
+  tell(2)
+  heads.touch()
+  expect(heads.current().body.next).toBe(2)
+  await until('told', () => told.length === 2)
+})
+
+test('that an observer began to tail is told at once, that none does any more can wait', async () => {
+  const { heads, state } = setup()
+  const told: boolean[] = []
+  heads.listen(({ body }) => told.push(body.tailed))
+  const tailed = (is: boolean): void => {
+    state.facts = { ...state.facts, tailed: is }
+    heads.touch()
+  }
+  tailed(false)
+  await until('told', () => told.length === 1)
+  tailed(true)
+  heads.hurry()
+  await until('told at once', () => told.length === 2)
+  tailed(false)
+  await sleep(20)
+  tailed(true)
+  heads.hurry()
+  await sleep(20)
+  expect(told).toEqual([false, true])
+  expect(heads.current().body.tailed).toBe(true)
+})
+
+test('a fresh one differs in its bytes though nothing changed, and is the newest', () => {
+  const { heads } = setup()
+  const all = [heads.current(), heads.fresh(), heads.fresh()]
+  expect(new Set(all.map(({ bytes }) => Buffer.from(bytes).toString('hex'))).size).toBe(3)
+  const issued = all.map(({ body }) => body.issued)
+  expect(issued).toEqual(issued.toSorted((a, b) => a - b))
+  expect(heads.current()).toBe(all[2])
+})
+
 test('of an earlier start it says what the file knows', () => {
   const { heads } = setup()
   const kept = { boot: new Uint8Array(8).fill(7), next: 90, oldest: 30, dropped: 1, removed: 2 }

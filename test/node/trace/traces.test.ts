@@ -58,6 +58,27 @@ test('a tail brings batches and heads, of a peer and of the agent itself', async
   }
 })
 
+test('who only watches shares the tail of an observer in the same process', async () => {
+  const ending = new AbortController()
+  const got = { kept: new Set<string>(), heard: new Set<string>() }
+  const both = (): boolean => got.kept.has('head') && got.heard.has('batch')
+  let ended = 0
+  const follow = async (keeps: boolean, into: Set<string>): Promise<void> => {
+    const tail = bob.traces.tail(alice.id, { keeps, signal: ending.signal })
+    for await (const { kind } of tail) into.add(kind)
+    ended++
+  }
+  const keeping = follow(true, got.kept).catch(() => undefined)
+  await until('tailed', () => alice.traces.observers().includes(bob.id))
+  const hearing = follow(false, got.heard).catch(() => undefined)
+  const carol = await createAgent({ preset: 'loopback', logLevel: 'silent' })
+  await carol.connect(alice.addresses[0] ?? '')
+  await until('both hear', both)
+  expect([ended, alice.traces.observers()]).toEqual([0, [bob.id]])
+  ending.abort()
+  await Promise.all([keeping, hearing, carol.stop()])
+})
+
 test('what an observer shares, others can list and fetch from it', async () => {
   const kept = chain(9, mallory)
   const batch = kept.next(3)
