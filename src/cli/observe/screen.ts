@@ -15,6 +15,8 @@ export interface ScreenFacts {
   /** Absent with --no-network. */
   readonly agent: AgentInfo | undefined
   readonly ownPrices: number
+  /** It was started through npx, and may be in no other way. */
+  readonly npx?: boolean
   /** Options that select the same observer, for command lines to copy. */
   readonly choice: Parameters<typeof again>[1] & { readonly data: string | undefined }
 }
@@ -34,6 +36,7 @@ export function showObserver(facts: ScreenFacts, out: Output): void {
     ['data', dir],
     ['collects', collected(agent)],
     ...(agent === undefined ? [] : [['agent', `${plainLabel(agent.name)} ${agent.id}`]]),
+    ['MCP', command('observe mcp', facts)],
     ...(ownPrices === 0 ? [] : [['prices', `${ownPrices} of your own before the list's`]])
   ]
   for (const line of columns(rows.map(([head = '', text = '']) => [`  ${label(head)}`, text]))) {
@@ -42,6 +45,9 @@ export function showObserver(facts: ScreenFacts, out: Output): void {
   out.line()
   out.line(label('  Send a first trace, and ask for it, from another terminal:'))
   for (const line of firstTrace(facts)) out.line(`    ${paint('cyan', line)}`)
+  out.line(label('  The same key lets a program with an OpenTelemetry SDK send:'))
+  for (const line of sdk(facts)) out.line(`    ${paint('cyan', line)}`)
+  out.line()
 }
 
 function collected(agent: AgentInfo | undefined): string {
@@ -51,13 +57,19 @@ function collected(agent: AgentInfo | undefined): string {
   if (roles !== undefined && !roles.includes('observe')) {
     return `nothing of the network "${network}": this member has no role observe`
   }
-  return `what every agent of the network "${network}" tells, and what comes in over HTTP`
+  return `what every agent of the network "${network}" tells, by itself, and what comes over HTTP`
 }
 
-const command = (words: string, { choice }: ScreenFacts): string => {
-  const line = again(words, choice)
+const command = (words: string, { choice, npx }: ScreenFacts): string => {
+  const line = `${npx === true ? 'npx ' : ''}${again(words, choice)}`
   return choice.data === undefined ? line : `${line} --data ${choice.data}`
 }
+
+/** What the SDKs of all languages read. */
+export const sdk = ({ url }: Pick<ScreenFacts, 'url'>): string[] => [
+  `export OTEL_EXPORTER_OTLP_TRACES_ENDPOINT=${url}/v1/traces`,
+  'export OTEL_EXPORTER_OTLP_HEADERS="Authorization=Bearer $KEY"'
+]
 
 /** Lines that work as they stand. */
 export function firstTrace(facts: ScreenFacts): string[] {

@@ -9,7 +9,7 @@ import { Collector } from '../harness.ts'
 const choice = { home: undefined, name: undefined, data: undefined }
 const facts = {
   ...{ url: 'http://127.0.0.1:4319', dir: '/data', signIn: undefined, agent: undefined },
-  ...{ ownPrices: 0, choice }
+  ...{ ownPrices: 0, npx: false, choice }
 }
 
 function shown(more: Partial<Parameters<typeof showObserver>[0]>): string {
@@ -25,6 +25,19 @@ test('it says where it listens, what it collects, and how to sign in', () => {
   expect(text).toContain('no network (--no-network)')
   expect(text).toContain('2 of your own')
   expect(shown({})).toContain('peerwork observe sign-in')
+})
+
+test('it says how programs send, how agents ask, and that agents need nothing', () => {
+  const agent = { name: 'a', id: '12D3', network: 'home' } as unknown as AgentInfo
+  const text = shown({ agent })
+  expect(text).toContain('every agent of the network "home" tells, by itself')
+  expect(text).toContain('OTEL_EXPORTER_OTLP_TRACES_ENDPOINT=http://127.0.0.1:4319/v1/traces')
+  expect(text).toContain('OTEL_EXPORTER_OTLP_HEADERS="Authorization=Bearer $KEY"')
+  expect(text).toMatch(/MCP +peerwork observe mcp/)
+})
+
+test('whoever started it through npx is told commands that work there', () => {
+  expect(shown({ npx: true })).toContain('KEY=$(npx peerwork observe key create first')
 })
 
 test('a member without the role is told that it hears nothing', () => {
