@@ -18,6 +18,7 @@ import { outputOf, resultOf } from './answer.ts'
 import { below } from './loop.ts'
 import type { Clock } from './clock.ts'
 import type { Contents } from './content/contents.ts'
+import { tellState } from './content/state-changes.ts'
 import type { Counters } from './counters.ts'
 import { nameOf } from './journal-entry.ts'
 import type { Entry } from './journal-entry.ts'
@@ -100,7 +101,7 @@ export class Performer {
     trace.emit({ type: 'task.accepted', ...fields, ahead })
     this.#options.contents?.tell(trace, fields, 'input', job.input)
     hold.release()
-    const finish = (end: Outcome): Promise<void> => this.#finish(running, fields, started, end)
+    const finish = (end: Outcome): Promise<void> => this.#finish(running, job, started, end)
     return outcome.then(finish).catch((error: unknown) => this.#faulted(running, error, finish))
   }
 
@@ -118,13 +119,15 @@ export class Performer {
   }
 
   #work(running: RunningTask, { fields, input, state }: Job, hold: Hold): Work {
-    const { trace, table, handOn, counters, quotas, clock } = this.#options
+    const { trace, table, handOn, counters, quotas, clock, contents } = this.#options
+    const { random } = clock
     const { id, signal } = running
     const { from, skill, budget, priority, trace: traceparent } = running.task.body
     const share = quotas.shareOf(from)
     const work = { id, from, skill, input, budget, priority, share, traceparent, signal }
     return {
       ...(state === undefined ? work : { ...work, state }),
+      contents: contents !== undefined,
       on: {
         started: (info) =>
           hold.run(() => {
@@ -133,7 +136,7 @@ export class Performer {
             table.update(running.row, { state: 'working' })
             trace.emit({ type: 'task.started', ...fields, ...info })
           }),
-        tell: createTeller(trace, fields, clock.random),
+        tell: createTeller(trace, fields, { random, contents }),
         progress(body) {
           trace.emit({ type: 'task.progress', ...fields, ...body })
           for (const waiter of running.waiters) waiter.progress(body)
@@ -150,7 +153,7 @@ export class Performer {
   /** The work is over: seal, journal, send, tell. */
   async #finish(
     running: RunningTask,
-    fields: WorkFields,
+    { fields, state }: Job,
     started: number,
     outcome: Outcome
   ): Promise<void> {
@@ -173,7 +176,9 @@ export class Performer {
     table.close(running.row, outcome.status, 'error' in outcome ? outcome.error.code : null)
     const { contents, trace } = this.#options
     if (changes.length > 0) trace.emit(stateChanged(fields, changes))
-    if (patch !== null) contents?.tell(trace, fields, 'state', patch)
+    if (contents !== undefined && patch !== null) {
+      tellState(trace, fields, { contents, state, changes })
+    }
     if (output !== null) contents?.tell(trace, fields, 'output', output)
     this.#tell(outcome, fields, facts.chunks)
   }

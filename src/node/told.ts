@@ -6,21 +6,38 @@ import { OPERATIONS_MAX } from '../protocol/trace.ts'
 import type { TraceFact, TracePort, WorkFields } from '../protocol/trace.ts'
 import type { Told } from '../protocol/trace-step.ts'
 import type { PatchOperation } from '../tasks/skill.ts'
+import type { ToldContent } from '../tasks/step-content.ts'
 import type { Clock } from './clock.ts'
+import type { Contents } from './content/contents.ts'
 
 /** What the events of one handoff share. */
 type Ids = WorkFields & { readonly handoff: string }
+
+interface Means {
+  readonly random: Clock['random']
+  /** Undefined: contents are not told. */
+  readonly contents?: Pick<Contents, 'tell'> | undefined
+}
 
 /** @param fields the task's: every step gets a span of its own below it */
 export function createTeller(
   trace: TracePort,
   fields: WorkFields,
-  random: Clock['random']
-): (told: Told) => void {
+  { random, contents }: Means
+): (told: Told, content?: ToldContent) => void {
   const below = (): WorkFields => ({ ...fields, span: toHex(random(8)), parent: fields.span })
   // Most tasks have none.
   const handoffs = new Map<number, Ids>()
-  return (told) => {
+  // Texts over which the rules took too long come from the same skill: it is not tried again.
+  let readable = true
+  const inside = (ids: WorkFields, content: ToldContent): void => {
+    for (const of of ['input', 'output'] as const) {
+      const json = content[of]
+      if (json === undefined || contents === undefined || !readable) continue
+      readable = contents.tell(trace, ids, of, json) !== 'slow'
+    }
+  }
+  return (told, content) => {
     switch (told.type) {
       case 'guard.tripped':
         return trace.emit({ ...told, ...fields })
@@ -37,8 +54,11 @@ export function createTeller(
         if (told.type === 'handoff.ended') handoffs.delete(call)
         return ids && trace.emit({ ...rest, ...ids })
       }
-      default:
-        return trace.emit({ ...told, ...below() })
+      default: {
+        const ids = below()
+        trace.emit({ ...told, ...ids })
+        if (content !== undefined) inside(ids, content)
+      }
     }
   }
 }

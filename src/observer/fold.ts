@@ -79,6 +79,11 @@ function toldBy(event: WorkEvent): Told {
       return { kind: 'step', endUs: atUs, status: endOf(event.outcome) }
     case 'handoff.accepted':
       return { kind: 'step' }
+    // Of a task or of a step inside it: what kind that is stands in its own event.
+    case 'content.part':
+      return {}
+    case 'guard.tripped':
+      return event.guard === 'trace.content' ? {} : taskOf(event)
     default:
       return taskOf(event)
   }

@@ -45,6 +45,9 @@ export const SPENT_MAX = Number.MAX_SAFE_INTEGER
  * from what tells too much. Handoffs count three.
  */
 export const TRACE_EVENTS_MAX = 1_000
+/** Contents of steps that one task tells, count and bytes: redacting takes the agent's time. */
+export const STEP_CONTENTS_MAX = 200
+export const STEP_CONTENTS_BYTES_MAX = MIB
 /** Parts that one task has handed on at a time. */
 export const PARTS_MAX = 16
 

@@ -126,8 +126,8 @@ class Run implements Running, TaskPort {
     const { isolation } = this.#sandbox
     work.on.started({ isolation, waitedMs: this.#started - this.#terms.accepted })
     this.#sandbox.attach(work.id, this)
-    const { id: task, from, traceparent, state = null } = work
-    this.#sandbox.send({ type: 'run', task, from, traceparent, state }, work.input)
+    const { id: task, from, traceparent, state = null, contents = false } = work
+    this.#sandbox.send({ type: 'run', task, from, traceparent, state, contents }, work.input)
   }
 
   #hear(message: TaskMessage, payload: Uint8Array): void {
@@ -146,7 +146,7 @@ class Run implements Running, TaskPort {
         return this.#checkSpent()
       }
       case 'trace': {
-        this.#telling.hear(message.told)
+        this.#telling.hear(message.told, payload)
         return this.#checkSpent()
       }
       case 'log':

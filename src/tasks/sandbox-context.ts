@@ -49,7 +49,7 @@ export function createContext(parts: Parts): OwnContext {
     emit: (chunk) => emitter.emit(chunk),
     partial: (value) => send({ type: 'partial', task }, partialOf(value)),
     spend: (used) => send({ type: 'spend', task, ...amountsOf(used) }),
-    trace: createTrace(task, send, () => performance.now()),
+    trace: createTrace(task, send, () => performance.now(), message.contents),
     state: state.words,
     run: (skill, input, options) => handed.run(skill, input, options),
     fetch: net.fetch,

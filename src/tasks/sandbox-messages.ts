@@ -41,6 +41,8 @@ export interface RunMessage extends OfTask {
   readonly from: string
   readonly traceparent: string
   readonly state: JsonObject | null
+  /** Whether contents of its steps are wanted. */
+  readonly contents: boolean
 }
 export interface FetchHead extends OfCall {
   readonly type: 'fetch-head'
@@ -120,7 +122,7 @@ export type FromRunner =
   /** Payload: the chunk. */
   | (OfTask & { readonly type: 'chunk' })
   | (OfTask & { readonly type: 'spend'; readonly tokens: number; readonly cost: number })
-  /** `told`: read strictly where it is heard, in `tell.ts`. */
+  /** `told`: read strictly where it is heard, in `tell.ts`. Payload: see `step-content.ts`. */
   | (OfTask & { readonly type: 'trace'; readonly told: unknown })
   | (OfTask & { readonly type: 'log'; readonly level: LogLevel; readonly message: string })
   /** Payload: the part's input. */

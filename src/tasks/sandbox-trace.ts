@@ -6,18 +6,31 @@ import type { Told } from '../protocol/trace-step.ts'
 import { SPENT_MAX } from './limits.ts'
 import type { Send } from './sandbox-messages.ts'
 import type { HandoffOffer, ModelCall, SkillTrace, ToldHandoff, Took } from './skill-trace.ts'
+import { writeContent } from './step-content.ts'
 
-/** @param elapsed ms that only go forward, as `performance.now()` tells them to the skill */
-export function createTrace(task: string, send: Send, elapsed: () => number): SkillTrace {
+/**
+ * @param elapsed ms that only go forward, as `performance.now()` tells them to the skill
+ * @param contents whether the operator wants contents told; else they stay in the sandbox
+ */
+export function createTrace(
+  task: string,
+  send: Send,
+  elapsed: () => number,
+  contents = false
+): SkillTrace {
   let offers = 0
-  const tell = (told: Told): void => send({ type: 'trace', task, told })
+  const tell = (told: Told, content?: Uint8Array): void =>
+    send({ type: 'trace', task, told }, content)
+  const inside = contents ? writeContent : () => undefined
   const timed = (took: Took) => ({
     wallMs: 'wallMs' in took ? amount(took.wallMs, 'wallMs') : sinceOf(took.startedMs, elapsed()),
     ...labelled({ error: took.error })
   })
   return {
-    model: (call) => tell({ type: 'model.called', ...timed(call), ...modelOf(call) }),
-    tool: (name, took) => tell({ type: 'tool.called', ...timed(took), tool: label(name) }),
+    model: (call) =>
+      tell({ type: 'model.called', ...timed(call), ...modelOf(call) }, inside(call.content)),
+    tool: (name, call) =>
+      tell({ type: 'tool.called', ...timed(call), tool: label(name) }, inside(call.content)),
     async step(name, work, kind = 'step') {
       const startedMs = elapsed()
       const end = (error?: string): void => {

@@ -7,7 +7,7 @@ export interface SkillTrace {
    */
   model(call: ModelCall): void
   /** A call of a tool, once it is over. Those by `ctx.fetch` and `ctx.run` are told already. */
-  tool(name: string, call: Took): void
+  tool(name: string, call: ToolCall): void
   /** Run a step, and tell how long it took and whether it threw. Answers with what it returns. */
   step<T>(name: string, work: () => T | Promise<T>, kind?: StepKind): Promise<T>
   /** A limit of the skill's own was reached. */
@@ -22,7 +22,21 @@ export type Took = { readonly error?: string } & (
   | { readonly startedMs: number }
 )
 
+/**
+ * What went into a step and what came out: any JSON. It goes nowhere, not even to the agent, unless
+ * the operator named observers who may read (`--trace-content`); then it is redacted and encrypted.
+ */
+export interface StepContent {
+  /** Of a model the prompt or the messages, of a tool its arguments. */
+  readonly input?: unknown
+  /** Of a model its answer, of a tool its result. */
+  readonly output?: unknown
+}
+
+export type ToolCall = Took & { readonly content?: StepContent }
+
 export type ModelCall = Took & {
+  readonly content?: StepContent
   /** Who runs it: `openai`, `ollama` … */
   readonly provider: string
   /** As it was asked for. */

@@ -61,7 +61,7 @@ export interface SkillContext<Config = JsonValue> {
   partial(value: JsonValue): void
   /** Report what a model or an API used up; counted against the task's budget. */
   spend(used: { tokens?: number; cost?: number }): void
-  /** Tell of steps inside the task: calls of models and tools, guards, handoffs. No content. */
+  /** Tell of steps inside the task: calls of models and tools, guards, handoffs. */
   readonly trace: SkillTrace
   /** The run's shared state: a JSON object that travels with the task, changed by JSON Patch. */
   readonly state: SkillState

@@ -8,7 +8,14 @@ import { clipLabel } from '../protocol/text.ts'
 import { readTold } from '../protocol/trace-step.ts'
 import type { Told } from '../protocol/trace-step.ts'
 import type { Account } from './account.ts'
-import { SPENT_MAX, TRACE_EVENTS_MAX } from './limits.ts'
+import {
+  SPENT_MAX,
+  STEP_CONTENTS_BYTES_MAX,
+  STEP_CONTENTS_MAX,
+  TRACE_EVENTS_MAX
+} from './limits.ts'
+import { readContent } from './step-content.ts'
+import type { ToldContent } from './step-content.ts'
 import type { WorkPort } from './work.ts'
 
 type Spending = Pick<Account, 'spend' | 'model'>
@@ -30,6 +37,7 @@ export interface Guard {
 
 /** Names of the agent's own guards, which no skill may use for its own. */
 const OWN_GUARD = /^(?:budget\.|trace\.|skill\.|loop$|depth$|parts$)/
+const NOTHING: Uint8Array = new Uint8Array(0)
 /** Events of one handoff: who begins to tell of it is heard to the end. */
 const HANDOFF_EVENTS = 3
 
@@ -39,6 +47,8 @@ export class Telling {
   readonly #elapsed: () => number
   readonly #started: number
   #events = 0
+  #contents = 0
+  #contentBytes = 0
   #offers = 0
   /** Handoffs that are not over, by their number. */
   readonly #open = new Map<number, 'offered' | 'accepted'>()
@@ -57,16 +67,21 @@ export class Telling {
     this.#started = started
   }
 
-  /** A word of the skill. @throws PeerworkError `MALFORMED` unless it keeps to the rules */
-  hear(word: unknown): void {
+  /**
+   * A word of the skill.
+   *
+   * @param payload the contents of a step, if they are wanted
+   * @throws PeerworkError `MALFORMED` unless it keeps to the rules
+   */
+  hear(word: unknown, payload: Uint8Array = NOTHING): void {
     const told = readTold(word)
     switch (told.type) {
       case 'model.called':
-        this.#model({ ...told, wallMs: this.#within(told.wallMs) })
+        this.#model({ ...told, wallMs: this.#within(told.wallMs) }, payload)
         return
       case 'tool.called':
       case 'step.ended':
-        this.#count({ ...told, wallMs: this.#within(told.wallMs) })
+        this.#count({ ...told, wallMs: this.#within(told.wallMs) }, { payload })
         return
       case 'guard.tripped': {
         const guard = OWN_GUARD.test(told.guard) ? clipLabel(`skill.${told.guard}`) : told.guard
@@ -107,19 +122,21 @@ export class Telling {
   }
 
   /** It is also spent, told or not. */
-  #model(call: Extract<Told, { type: 'model.called' }>): void {
+  #model(call: Extract<Told, { type: 'model.called' }>, payload: Uint8Array): void {
     const { input, output, cost = 0 } = call
     if (cost > SPENT_MAX) throw new PeerworkError('MALFORMED', 'a cost beyond all bounds')
     const used = { tokens: input + output, cost }
-    if (this.#count(call)) this.#account.model(used)
+    if (this.#count(call, { payload })) this.#account.model(used)
     else this.#account.spend(used)
   }
 
   /** @returns whether it was told */
-  #count(told: Told, events = 1): boolean {
+  #count(told: Told, { events = 1, payload = NOTHING } = {}): boolean {
     this.#events += events
     if (this.#events <= TRACE_EVENTS_MAX) {
-      this.#port.tell(told)
+      const content = this.#content(payload)
+      if (content === undefined) this.#port.tell(told)
+      else this.#port.tell(told, content)
       return true
     }
     const reason = 'the rest of what it does is not told'
@@ -128,12 +145,26 @@ export class Telling {
     return false
   }
 
+  /** As much of the contents as one task may tell. */
+  #content(payload: Uint8Array): ToldContent | undefined {
+    if (payload.length === 0) return undefined
+    this.#contents++
+    this.#contentBytes += payload.length
+    const fits =
+      this.#contents <= STEP_CONTENTS_MAX && this.#contentBytes <= STEP_CONTENTS_BYTES_MAX
+    if (fits) return readContent(payload)
+    const reason = 'the rest of the contents of its steps is not told'
+    const bounds = { limit: STEP_CONTENTS_BYTES_MAX, value: this.#contentBytes }
+    this.guard({ guard: 'trace.contents', reason, ...bounds }, 'warned')
+    return undefined
+  }
+
   #handoff(told: Handoff): void {
     const { call } = told
     if (told.type === 'handoff.offered') {
       if (call !== this.#offers) throw new PeerworkError('MALFORMED', 'handoffs are out of order')
       this.#offers++
-      if (this.#count(told, HANDOFF_EVENTS)) this.#open.set(call, 'offered')
+      if (this.#count(told, { events: HANDOFF_EVENTS })) this.#open.set(call, 'offered')
       return
     }
     if (call >= this.#offers) throw new PeerworkError('MALFORMED', 'no such handoff was offered')

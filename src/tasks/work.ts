@@ -13,6 +13,7 @@ import type { ProgressBody } from '../protocol/message/session.ts'
 import type { Budget, Priority } from '../protocol/message/task.ts'
 import type { Told } from '../protocol/trace-step.ts'
 import type { HandOnOptions, PatchOperation } from './skill.ts'
+import type { ToldContent } from './step-content.ts'
 
 /** One admitted task. */
 export interface Work {
@@ -33,6 +34,8 @@ export interface Work {
   readonly signal: AbortSignal
   /** The run's shared state at the start, when the task carries one. */
   readonly state?: JsonObject
+  /** Whether contents of its steps are wanted. Default no. */
+  readonly contents?: boolean
   readonly on: WorkPort
 }
 
@@ -41,8 +44,11 @@ export interface WorkPort {
   /** Left the queue and runs now. */
   started(info: { readonly isolation: Isolation; readonly waitedMs: number }): void
   progress(body: ProgressBody): void
-  /** A step, a guard or a handoff inside the task; bounded in number. */
-  tell(told: Told): void
+  /**
+   * A step, a guard or a handoff inside the task; bounded in number. Contents only where they are
+   * wanted, bounded in number and bytes, as the skill gave them: nothing is redacted yet.
+   */
+  tell(told: Told, content?: ToldContent): void
   /** One chunk, JSON bytes. The skill's `emit` resolves when this does: backpressure. */
   chunk(bytes: Uint8Array): Promise<void>
   /**

@@ -3,6 +3,7 @@ import type { Agent, TraceEvent } from '../../src/index.ts'
 import { Names } from '../../src/cli/names.ts'
 import { describeWork } from '../../src/cli/trace-line.ts'
 import { systemClock } from '../../src/node/clock.ts'
+import type { Contents } from '../../src/node/content/contents.ts'
 import { createTeller, stateChanged } from '../../src/node/told.ts'
 import { fold } from '../../src/observer/fold.ts'
 import type { WorkEvent } from '../../src/protocol/trace.ts'
@@ -132,8 +133,38 @@ test('of many changes of the state the first are told, and no value of any', () 
 test('a handoff that nobody offered is not told', () => {
   const facts: unknown[] = []
   const port = { emit: (fact: unknown) => void facts.push(fact) }
-  const tell = createTeller(port, fields, systemClock.random)
+  const tell = createTeller(port, fields, { random: systemClock.random })
   tell({ type: 'handoff.accepted', call: 0 })
   tell({ type: 'handoff.ended', call: 7, outcome: 'ok' })
   expect(facts).toEqual([])
+})
+
+test('contents of a step stand under its own span, and end with the first that cannot be', () => {
+  const facts: { span?: string; type: string }[] = []
+  const port = { emit: (fact: object) => void facts.push(fact as (typeof facts)[0]) }
+  const asked: unknown[] = []
+  const contents: Pick<Contents, 'tell'> = {
+    tell: (_, { span, parent }, of, json) => {
+      asked.push([span, parent, of, Buffer.from(json).toString()])
+      return asked.length === 3 ? 'slow' : 'told'
+    }
+  }
+  const { random } = systemClock
+  const tell = createTeller(port, fields, { random, contents })
+  const step = { type: 'tool.called', tool: 'find', wallMs: 1 } as const
+  const json = { input: Buffer.from('1'), output: Buffer.from('2') }
+  tell(step, json)
+  tell(step, { output: json.output })
+  tell(step, json)
+  expect(facts.map(({ type }) => type)).toEqual(Array(3).fill('tool.called'))
+  const [one, two] = facts.map(({ span }) => span)
+  expect(asked).toEqual([
+    ...[
+      [one, fields.span, 'input', '1'],
+      [one, fields.span, 'output', '2'],
+      [two, fields.span, 'output', '2']
+    ]
+  ])
+  createTeller(port, fields, { random })(step, json)
+  expect(asked).toHaveLength(3)
 })

@@ -89,3 +89,16 @@ test.for([
   expect(spans).toMatchObject([{ endUs: 1_000_000, error: { code } }])
   expect(handoffs).toMatchObject([{ endedUs: 1_000_000, error: { code } }])
 })
+
+test('contents of a step do not make a task of it, whichever is heard first', () => {
+  const part = { of: 'input', part: 0, parts: 1, nonce: 'A'.repeat(16), data: 'AAAA' } as const
+  const guard = { guard: 'trace.content', reason: 'too large', limit: 1, value: 2 } as const
+  for (const event of [
+    { ...done, type: 'content.part', ...part } as const,
+    { ...done, type: 'guard.tripped', ...guard, action: 'warned' } as const
+  ]) {
+    const { spans } = fold(event, alice)
+    expect(spans).toHaveLength(1)
+    expect([spans[0]?.kind, spans[0]?.name]).toEqual([undefined, undefined])
+  }
+})

@@ -8,7 +8,10 @@ function open() {
   const send = (message: FromRunner): void => void sent.push(message)
   const abort = new AbortController()
   const own = createContext({
-    message: { type: 'run', task: 't', from: 'p', traceparent: '00', state: { n: 1 } },
+    message: {
+      ...{ type: 'run', task: 't', from: 'p', traceparent: '00' },
+      ...{ state: { n: 1 }, contents: false }
+    },
     config: null,
     secrets: {},
     send,

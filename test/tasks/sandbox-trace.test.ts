@@ -2,13 +2,16 @@ import { expect, test } from 'vitest'
 import { createTrace } from '../../src/tasks/sandbox-trace.ts'
 import type { FromRunner } from '../../src/tasks/sandbox-messages.ts'
 
-function open() {
+function open(contents?: boolean) {
   const told: unknown[] = []
+  const payloads: (string | undefined)[] = []
   let now = 1_000
-  const send = (message: FromRunner): void => {
-    if (message.type === 'trace') told.push(message.told)
+  const send = (message: FromRunner, payload?: Uint8Array): void => {
+    if (message.type !== 'trace') return
+    told.push(message.told)
+    payloads.push(payload && Buffer.from(payload).toString())
   }
-  return { trace: createTrace('t', send, () => (now += 250)), told }
+  return { trace: createTrace('t', send, () => (now += 250), contents), told, payloads }
 }
 
 test('a step is told with how long it took, and answers with what it was for', async () => {
@@ -71,4 +74,18 @@ test('a handoff is told to its end, and each of its stages once', () => {
     { type: 'handoff.accepted', call: 0 },
     { type: 'handoff.ended', call: 0, outcome: 'rejected', reason: 'no' }
   ])
+})
+
+test('contents leave the sandbox only where they are wanted, and never in the event itself', () => {
+  const content = { input: [{ role: 'user', content: 'sesame' }], output: 'hush' }
+  for (const wanted of [true, false, undefined]) {
+    const { trace, told, payloads } = open(wanted)
+    trace.model({ provider: 'p', model: 'm', wallMs: 1, content })
+    trace.tool('find', { wallMs: 1, content: { output: null } })
+    trace.tool('find', { wallMs: 1 })
+    const line = '[{"role":"user","content":"sesame"}]\n"hush"'
+    const sent = wanted === true ? [line, '\nnull', undefined] : Array(3).fill(undefined)
+    expect(payloads).toEqual(sent)
+    expect(JSON.stringify(told)).not.toMatch(/sesame|hush|content/)
+  }
 })

@@ -7,6 +7,7 @@ import { NO_USAGE } from '../../src/protocol/message/result.ts'
 import type { Usage } from '../../src/protocol/message/result.ts'
 import type { Budget, Priority } from '../../src/protocol/message/task.ts'
 import type { Told } from '../../src/protocol/trace-step.ts'
+import type { ToldContent } from '../../src/tasks/step-content.ts'
 import type { HandOn, Outcome, SkillSource, Work, WorkLog, Workshop } from '../../src/tasks/work.ts'
 import { createWorkshop } from '../../src/tasks/workshop.ts'
 import type { WorkshopOptions } from '../../src/tasks/workshop.ts'
@@ -64,6 +65,7 @@ export interface Heard {
   readonly chunks: string[]
   readonly progress: { fraction?: number | undefined; message?: string | undefined }[]
   readonly told: Told[]
+  readonly contents: ToldContent[]
   readonly handed: HandOn[]
   readonly started: { isolation: string; waitedMs: number }[]
 }
@@ -73,6 +75,7 @@ interface Extra {
   readonly from?: string
   readonly budget?: Partial<Budget>
   readonly priority?: Priority
+  readonly contents?: boolean
   readonly signal?: AbortSignal
   readonly state?: JsonObject
   readonly chunk?: (bytes: Uint8Array) => Promise<void>
@@ -88,6 +91,7 @@ export function submit(shop: Workshop, skill: string, input: unknown, extra: Ext
     chunks: [] as string[],
     progress: [] as Heard['progress'],
     told: [] as Told[],
+    contents: [] as ToldContent[],
     handed: [] as HandOn[],
     started: [] as Heard['started']
   }
@@ -101,10 +105,14 @@ export function submit(shop: Workshop, skill: string, input: unknown, extra: Ext
     signal: extra.signal ?? new AbortController().signal,
     ...(extra.state === undefined ? {} : { state: extra.state }),
     ...(extra.priority === undefined ? {} : { priority: extra.priority }),
+    ...(extra.contents === undefined ? {} : { contents: extra.contents }),
     on: {
       started: (info) => void heard.started.push(info),
       progress: (body) => void heard.progress.push(body),
-      tell: (told) => void heard.told.push(told),
+      tell(told, content) {
+        heard.told.push(told)
+        if (content !== undefined) heard.contents.push(content)
+      },
       async chunk(bytes) {
         await extra.chunk?.(bytes)
         heard.chunks.push(Buffer.from(bytes).toString())

@@ -5,7 +5,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { PeerworkError } from '../../src/protocol/errors.ts'
 import type { Told } from '../../src/protocol/trace-step.ts'
 import { Account } from '../../src/tasks/account.ts'
-import { TRACE_EVENTS_MAX } from '../../src/tasks/limits.ts'
+import {
+  STEP_CONTENTS_BYTES_MAX,
+  STEP_CONTENTS_MAX,
+  TRACE_EVENTS_MAX
+} from '../../src/tasks/limits.ts'
+import type { ToldContent } from '../../src/tasks/step-content.ts'
 import { outOfTime, Telling } from '../../src/tasks/tell.ts'
 import type { Workshop } from '../../src/tasks/work.ts'
 import { errorOf, openShop, skillFile, submit, valueOf } from './shop.ts'
@@ -167,4 +172,41 @@ it('tells each guard once, and no guard of errors that are none', () => {
   telling.because(new PeerworkError('BUDGET_EXCEEDED', 'without facts'))
   telling.because(new PeerworkError('SKILL_FAILED', 'no', { what: 'tokens', limit: 1, used: 2 }))
   expect(told).toMatchObject([{ guard: 'budget.wall', limit: 10, value: 12.5 }])
+})
+
+describe('contents of steps', () => {
+  const step = { type: 'tool.called', tool: 'find', wallMs: 0 }
+
+  /** What a runner says, as it is told; sizes of contents in place of them. */
+  function hear(payloads: readonly string[]) {
+    const told: (string | number)[] = []
+    const account = new Account({ wallMs: 1, depth: 0 }, { cpuMs: 0, rssBytes: 0 })
+    const tell = (one: Told, content?: ToldContent): void => {
+      if (one.type === 'guard.tripped') told.push(one.guard)
+      else if (content?.input !== undefined) told.push(content.input.length)
+    }
+    const telling = new Telling({ tell }, account, () => 5, 0)
+    for (const payload of payloads) telling.hear(step, Buffer.from(payload))
+    return told
+  }
+
+  it('are told up to a number and a size, and what is left out is told once', () => {
+    const few = Array.from({ length: STEP_CONTENTS_MAX + 5 }, () => '1\n')
+    expect(hear(few)).toEqual([...Array(STEP_CONTENTS_MAX).fill(1), 'trace.contents'])
+    const half = `${'x'.repeat(STEP_CONTENTS_BYTES_MAX / 2 - 1)}\n`
+    const size = half.length - 1
+    expect(hear([half, half, '1\n', '1\n'])).toEqual([size, size, 'trace.contents'])
+  })
+
+  it('stay in the sandbox unless they are wanted', async () => {
+    const content = { input: 'sesame', output: [1] }
+    const plain = submit(shop, 'tells', { content }, { state: {} })
+    await plain.outcome
+    expect(plain.contents).toEqual([])
+    const wanted = submit(shop, 'tells', { content }, { state: {}, contents: true })
+    await wanted.outcome
+    const texts = wanted.contents.map(({ input, output }) => [String(input), String(output)])
+    expect(texts).toEqual([['"sesame"', '[1]']])
+    expect(JSON.stringify([plain.told, wanted.told])).not.toContain('sesame')
+  })
 })

@@ -7,14 +7,12 @@ import { toHex } from '../../protocol/canonical.ts'
 import { PeerworkError } from '../../protocol/errors.ts'
 import { encodeJson, parseJson } from '../../protocol/json.ts'
 import type { TracePort, WorkFields } from '../../protocol/trace.ts'
-import { CONTENT_BYTES_MAX, CONTENT_KEY_BYTES, sealContent } from '../../protocol/trace-content.ts'
+import { CONTENT_BYTES_MAX, sealContent } from '../../protocol/trace-content.ts'
 import type { ContentPlace } from '../../protocol/trace-content.ts'
 import type { Clock } from '../clock.ts'
+import { KeyRing } from './key-ring.ts'
 import { redact } from './redact.ts'
 import type { MoreRules } from './redact.ts'
-
-/** Traces whose keys are kept, count: the oldest go, and their contents with them. */
-const KEYS_MAX = 1_000
 
 export interface ContentsOptions {
   /** Ids of those who may read. */
@@ -23,17 +21,18 @@ export interface ContentsOptions {
   readonly random: Clock['random']
 }
 
+/** `left`: too large, or its key was dropped. `slow`: it could not be redacted in time, or read. */
+export type Telling = 'told' | 'left' | 'slow'
+
 export class Contents {
   readonly #options: ContentsOptions
   readonly #observers: ReadonlySet<string>
-  /** By trace, the oldest first. */
-  readonly #keys = new Map<string, Uint8Array>()
-  /** Traces that were dropped: what comes later of them is not told either. */
-  readonly #dropped = new Set<string>()
+  readonly #keys: KeyRing
 
   constructor(options: ContentsOptions) {
     this.#options = options
     this.#observers = new Set(options.observers)
+    this.#keys = new KeyRing(options.random)
   }
 
   /**
@@ -41,31 +40,35 @@ export class Contents {
    *
    * @param json UTF-8
    */
-  tell(trace: TracePort, fields: WorkFields, of: ContentPlace['of'], json: Uint8Array): void {
-    if (this.#dropped.has(fields.trace)) return
-    const value = json.length
-    const left = {
-      guard: 'trace.content',
-      limit: CONTENT_BYTES_MAX,
-      value,
-      action: 'warned'
-    } as const
-    const leave = (reason: string): void =>
-      trace.emit({ type: 'guard.tripped', ...fields, ...left, reason })
-    if (value > CONTENT_BYTES_MAX) return leave(`the ${of} is too large to be told`)
-    const { rules, random } = this.#options
+  tell(trace: TracePort, fields: WorkFields, of: ContentPlace['of'], json: Uint8Array): Telling {
+    const key = this.#keys.keyFor(fields.trace, fields.peer)
+    if (key === undefined) return 'left'
+    const leave = (reason: string): void => {
+      const bounds = { limit: CONTENT_BYTES_MAX, value: json.length, action: 'warned' } as const
+      trace.emit({ type: 'guard.tripped', ...fields, guard: 'trace.content', ...bounds, reason })
+    }
+    const tooLarge = (bytes: number): boolean => bytes > CONTENT_BYTES_MAX
+    if (tooLarge(json.length)) {
+      leave(`the ${of} is too large to be told`)
+      return 'left'
+    }
     let told: Uint8Array
     try {
-      told = encodeJson(redact(parseJson(json), rules))
+      told = encodeJson(redact(parseJson(json), this.#options.rules))
     } catch {
-      return leave(`the ${of} could not be redacted in time`)
+      leave(`the ${of} could not be redacted in time`)
+      return 'slow'
     }
     // Redacting can make it longer, word by word.
-    if (told.length > CONTENT_BYTES_MAX) return leave(`the ${of} is too large to be told`)
+    if (tooLarge(told.length)) {
+      leave(`the ${of} is too large to be told`)
+      return 'left'
+    }
     const place = { trace: fields.trace, span: fields.span, task: fields.task, of }
-    for (const part of sealContent(this.#keyFor(fields.trace), place, told, random)) {
+    for (const part of sealContent(key, place, told, this.#options.random)) {
       trace.emit({ type: 'content.part', ...fields, of, ...part })
     }
+    return 'told'
   }
 
   /** @throws PeerworkError `ROLE_MISSING` for others than the named, `CONTENT_GONE` */
@@ -74,31 +77,13 @@ export class Contents {
       const text = 'this agent did not name you as a reader of its contents'
       throw new PeerworkError('ROLE_MISSING', text, { role: 'observe' })
     }
-    const key = this.#keys.get(toHex(trace))
+    const key = this.#keys.keyOf(toHex(trace))
     if (key === undefined) throw new PeerworkError('CONTENT_GONE', 'there is no key of this trace')
     return key.slice()
   }
 
   /** Drop the key of a trace, or of all: nobody can ask for it any more. */
   forget(trace?: string): void {
-    for (const one of trace === undefined ? [...this.#keys.keys()] : [trace]) this.#drop(one)
-  }
-
-  #keyFor(trace: string): Uint8Array {
-    const known = this.#keys.get(trace)
-    if (known !== undefined) return known
-    const key = this.#options.random(CONTENT_KEY_BYTES)
-    this.#keys.set(trace, key)
-    const [oldest = ''] = this.#keys.keys()
-    if (this.#keys.size > KEYS_MAX) this.#drop(oldest)
-    return key
-  }
-
-  #drop(trace: string): void {
-    this.#keys.get(trace)?.fill(0)
-    this.#keys.delete(trace)
-    this.#dropped.add(trace)
-    const [oldest = ''] = this.#dropped
-    if (this.#dropped.size > KEYS_MAX) this.#dropped.delete(oldest)
+    this.#keys.drop(trace)
   }
 }

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { systemClock } from '../../../src/node/clock.ts'
 import { Contents } from '../../../src/node/content/contents.ts'
+import { KEYS_MAX } from '../../../src/node/content/key-ring.ts'
 import { fromHex } from '../../../src/protocol/canonical.ts'
 import { encodeJson } from '../../../src/protocol/json.ts'
 import type { JsonValue } from '../../../src/protocol/json.ts'
@@ -17,9 +18,9 @@ function open(rules?: (texts: readonly string[]) => readonly string[]) {
   const facts: TraceFact[] = []
   const { random } = systemClock
   const contents = new Contents({ observers: [ALICE], rules, random })
-  const tell = (value: JsonValue, trace = TRACE): void => {
+  const tell = (value: JsonValue, trace = TRACE, peer: string = BOB): string => {
     const port = { emit: (fact: TraceFact) => void facts.push(fact) }
-    contents.tell(port, { ...fields, trace }, 'input', encodeJson(value))
+    return contents.tell(port, { ...fields, trace, peer }, 'input', encodeJson(value))
   }
   const parts = () => facts.flatMap((fact) => (fact.type === 'content.part' ? [fact] : []))
   return { contents, facts, tell, parts }
@@ -52,22 +53,23 @@ test('a key that was dropped is gone for good, and nothing more is told under it
   expect(() => contents.keyOf(fromHex('ab'.repeat(16)), ALICE)).toThrow(gone)
 })
 
-test('of a thousand and one traces the oldest loses its key', () => {
+test('fresh traces of another requester take away no key', () => {
   const { contents, tell } = open()
   const trace = (n: number): string => n.toString(16).padStart(32, '0')
-  for (let n = 1; n <= 1_001; n++) tell('x', trace(n))
-  expect(() => contents.keyOf(fromHex(trace(1)), ALICE)).toThrow('no key')
-  expect(contents.keyOf(fromHex(trace(2)), ALICE)).toHaveLength(32)
+  tell('x', trace(1))
+  for (let n = 2; n <= KEYS_MAX + 10; n++) tell('x', trace(n), ALICE)
+  expect(contents.keyOf(fromHex(trace(1)), ALICE)).toHaveLength(32)
+  expect(() => contents.keyOf(fromHex(trace(2)), ALICE)).toThrow('no key')
 })
 
 test('what is too large, or cannot be redacted, is left out, and that is told', () => {
   const large = open()
-  large.tell('x'.repeat(CONTENT_BYTES_MAX))
+  expect(large.tell('x'.repeat(CONTENT_BYTES_MAX))).toBe('left')
   expect(large.facts).toMatchObject([{ guard: 'trace.content', value: CONTENT_BYTES_MAX + 2 }])
   const slow = open(() => {
     throw new Error('timed out on a secret')
   })
-  slow.tell('a secret')
+  expect(slow.tell('a secret')).toBe('slow')
   expect(slow.facts).toMatchObject([{ guard: 'trace.content', action: 'warned' }])
   expect(JSON.stringify(slow.facts)).not.toContain('secret')
 })

@@ -9,10 +9,11 @@ export default defineSkill({
     calls: z.number().default(1),
     spend: z.number().default(0),
     bad: z.boolean().default(false),
-    waits: z.boolean().default(false)
+    waits: z.boolean().default(false),
+    content: z.object({ input: z.unknown(), output: z.unknown() }).optional()
   }),
   output: z.unknown(),
-  run: async ({ calls, spend, bad, waits }, { trace, ...ctx }) => {
+  run: async ({ calls, spend, bad, waits, content }, { trace, ...ctx }) => {
     const began = performance.now()
     if (spend > 0) ctx.spend({ tokens: spend, cost: 0.5 })
     for (let n = 0; n < calls; n++) {
@@ -22,7 +23,7 @@ export default defineSkill({
         ...{ cost: 0.25, finish: 'stop' }
       })
     }
-    trace.tool('look-up', { wallMs: 1e9 })
+    trace.tool('look-up', { wallMs: 1e9, ...(content && { content }) })
     trace.tool('look-up', { wallMs: 0, error: 'ENOENT' })
     const found = await trace.step('find', () => 'a page', 'retrieval')
     const thrown = await trace
