@@ -11,6 +11,8 @@ RUN := npm run --silent
 
 FILE ?= README.md
 BOOTSTRAP ?=
+OBSERVE ?=
+NETWORK ?=
 JSON ?=
 
 help: ## Show this help
@@ -19,6 +21,8 @@ help: ## Show this help
 	@echo
 	@echo "  make mvp-demo FILE=document.md   analyse another document"
 	@echo "  make mvp-demo BOOTSTRAP=1        on a machine without multicast"
+	@echo "  make mvp-demo OBSERVE=1          then ask an observer over HTTP what happened"
+	@echo "  make mvp-demo OBSERVE=keep       the same, and everybody stays until Ctrl-C"
 
 install: $(STAMP) ## Install exactly what the lockfile says
 
@@ -45,7 +49,8 @@ $(NODE):
 
 mvp-demo: $(STAMP) ## Two agents find each other and one works for the other
 	@$(NODE) --conditions=source examples/mvp-demo.ts $(if $(BOOTSTRAP),--bootstrap) \
-		$(if $(JSON),--json) "$(FILE)"
+		$(if $(OBSERVE),$(if $(filter keep,$(OBSERVE)),--keep,--observe)) \
+		$(if $(NETWORK),--network "$(NETWORK)") $(if $(JSON),--json) "$(FILE)"
 
 test: $(STAMP) ## Run the tests from source; nothing needs to be built
 	@$(RUN) test

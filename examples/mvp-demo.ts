@@ -1,6 +1,7 @@
 /**
  * The main demo: two agents as two processes find each other, one does real work for the other in a
- * sandbox, and a third process, the observer, receives the signed traces of both.
+ * sandbox, and a third process, the observer, receives the signed traces of both. With --observe a
+ * fourth one, which had no part in it, is asked over HTTP what happened.
  *
  * This process only starts the others and tells the story; it loads nothing of the network itself.
  */
@@ -27,9 +28,10 @@ const asJson: Teller = {
   heard: () => {},
   ends(plot, verdict) {
     const { pass, text, hint, legs, agentsMs, observedMs, wholeMs } = verdict
-    const { network, ids, trace, result, seen } = plot
+    const { network, ids, trace, result, seen, outside } = plot
     const times = { legs, agentsMs, observedMs, wholeMs }
-    write(`${JSON.stringify({ pass, text, hint, ...times, network, ids, trace, result, seen })}\n`)
+    const facts = { network, ids, trace, result, seen, outside }
+    write(`${JSON.stringify({ pass, text, hint, ...times, ...facts })}\n`)
   }
 }
 
@@ -51,9 +53,11 @@ async function perform(options: Options): Promise<number> {
   } catch (thrown) {
     error = thrown ?? new Error('unknown')
   }
-  await play[Symbol.asyncDispose]()
+  const stays = options.keep && error === undefined
+  if (!stays) await play[Symbol.asyncDispose]()
   const verdict = verdictOf(play.plot, error)
   teller.ends(play.plot, verdict)
+  if (stays) await interrupted.promise.catch(() => play[Symbol.asyncDispose]())
   return verdict.pass ? 0 : code
 }
 

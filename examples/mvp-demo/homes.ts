@@ -11,6 +11,8 @@ import type { Role } from './messages.ts'
 export interface Homes extends Disposable {
   readonly of: Readonly<Record<Role, string>>
   readonly ids: Readonly<Record<Role, string>>
+  /** Of an observer that has no part in the play, and makes it itself. */
+  readonly outside: string
 }
 
 /** What `peerwork up` does at its first start, for all three. */
@@ -22,6 +24,7 @@ export function makeHomes(): Homes {
   return {
     of,
     ids: { observer: id('observer'), alice: id('alice'), bob: id('bob') },
+    outside: join(base, 'outside'),
     [Symbol.dispose]: () => rmSync(base, { recursive: true, force: true })
   }
 }

@@ -5,11 +5,15 @@ import { parseArgs } from 'node:util'
 
 export const USAGE = `Two agents find each other, one works for the other, a third watches.
 
-usage: make mvp-demo [FILE=document] [BOOTSTRAP=1]
-       node --conditions=source examples/mvp-demo.ts [document] [--bootstrap] [--json]
+usage: make mvp-demo [FILE=document] [BOOTSTRAP=1] [OBSERVE=1 | OBSERVE=keep] [NETWORK=name]
+       node --conditions=source examples/mvp-demo.ts [document] [options]
 
   document      English text or Markdown to analyse, at most 1 MiB (default README.md)
   --bootstrap   find each other through an address instead of multicast DNS
+  --observe     then start peerwork observe beside them, and ask it over HTTP what happened
+  --keep        the same, and all of them stay until Ctrl-C
+  --network <n> name of the network (default: a random one), for an observer of your own:
+                peerwork observe --preset loopback --mdns --network <n>
   --json        print one JSON object instead of the story
   --wait <s>    give up looking for the peer after this many seconds (default 30)`
 
@@ -19,6 +23,12 @@ const DOCUMENT_BYTES_MAX = 1024 * 1024
 export interface Options {
   readonly file: string
   readonly bootstrap: boolean
+  /** Ask an observer that has no part in it. */
+  readonly observe: boolean
+  /** Let that observer, and all others, stay until somebody ends them. */
+  readonly keep: boolean
+  /** Undefined: a random one. */
+  readonly network: string | undefined
   readonly json: boolean
   readonly waitMs: number
 }
@@ -30,6 +40,9 @@ export function readOptions(args: readonly string[]): Options | 'help' {
     allowPositionals: true,
     options: {
       bootstrap: { type: 'boolean', default: false },
+      observe: { type: 'boolean', default: false },
+      keep: { type: 'boolean', default: false },
+      network: { type: 'string' },
       json: { type: 'boolean', default: false },
       wait: { type: 'string', default: '30' },
       help: { type: 'boolean', short: 'h', default: false }
@@ -41,7 +54,8 @@ export function readOptions(args: readonly string[]): Options | 'help' {
   checkDocument(file)
   const waitMs = Number(values.wait) * 1000
   if (!(waitMs > 0)) throw new Error(`--wait takes seconds, not "${values.wait}"`)
-  return { file, waitMs, bootstrap: values.bootstrap, json: values.json }
+  const { bootstrap, json, keep, network } = values
+  return { ...{ file, waitMs, bootstrap, json, keep, network }, observe: values.observe || keep }
 }
 
 function checkDocument(file: string): void {

@@ -1,4 +1,7 @@
-/** The plot: observer first, then both agents at once, one task, and everybody leaves. */
+/**
+ * The plot: observer first, then both agents at once, one task; when that is wanted, an observer
+ * from outside comes and is asked; and everybody leaves.
+ */
 
 import { randomBytes } from 'node:crypto'
 import { resolve } from 'node:path'
@@ -8,6 +11,7 @@ import type { Homes } from './homes.ts'
 import { makeHomes } from './homes.ts'
 import type { Message, Role } from './messages.ts'
 import type { Options } from './options.ts'
+import type { Outside, Seen } from './outside.ts'
 
 /** For an agent to be up, ms: a hundred times what it takes. */
 const START_MS_MAX = 30_000
@@ -27,6 +31,8 @@ export interface Plot {
   readonly seen: Said<'observed'>[]
   trace: string | undefined
   result: Said<'result'> | undefined
+  /** What an observer from outside answered. */
+  outside: Seen | undefined
 }
 
 /** Told of everything as it happens; decides nothing. */
@@ -43,15 +49,16 @@ export class Play implements AsyncDisposable {
   readonly #failed = Promise.withResolvers<never>()
   readonly #waiting = new Set<() => void>()
   #agentsStarted = 0
+  #outside: Outside | undefined
 
   constructor(options: Options, audience: Audience) {
     this.#audience = audience
     this.#homes = makeHomes()
     this.#cast = new Cast((report) => this.#hear(report))
     this.#failed.promise.catch(() => undefined)
-    const network = `demo-${randomBytes(4).toString('hex')}`
+    const network = options.network ?? `demo-${randomBytes(4).toString('hex')}`
     const { ids } = this.#homes
-    const nothing = { trace: undefined, result: undefined }
+    const nothing = { trace: undefined, result: undefined, outside: undefined }
     this.plot = { options, network, ids, at: new Map(), seen: [], ...nothing }
   }
 
@@ -73,18 +80,28 @@ export class Play implements AsyncDisposable {
     await this.#until(() => plot.result !== undefined, limit, 'the result')
     await this.#until(() => this.#heardBoth(), HEAR_MS_MAX, 'traces of both sides')
     plot.at.set('both observed', this.#now())
+    if (plot.options.observe) plot.outside = await this.#lookFromOutside()
   }
 
   /** Everybody leaves; homes and keys are removed. Called twice, it does nothing more. */
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#cast.leave()
+    await Promise.all([this.#cast.leave(), this.#outside?.[Symbol.asyncDispose]()])
     this.#homes[Symbol.dispose]()
   }
 
   /** The same without waiting, for the last moment of this process. */
   abandon(): void {
     this.#cast.kill()
+    this.#outside?.kill()
     this.#homes[Symbol.dispose]()
+  }
+
+  async #lookFromOutside(): Promise<Seen> {
+    const { network, trace = '', options } = this.plot
+    const bootstrap = options.bootstrap ? this.#observerAt : []
+    const { Outside: Made } = await import('./outside.ts')
+    this.#outside = new Made({ home: this.#homes.outside, network, bootstrap, trace })
+    return Promise.race([this.#outside.look(), this.#failed.promise])
   }
 
   #observerAt: readonly string[] = []

@@ -4,6 +4,7 @@ import { bad, bold, dim, good, ms, number, roleName, shortId } from './paint.ts'
 import type { Message, Role } from './messages.ts'
 import type { Audience, Plot, Said } from './play.ts'
 import type { Verdict } from './verdict.ts'
+import { outsideOf } from './outside-view.ts'
 import { summaryOf } from './summary.ts'
 
 const TIME_WIDTH = 8
@@ -48,9 +49,11 @@ export class Storyteller implements Audience {
       this.#traces(plot)
       this.#legs(verdict)
     }
+    if (plot.outside !== undefined) for (const line of outsideOf(plot.outside)) this.#line(line)
     this.#line('')
     if (verdict.hint !== '') this.#line(`${dim('try')}  ${verdict.hint}`)
     this.#line(`${verdict.pass ? good('PASS') : bad('FAIL')}  ${verdict.text}`)
+    if (verdict.pass && plot.options.keep) for (const line of stayOf(plot)) this.#line(line)
   }
 
   #tell(plot: Plot, role: Role, message: Message): string | undefined {
@@ -118,6 +121,18 @@ function resultText(plot: Plot, { by, isolation, engine, usage }: Said<'result'>
     `has the result, ${good('verified')}: signed by ${bold(signer)} for this very task` +
     `${below}${dim(`ran at isolation level ${ISOLATION[isolation]}`)}${below}${dim(used)}`
   )
+}
+
+/** What one can do while everybody stays. */
+function stayOf({ network, outside }: Plot): string[] {
+  return [
+    '',
+    'All four stay until Ctrl-C. Look around:',
+    `  ${bold(outside?.signIn ?? '')}`,
+    `      ${dim('in a browser, once; then /api/docs shows everything there is to ask')}`,
+    `  npx peerwork peers --preset loopback --mdns --network ${network}`,
+    `  npx peerwork watch --preset loopback --mdns --network ${network}`
+  ]
 }
 
 const shortHex = (id: string): string => `${id.slice(0, 8)}…`

@@ -118,3 +118,47 @@ test('says what is wrong with a document before it starts anything', async () =>
   using binary = runExample('mvp-demo.ts', [join('node_modules', '.bin', 'node')])
   expect((await binary.ended).stderr).toMatch(/more than the 1048576 allowed/)
 })
+
+interface Asked {
+  readonly line: string
+  readonly answer: Record<string, never>
+}
+
+test('an observer from outside that came last has all of it, and answers curl', async () => {
+  using run = runExample('mvp-demo.ts', [DOCUMENT, '--bootstrap', '--observe', '--json'])
+  const { code, stdout } = await run.ended
+  const { pass, trace, ids, outside } = JSON.parse(stdout) as {
+    pass: boolean
+    trace: string
+    ids: Record<string, string>
+    outside: { url: string; signIn: string; answers: Asked[] }
+  }
+  expect([pass, code]).toEqual([true, 0])
+  const [whole, costs, integrity] = outside.answers
+  const { url } = outside
+  expect(whole?.line).toBe(
+    `curl -s -H "Authorization: Bearer $KEY" "${url}/api/v1/traces/${trace}"`
+  )
+  expect(whole?.answer).toMatchObject({ summary: { trace, status: 'ok' }, failed: [] })
+  expect(costs?.answer).toMatchObject({ currency: 'USD', cost: 0 })
+  expect(integrity?.answer).toMatchObject({ complete: 1, missing: 0, forks: 0 })
+  const producers = integrity?.answer['producers'] as unknown as { by: string; complete: number }[]
+  expect(new Set(producers.map(({ by }) => by))).toEqual(new Set([ids['alice'], ids['bob']]))
+  await expectNothingLeft(run, '')
+})
+
+test('whoever asks for it may look around until Ctrl-C; the network has the name given', async () => {
+  const args = [DOCUMENT, '--bootstrap', '--keep', '--network', 'demo-to-keep']
+  using run = runExample('mvp-demo.ts', args)
+  const told = await run.printed('npx peerwork watch')
+  expect(told).toContain('All four stay until Ctrl-C')
+  expect(told).toMatch(/^PASS {2}alice analysed/m)
+  expect(told).toContain('peerwork observe --network demo-to-keep')
+  expect(told).toContain('complete 1 · missing 0')
+  const link = /(http:\/\/127\.0\.0\.1:\d+)\/sign-in\S+/.exec(told)
+  expect((await fetch(`${link?.[1]}/healthz`)).status).toBe(200)
+  run.child.kill('SIGINT')
+  const { code, stdout } = await run.ended
+  expect(code).toBe(0)
+  await expectNothingLeft(run, stdout)
+})
