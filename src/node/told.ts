@@ -31,10 +31,10 @@ export function createTeller(
   // Texts over which the rules took too long come from the same skill: it is not tried again.
   let readable = true
   const inside = (ids: WorkFields, content: ToldContent): void => {
-    for (const of of ['input', 'output'] as const) {
-      const json = content[of]
+    for (const place of ['input', 'output'] as const) {
+      const json = content[place]
       if (json === undefined || contents === undefined || !readable) continue
-      readable = contents.tell(trace, ids, of, json) !== 'slow'
+      readable = contents.tell(trace, ids, place, json) !== 'slow'
     }
   }
   return (told, content) => {
