@@ -48,6 +48,8 @@ export const TRACE_EVENTS_MAX = 1_000
 /** Contents of steps that one task tells, count and bytes: redacting takes the agent's time. */
 export const STEP_CONTENTS_MAX = 200
 export const STEP_CONTENTS_BYTES_MAX = MIB
+/** One of them on its way out of the sandbox, characters: just more bytes than may be told. */
+export const STEP_CONTENT_CHARS_MAX = 96 * KIB
 /** Parts that one task has handed on at a time. */
 export const PARTS_MAX = 16
 

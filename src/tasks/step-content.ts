@@ -4,7 +4,7 @@
  */
 
 import { inspect } from 'node:util'
-import { CONTENT_BYTES_MAX } from '../protocol/trace-content.ts'
+import { STEP_CONTENT_CHARS_MAX } from './limits.ts'
 import type { StepContent } from './skill-trace.ts'
 
 /** JSON, UTF-8, as a skill wrote it: not yet parsed. */
@@ -17,8 +17,8 @@ const NEW_LINE = 0x0a
 
 /**
  * Inside the sandbox. Never throws: a skill must not fail only where contents are wanted. What is
- * no JSON is told as a person would print it, and what is too large is cut off one character too
- * late, so that the agent says that it was.
+ * no JSON is told as a person would print it, and what is too large is cut off too late, so that
+ * the agent says that it was.
  */
 export function writeContent(content: StepContent | undefined): Uint8Array | undefined {
   if (content === undefined || content === null) return undefined
@@ -28,7 +28,7 @@ export function writeContent(content: StepContent | undefined): Uint8Array | und
 
 function lineOf(value: unknown): string {
   if (value === undefined) return ''
-  return textOf(value).slice(0, CONTENT_BYTES_MAX + 1)
+  return textOf(value).slice(0, STEP_CONTENT_CHARS_MAX)
 }
 
 function textOf(value: unknown): string {

@@ -38,7 +38,8 @@ test('what is no JSON is told as a person would print it, and nothing throws', (
 
 test('what is too large arrives larger than may be told, and no larger than that', () => {
   const [input] = sent({ input: 'x'.repeat(10_000_000) }) as [string]
-  expect(input).toHaveLength(CONTENT_BYTES_MAX + 1)
+  expect(input.length).toBeGreaterThan(CONTENT_BYTES_MAX)
+  expect(input.length).toBeLessThan(CONTENT_BYTES_MAX + 1_000)
 })
 
 test('what a runner makes up is read as two lines, whatever it is', () => {
