@@ -8,11 +8,14 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { Audit } from '../src/gateway/access/audit.ts'
 import { openAccess } from '../src/gateway/access/database.ts'
 import { openObserverDoor } from '../src/gateway/observer-door.ts'
+import { contentRoutes } from '../src/gateway/routes/contents.ts'
 import { systemClock } from '../src/node/clock.ts'
 import { openHousekeeping } from '../src/observer/housekeeping.ts'
 import { openObserver } from '../src/observer/observer.ts'
+import { openContents } from '../src/observer/open-contents.ts'
 import { keepOf } from '../src/observer/retention.ts'
 
 export const API_PAGE = fileURLToPath(new URL('../docs/api.md', import.meta.url))
@@ -66,7 +69,9 @@ export async function describe(): Promise<Description> {
   const keep = keepOf({})
   const parts = { store, intake, clock, log }
   const housekeeping = stack.use(await openHousekeeping({ ...parts, dir, keep }))
-  const where = { access, host: '127.0.0.1', port: 0 }
+  const audit = new Audit(access, clock.now)
+  const more = contentRoutes({ contents: openContents(dir, clock), audit })
+  const where = { access, host: '127.0.0.1', port: 0, more }
   const door = stack.use(await openObserverDoor({ ...parts, ...where, ...housekeeping }))
   const answer = await fetch(`${door.url}/api/openapi.json`)
   return (await answer.json()) as Description

@@ -23,6 +23,8 @@ export interface Running {
   readonly info: AgentInfo
   /** Let a peer submit to the running agent until the signal. Resolves when it may. */
   admit(peer: string, signal: AbortSignal): Promise<void>
+  /** Drop the key of its contents of a trace, or of all. */
+  forget(trace?: string): Promise<void>
 }
 
 /**
@@ -35,7 +37,11 @@ export async function connectControl(home: string): Promise<Running | undefined>
   if (path === undefined) return undefined
   try {
     const info = await ask<AgentInfo>(path, { op: 'info' })
-    return { agent: controlClient(path), info, admit: (peer, signal) => admit(path, peer, signal) }
+    return {
+      ...{ agent: controlClient(path), info },
+      admit: (peer, signal) => admit(path, peer, signal),
+      forget: async (trace) => void (await ask(path, { op: 'forget', ...(trace && { trace }) }))
+    }
   } catch (error) {
     if (error instanceof PeerworkError && error.code === 'NOT_RUNNING') return undefined
     throw error

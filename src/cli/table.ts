@@ -15,6 +15,7 @@ const ENTRIES: Readonly<Record<string, Entry>> = {
   skills: ['show what is offered', async () => (await import('./commands/skills.ts')).skills],
   tasks: ['list recent tasks', async () => (await import('./commands/tasks.ts')).tasks],
   cancel: ['stop a task', async () => (await import('./commands/cancel.ts')).cancel],
+  forget: ['drop told contents', async () => (await import('./commands/forget.ts')).forget],
   watch: ['follow live traces', async () => (await import('./commands/watch.ts')).watch],
   observe: ['keep all traces', async () => (await import('./commands/observe.ts')).observe],
   id: ['show who this agent is', async () => (await import('./commands/id.ts')).id],

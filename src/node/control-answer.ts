@@ -8,6 +8,8 @@ import { toWireEvent, toWireResult } from './control-protocol.ts'
 export interface Controlled extends AgentApi {
   /** Let a guest submit until the returned function is called. */
   admit(guest: string): () => void
+  /** Drop the key of own contents of a trace, or of all. */
+  forgetContents(trace?: string): void
 }
 
 /**
@@ -51,6 +53,10 @@ export async function* answer(
       return
     case 'announce':
       yield { ok: await agent.announce(request.record) }
+      return
+    case 'forget':
+      agent.forgetContents(request.trace)
+      yield { ok: null }
       return
     case 'run': {
       const options = { ...request.options, signal }

@@ -40,6 +40,8 @@ export type ControlRequest =
     }
   | { readonly op: 'cancel'; readonly task: string; readonly reason?: string }
   | { readonly op: 'watch'; readonly filter: Omit<WatchFilter, 'signal'> }
+  /** Drop the key of own contents of a trace, or of all. */
+  | { readonly op: 'forget'; readonly trace?: string }
 
 export type ControlAnswer =
   | { readonly ok: unknown }

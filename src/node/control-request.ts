@@ -8,6 +8,7 @@ import { LINK_ADDRESSES_MAX } from '../protocol/membership/join-link.ts'
 import { roles } from '../protocol/membership/role.ts'
 import { PRIORITIES } from '../protocol/message/task.ts'
 import * as shape from '../protocol/shape.ts'
+import { isLowerHex } from '../protocol/trace-context.ts'
 import type { ControlRequest } from './control-protocol.ts'
 
 const text = z.optional(shape.text)
@@ -58,6 +59,11 @@ const invitation = z.strictObject({
 /** A record of the roster in base64: a credential and its envelope, at most. */
 const record = z.string().check(z.maxLength(2 * HELLO_BYTES_MAX))
 
+const TRACE_ID_LENGTH = 32
+const traceId = z
+  .string()
+  .check(z.refine((id) => id.length === TRACE_ID_LENGTH && isLowerHex(id), 'no trace id'))
+
 const request = z.discriminatedUnion('op', [
   z.strictObject({ op: z.literal('info') }),
   z.strictObject({ op: z.literal('peers') }),
@@ -82,7 +88,8 @@ const request = z.discriminatedUnion('op', [
     member: shape.shortText,
     reason: z.optional(shape.shortText)
   }),
-  z.strictObject({ op: z.literal('announce'), record })
+  z.strictObject({ op: z.literal('announce'), record }),
+  z.strictObject({ op: z.literal('forget'), trace: z.optional(traceId) })
 ])
 
 const read = shape.reader('control request', request)

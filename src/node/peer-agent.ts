@@ -222,6 +222,11 @@ export class PeerAgent implements Agent {
     return this.#parts.admission.admit(guest)
   }
 
+  /** Drop the key of own contents of a trace, or of all; for the control socket. */
+  forgetContents(trace?: string): void {
+    this.#parts.traces.door.forgetContent(trace)
+  }
+
   stop({ graceMs = GRACE_MS }: { graceMs?: number } = {}): Promise<void> {
     this.#stopped ??= this.#stop(graceMs)
     return this.#stopped

@@ -1,24 +1,36 @@
 /**
  * Contents of traces, for an observer that a producer named: parts from the store, keys from the
- * producer itself, asked for when they are first needed and kept in memory only.
+ * producer itself. What cannot be shown says why.
  */
 
 import { PeerworkError } from '../protocol/errors.ts'
+import type { ErrorCode } from '../protocol/errors.ts'
 import type { JsonValue } from '../protocol/json.ts'
 import { parseJson } from '../protocol/json.ts'
 import { openContent } from '../protocol/trace-content.ts'
 import type { ContentPart, ContentPlace } from '../protocol/trace-content.ts'
 import type { TraceEvent } from '../protocol/trace.ts'
-import type { Traces } from '../node/trace/api.ts'
+import { ContentKeys } from './content-keys.ts'
+import type { ContentKeysInit } from './content-keys.ts'
 import type { Fact } from './model.ts'
 
-/** Keys kept, count: of as many traces as a producer keeps. */
-const KEYS_MAX = 1_000
+/**
+ * `dropped`: its key is gone, at the producer or here. `not-permitted`: the producer did not name
+ * this observer. `away`: the producer cannot be asked now. `unreadable`: parts are missing, or do
+ * not fit their key.
+ */
+export const CONTENT_STATES = [
+  ...['shown', 'dropped', 'not-permitted', 'away', 'unreadable', 'not-told']
+] as const
+export type ContentState = (typeof CONTENT_STATES)[number]
 
 /** Text of strangers: to be shown as data, never followed. */
 export interface Content extends ContentPlace {
   /** Who produced it. */
   readonly by: string
+  /** µs since 1970 by the producer's clock. */
+  readonly atUs: number
+  readonly state: Exclude<ContentState, 'not-told'>
   /** As it was told; undefined when it cannot be read, for the reason in `why`. */
   readonly value?: JsonValue
   readonly why?: PeerworkError
@@ -27,12 +39,15 @@ export interface Content extends ContentPlace {
 type Part = Extract<TraceEvent, { type: 'content.part' }>
 
 export class Contents {
-  readonly #door: Pick<Traces, 'contentKey'>
-  readonly #keys = new Map<string, Uint8Array>()
-  readonly #dropped = new Set<string>()
+  readonly #keys: ContentKeys
 
-  constructor(door: Pick<Traces, 'contentKey'>) {
-    this.#door = door
+  constructor(init: ContentKeysInit) {
+    this.#keys = new ContentKeys(init)
+  }
+
+  /** From now on producers are asked through this. */
+  join(door: Parameters<ContentKeys['join']>[0]): void {
+    this.#keys.join(door)
   }
 
   /** What is in these facts of one trace. Never rejects: what cannot be read says why. */
@@ -49,42 +64,29 @@ export class Contents {
 
   /** Drop the keys of a trace, and ask for none again. */
   forget(trace: string): void {
-    for (const [name, key] of this.#keys) {
-      if (!name.endsWith(`/${trace}`)) continue
-      key.fill(0)
-      this.#keys.delete(name)
-    }
-    this.#dropped.add(trace)
-    const [oldest = ''] = this.#dropped
-    if (this.#dropped.size > KEYS_MAX) this.#dropped.delete(oldest)
+    this.#keys.forget(trace)
   }
 
   async #open(group: readonly Fact[], signal: AbortSignal): Promise<Content> {
     const events = group.map(({ body }) => body as unknown as Part)
     const { trace, span, task, of } = events[0] as Part
     const place = { trace, span, task, of }
-    const by = group[0]?.source.by ?? ''
+    const said = { ...place, by: group[0]?.source.by ?? '', atUs: group[0]?.atUs ?? 0 }
     try {
       // The same event may have come twice.
       const parts = new Map(events.map((event): [number, ContentPart] => [event.part, event]))
-      const key = await this.#keyOf(by, trace, signal)
-      return { ...place, by, value: parseJson(openContent(key, place, [...parts.values()])) }
+      const key = await this.#keys.keyOf(said.by, trace, signal)
+      const value = parseJson(openContent(key, place, [...parts.values()]))
+      return { ...said, state: 'shown', value }
     } catch (error) {
       const why = error instanceof PeerworkError ? error : new PeerworkError('INTERNAL', 'no key')
-      return { ...place, by, why }
+      return { ...said, state: STATES[why.code] ?? 'away', why }
     }
   }
+}
 
-  async #keyOf(by: string, trace: string, signal: AbortSignal): Promise<Uint8Array> {
-    if (this.#dropped.has(trace)) throw new PeerworkError('CONTENT_GONE', 'its key was dropped')
-    const name = `${by}/${trace}`
-    const known = this.#keys.get(name)
-    if (known !== undefined) return known
-    const key = await this.#door.contentKey(by, trace, signal)
-    if (this.#dropped.has(trace)) throw new PeerworkError('CONTENT_GONE', 'its key was dropped')
-    this.#keys.set(name, key)
-    const [oldest = ''] = this.#keys.keys()
-    if (this.#keys.size > KEYS_MAX) this.#keys.delete(oldest)
-    return key
-  }
+const STATES: Partial<Record<ErrorCode, Content['state']>> = {
+  ...{ CONTENT_GONE: 'dropped', MALFORMED: 'unreadable', ROLE_MISSING: 'not-permitted' },
+  ...{ NOT_A_MEMBER: 'not-permitted', MEMBERSHIP_EXPIRED: 'not-permitted' },
+  ...{ MEMBERSHIP_REVOKED: 'not-permitted' }
 }

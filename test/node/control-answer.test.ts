@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { answer } from '../../src/node/control-answer.ts'
 import type { ControlRequest } from '../../src/node/control-protocol.ts'
-import { BOB, ControlDouble, PEER, TASK } from './control-double.ts'
+import { BOB, ControlDouble, PEER, TASK, TRACE } from './control-double.ts'
 
 async function answers(request: ControlRequest, agent = new ControlDouble()) {
   const { signal } = new AbortController()
@@ -11,6 +11,16 @@ async function answers(request: ControlRequest, agent = new ControlDouble()) {
 test('questions are answered once', async () => {
   expect(await answers({ op: 'peers' })).toEqual([{ ok: [PEER] }])
   expect(await answers({ op: 'cancel', task: TASK })).toEqual([{ ok: null }])
+})
+
+test('contents are dropped of one trace, or of all', async () => {
+  const agent = new ControlDouble()
+  expect(await answers({ op: 'forget', trace: TRACE }, agent)).toEqual([{ ok: null }])
+  expect(await answers({ op: 'forget' }, agent)).toEqual([{ ok: null }])
+  expect(agent.asked).toEqual([
+    ['forget', TRACE],
+    ['forget', undefined]
+  ])
 })
 
 test('a run answers with the result alone', async () => {

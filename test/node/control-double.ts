@@ -135,6 +135,8 @@ export class ControlDouble implements Controlled {
     return () => void this.allowed.delete(guest)
   }
 
+  forgetContents = (trace?: string): void => void this.asked.push(['forget', trace])
+
   members = (): Promise<readonly Member[]> => Promise.resolve([MEMBER])
   invite = (options: InviteOptions = {}): Promise<Invitation> => {
     this.asked.push(['invite', options])

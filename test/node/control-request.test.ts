@@ -16,6 +16,15 @@ test('an abort signal cannot cross the socket', () => {
   expect(() => read({ op: 'run', skill: 'shout', input: 1, options })).toThrow('not a control')
 })
 
+test('what is to be forgotten is a trace, or all', () => {
+  const trace = 'ab'.repeat(16)
+  expect(read({ op: 'forget', trace })).toEqual({ op: 'forget', trace })
+  expect(read({ op: 'forget' })).toEqual({ op: 'forget' })
+  for (const wrong of ['', 'x', trace.toUpperCase(), `${trace}0`]) {
+    expect(() => read({ op: 'forget', trace: wrong })).toThrow('not a control')
+  }
+})
+
 test('any JSON is a request or a named error, never a crash', () => {
   fc.assert(
     fc.property(fc.jsonValue(), (value) => {

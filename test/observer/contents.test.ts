@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Agent, ObservedEvent } from '../../src/index.ts'
+import { systemClock } from '../../src/node/clock.ts'
+import { FRESH_MS } from '../../src/observer/content-keys.ts'
 import { Contents } from '../../src/observer/contents.ts'
 import { fold } from '../../src/observer/fold.ts'
 import type { Fact } from '../../src/observer/model.ts'
@@ -43,12 +45,14 @@ async function factsOf(observer: Agent, set: string): Promise<readonly Fact[]> {
   return own.flatMap(({ from, event }) => fold(event, { id: from, boot: '00' }).facts)
 }
 
+const readerOf = ({ traces: door }: Agent, elapsed = systemClock.elapsed): Contents =>
+  new Contents({ door, elapsed })
 const soon = () => AbortSignal.timeout(10_000)
 
 test('the observer she named reads what went in and out, redacted; no other does', async () => {
   const facts = await factsOf(carol, 'mail ada@example.org about the sesame')
   expect(JSON.stringify(facts)).not.toContain('sesame')
-  const contents = await new Contents(bob.traces).read(facts, soon())
+  const contents = await readerOf(bob).read(facts, soon())
   const told = 'mail [redacted] about the sesame'
   const byPlace = Object.fromEntries(contents.map(({ of, value }) => [of, value]))
   expect(byPlace).toMatchObject({
@@ -57,10 +61,10 @@ test('the observer she named reads what went in and out, redacted; no other does
   })
   expect(contents.every(({ by }) => by === alice.id)).toBe(true)
 
-  const strangers = await new Contents(carol.traces).read(facts, soon())
+  const strangers = await readerOf(carol).read(facts, soon())
   expect(strangers).toHaveLength(3)
-  for (const { value, why } of strangers) {
-    expect(value).toBeUndefined()
+  for (const { value, why, state } of strangers) {
+    expect([value, state]).toEqual([undefined, 'not-permitted'])
     expect(why).toMatchObject({ code: 'ROLE_MISSING' })
   }
 })
@@ -68,26 +72,30 @@ test('the observer she named reads what went in and out, redacted; no other does
 test('dropped keys leave nothing to read: at the observer, and at the producer', async () => {
   const facts = await factsOf(bob, 'hush')
   const trace = facts[0]?.trace ?? ''
-  const mine = new Contents(bob.traces)
-  expect((await mine.read(facts, soon())).map(({ why }) => why)).toEqual([
-    ...[undefined, undefined, undefined]
-  ])
+  let ahead = 0
+  const [mine, reader] = [readerOf(bob), readerOf(bob, () => systemClock.elapsed() + ahead)]
+  const states = async (contents: Contents) =>
+    (await contents.read(facts, soon())).map(({ state }) => state)
+  expect(await states(mine)).toEqual(Array(3).fill('shown'))
+  expect(await states(reader)).toEqual(Array(3).fill('shown'))
   mine.forget(trace)
-  for (const { why } of await mine.read(facts, soon())) {
-    expect(why).toMatchObject({ code: 'CONTENT_GONE' })
-  }
+  expect(await states(mine)).toEqual(Array(3).fill('dropped'))
+  expect(await states(reader)).toEqual(Array(3).fill('shown'))
   alice.traces.forgetContent(trace)
-  for (const { why } of await new Contents(bob.traces).read(facts, soon())) {
-    expect(why).toMatchObject({ code: 'CONTENT_GONE' })
-  }
+  expect(await states(readerOf(bob))).toEqual(Array(3).fill('dropped'))
+  // Who has read before looks again, and then cannot either.
+  ahead = FRESH_MS
+  expect(await states(reader)).toEqual(Array(3).fill('dropped'))
 })
 
 test('what was moved to another task cannot be read there', async () => {
   const facts = await factsOf(bob, 'hush')
   const moved = facts.map((fact) => ({ ...fact, body: { ...fact.body, task: '00'.repeat(16) } }))
-  const read = await new Contents(bob.traces).read(moved, soon())
+  const read = await readerOf(bob).read(moved, soon())
   expect(read).toHaveLength(3)
-  for (const { why } of read) expect(why).toMatchObject({ code: 'MALFORMED' })
+  for (const { why, state } of read) {
+    expect([why?.code, state]).toEqual(['MALFORMED', 'unreadable'])
+  }
 })
 
 test('an agent that was not told to tells no contents, and has no keys', async () => {

@@ -90,6 +90,19 @@ export const TOOLS: readonly Tool[] = [
     run: ({ trace: id }, ask) => ask(`/api/v1/traces/${id}/state`)
   }),
   tool({
+    ...{ name: 'get_contents', title: 'What went in and what came out' },
+    description:
+      'Inputs, outputs, prompts, answers and changes of state of one trace or one span, where ' +
+      'their producers told them and named this observer; for all else why they cannot be shown.',
+    input: z.strictObject({
+      ...{ trace, span: span.optional() },
+      limit: z.number().int().min(1).max(20).default(5).describe('Spans of one page'),
+      cursor
+    }),
+    run: ({ trace: id, cursor: after, ...query }, ask) =>
+      ask(`/api/v1/traces/${id}/contents`, { ...query, after })
+  }),
+  tool({
     ...{ name: 'diff_traces', title: 'What differs between two traces' },
     description:
       'Two runs of the same kind, for example one that worked and one that failed: where the ' +
