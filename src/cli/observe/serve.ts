@@ -6,12 +6,16 @@ import { remember } from '../../node/home.ts'
 import { toLogLevels } from '../../node/log-levels.ts'
 import { createLogs } from '../../node/logger.ts'
 import type { Logger } from '../../node/logger.ts'
+import { Audit } from '../../gateway/access/audit.ts'
 import { openAccess } from '../../gateway/access/database.ts'
 import { openObserverDoor } from '../../gateway/observer-door.ts'
 import type { ObserverDoor } from '../../gateway/observer-door.ts'
 import { exportTarget } from '../../observer/export/target.ts'
+import { contentRoutes } from '../../gateway/routes/contents.ts'
+import type { Contents } from '../../observer/contents.ts'
 import { openHousekeeping } from '../../observer/housekeeping.ts'
 import { keepOf } from '../../observer/retention.ts'
+import { openContents } from '../../observer/open-contents.ts'
 import { openObserver } from '../../observer/observer.ts'
 import type { Observer } from '../../observer/observer.ts'
 import type { Context } from '../command.ts'
@@ -98,18 +102,20 @@ async function start(
       alertHosts: values['alert-host']
     })
   )
+  const contents = openContents(dir, systemClock)
+  const audit = new Audit(access, systemClock.now)
   const door = stack.use(
     await openObserverDoor({
       ...{ store, intake, access, clock: systemClock, host, port, log },
       ...housekeeping,
-      names: values['allow-host']
+      ...{ names: values['allow-host'], more: contentRoutes({ contents, audit }) }
     })
   )
   remember(dir, URL_FILE, door.url)
   if (values['no-network']) return { dir, observer, door, info: undefined }
   const agent = await startAgent(values, context)
   stack.defer(() => agent.stop({ graceMs: 0 }))
-  await collect(agent, observer, { log, stack })
+  await collect(agent, observer, { log, stack, contents })
   return { dir, observer, door, info: await agent.info() }
 }
 
@@ -124,10 +130,16 @@ async function startAgent(values: ObserveValues, context: Context): Promise<Agen
   return agent
 }
 
+interface Means {
+  readonly log: Logger
+  readonly stack: AsyncDisposableStack
+  readonly contents: Contents
+}
+
 async function collect(
   agent: Agent,
   observer: Observer,
-  { log, stack }: { readonly log: Logger; readonly stack: AsyncDisposableStack }
+  { log, stack, contents }: Means
 ): Promise<void> {
   const names = new PeerNames()
   names.add(agent.id, agent.name)
@@ -137,5 +149,6 @@ async function collect(
     log.warn({ why: (error as Error).message }, 'names of agents are not followed any more')
   })
   const { traces } = agent
+  contents.join(traces)
   stack.use(await observer.collect({ traces, nameOf: (id) => names.of(id), log }))
 }
