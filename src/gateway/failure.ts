@@ -4,7 +4,8 @@ import { PeerworkError, toPeerworkError } from '../protocol/errors.ts'
 import type { ErrorCode } from '../protocol/errors.ts'
 
 const STATUS: Partial<Record<ErrorCode, number>> = {
-  ...{ BAD_OPTION: 400, MALFORMED: 400, TOO_LARGE: 413, BUSY: 429, QUOTA_EXCEEDED: 429 },
+  ...{ BAD_OPTION: 400, MALFORMED: 400, TOO_LARGE: 413, INPUT_TOO_LARGE: 413 },
+  ...{ BUSY: 429, QUOTA_EXCEEDED: 429 },
   ...{ STORE_FULL: 503, STORE_FAILED: 503, CLOSED: 503, DEADLINE_EXCEEDED: 504 }
 }
 /** What the operator has to see to; clients learn no paths and no numbers of it. */
@@ -17,6 +18,7 @@ const HINTS: Partial<Record<ErrorCode, string>> = {
   BAD_OPTION: 'See /api/docs.',
   MALFORMED: 'See /api/docs.',
   TOO_LARGE: 'Send less at a time.',
+  INPUT_TOO_LARGE: 'Send less at a time.',
   BUSY: 'Send it again when `Retry-After` says.',
   QUOTA_EXCEEDED: 'Send it again when `Retry-After` says.'
 }

@@ -5,11 +5,13 @@ import protobuf from 'protobufjs/minimal.js'
 import { PeerworkError } from '../../protocol/errors.ts'
 import type { Parts, Source } from '../../observer/model.ts'
 import { readLine } from '../../observer/ndjson.ts'
-import { decodeJson } from '../../observer/otlp/decode-json.ts'
-import { decodeProtobuf } from '../../observer/otlp/decode-protobuf.ts'
+import { spansInJson } from '../../observer/otlp/decode-json.ts'
+import { spansInProtobuf } from '../../observer/otlp/decode-protobuf.ts'
 import { readSpans } from '../../observer/otlp/read.ts'
+import type { OtlpSpan } from '../../observer/otlp/span.ts'
 import { ingested } from '../answers-ingest.ts'
 import { readBody } from '../body.ts'
+import { Pace } from '../pace.ts'
 import { Refusal } from '../failure.ts'
 import { defineRoute } from '../route.ts'
 
@@ -20,6 +22,8 @@ const NDJSON = 'application/x-ndjson'
 const LINES_MAX = 20_000
 /** Faulty lines that are told one by one, count; the rest is only counted. */
 const ERRORS_MAX = 100
+/** Spans that are stored in one step, count: what SDKs send at once. */
+const GROUP_SPANS = 512
 const group = 'Ingest'
 const fatal = new TextDecoder('utf-8', { fatal: true })
 
@@ -35,12 +39,47 @@ const otlp = defineRoute({
     const binary = request.headers.get('content-type')?.startsWith(PROTOBUF) === true
     using portion = world.room.portion()
     const body = await readBody(request, { portion })
-    const spans = binary ? decodeProtobuf(body) : decodeJson(textOf(body))
-    const { rejected, reason, ...parts } = readSpans(spans, sourceOf(caller.name))
-    await world.intake.take([parts])
+    const spans = binary ? spansInProtobuf(body) : spansInJson(textOf(body))
+    const pace = new Pace(world.clock.elapsed)
+    const { groups, rejected, reason } = await readGroups(spans, sourceOf(caller.name), pace)
+    for (const group of groups) {
+      await world.intake.take([group])
+      if (pace.isDue) await pace.rest()
+    }
     return binary ? answerProtobuf(rejected, reason) : answerJson(rejected, reason)
   }
 })
+
+interface ReadGroups {
+  readonly groups: readonly Parts[]
+  readonly rejected: number
+  readonly reason: string | undefined
+}
+
+/** The whole is read before any of it is stored: what does not parse leaves nothing behind. */
+async function readGroups(
+  spans: Iterable<OtlpSpan | undefined>,
+  source: Source,
+  pace: Pace
+): Promise<ReadGroups> {
+  const groups: Parts[] = []
+  let [waiting, rejected, reason] = [[] as OtlpSpan[], 0, undefined as string | undefined]
+  const close = (): void => {
+    const { rejected: more, reason: why, ...parts } = readSpans(waiting, source)
+    groups.push(parts)
+    rejected += more
+    reason ??= why
+    waiting = []
+  }
+  for (const span of spans) {
+    if (span !== undefined) waiting.push(span)
+    const due = pace.isDue
+    if (waiting.length >= GROUP_SPANS || (due && waiting.length > 0)) close()
+    if (due) await pace.rest()
+  }
+  if (waiting.length > 0 || groups.length === 0) close()
+  return { groups, rejected, reason }
+}
 
 const sourceOf = (name: string): Source => ({ kind: 'key', by: name })
 
@@ -83,12 +122,14 @@ const lines = defineRoute({
     const text = textOf(await readBody(request, { portion }))
     const source = sourceOf(caller.name)
     const entries: Parts[] = []
+    const pace = new Pace(world.clock.elapsed)
     const errors: { line: number; code: string; message: string }[] = []
     let rejected = 0
     const all = text.split('\n', LINES_MAX + 1)
     if (all.length > LINES_MAX) throw new Refusal(413, `more than ${LINES_MAX} lines`)
     for (const [index, line] of all.entries()) {
       if (line.trim() === '') continue
+      if (pace.isDue) await pace.rest()
       try {
         entries.push(readLine(line, source))
       } catch (error) {

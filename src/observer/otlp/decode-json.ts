@@ -9,34 +9,53 @@ import type { JsonObject, JsonValue } from '../../protocol/json.ts'
 import { PeerworkError } from '../../protocol/errors.ts'
 import { isLowerHex } from '../../protocol/trace-context.ts'
 import { Cut } from './cut.ts'
+import { splitJson } from './split-json.ts'
 import { NESTING_MAX, SPANS_MAX } from './span.ts'
 import type { OtlpEvent, OtlpSpan } from './span.ts'
 
-/** @throws PeerworkError `MALFORMED`, `TOO_LARGE` */
-export function decodeJson(text: string): OtlpSpan[] {
-  let whole: unknown
-  try {
-    whole = JSON.parse(text)
-  } catch (error) {
-    const why = (error as Error).message
-    throw new PeerworkError('MALFORMED', `not an OTLP request: ${why}`, {}, error)
+/**
+ * Span by span; yields nothing at times while it looks for them, so that others may go first.
+ *
+ * @throws PeerworkError `MALFORMED`, `TOO_LARGE`
+ */
+export function* spansInJson(request: string): Generator<OtlpSpan | undefined, void, void> {
+  const { frame, spans } = yield* splitJson(request)
+  if (spans.length > SPANS_MAX) {
+    throw new PeerworkError('TOO_LARGE', `more than ${SPANS_MAX} spans in one request`)
   }
+  const unread = new Map(spans.entries())
+  const whole = parsed(frame)
   if (!isRecord(whole)) throw new PeerworkError('MALFORMED', 'not an OTLP request: no object')
-  const spans: OtlpSpan[] = []
   for (const group of recordsOf(whole['resourceSpans'])) {
     const resource = attributesOf(recordOf(group['resource'])['attributes'], new Cut(), 0)
     for (const part of recordsOf(group['scopeSpans'])) {
       const scope = textOf(recordOf(part['scope'])['name'])
-      for (const span of recordsOf(part['spans'])) {
-        if (spans.length >= SPANS_MAX) {
-          throw new PeerworkError('TOO_LARGE', `more than ${SPANS_MAX} spans in one request`)
-        }
-        spans.push({ ...spanOf(span), resource, scope })
+      for (const place of placesOf(part['spans'])) {
+        const text = unread.get(place)
+        // A number that the sender wrote: it stands for one span at most, and once.
+        if (text === undefined) continue
+        unread.delete(place)
+        yield { ...spanOf(recordOf(parsed(text))), resource, scope }
       }
     }
   }
-  return spans
 }
+
+/** All of it at once. @throws PeerworkError `MALFORMED`, `TOO_LARGE` */
+export const decodeJson = (request: string): OtlpSpan[] =>
+  [...spansInJson(request)].filter((span) => span !== undefined)
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (error) {
+    const why = (error as Error).message
+    throw new PeerworkError('MALFORMED', `not an OTLP request: ${why}`, {}, error)
+  }
+}
+
+const placesOf = (value: unknown): readonly number[] =>
+  Array.isArray(value) ? value.filter((place): place is number => Number.isInteger(place)) : []
 
 function spanOf(span: JsonObject): OtlpSpan {
   const cut = new Cut()

@@ -16,18 +16,42 @@ type Reader = protobuf.Reader
 /** Reads one field; false for one that it does not know. */
 type Field = (number: number, reader: Reader) => boolean
 
-/** @throws PeerworkError `MALFORMED`, `TOO_LARGE` */
-export function decodeProtobuf(bytes: Uint8Array): OtlpSpan[] {
-  const spans: OtlpSpan[] = []
+/** Where a span stands, and what stands around it. */
+interface Place {
+  readonly at: number
+  readonly around: { resource: JsonObject }
+  readonly scope: { name: string }
+}
+
+/**
+ * Span by span, so that others may go first in between.
+ *
+ * @throws PeerworkError `MALFORMED`, `TOO_LARGE`
+ */
+export function* spansInProtobuf(bytes: Uint8Array): Generator<OtlpSpan, void, void> {
+  const places: Place[] = []
   const whole = protobuf.Reader.create(bytes)
+  named(() =>
+    message(whole, whole.len, (number, reader) => number === 1 && resourceSpans(reader, places))
+  )
+  for (const { at, around, scope } of places) {
+    whole.pos = at
+    const span = named(() => spanOf(whole))
+    yield { ...span, resource: around.resource, scope: scope.name }
+  }
+}
+
+/** All of it at once. @throws PeerworkError `MALFORMED`, `TOO_LARGE` */
+export const decodeProtobuf = (bytes: Uint8Array): OtlpSpan[] => [...spansInProtobuf(bytes)]
+
+function named<Value>(read: () => Value): Value {
   try {
-    message(whole, whole.len, (number, reader) => number === 1 && resourceSpans(reader, spans))
+    return read()
   } catch (error) {
     if (error instanceof PeerworkError) throw error
     const why = (error as Error).message
     throw new PeerworkError('MALFORMED', `not an OTLP request: ${why}`, {}, error)
   }
-  return spans
 }
 
 function message(reader: Reader, end: number, field: Field): true {
@@ -45,46 +69,38 @@ const nested = (reader: Reader, field: Field): true => {
   return message(reader, reader.pos + length, field)
 }
 
-function resourceSpans(reader: Reader, spans: OtlpSpan[]): true {
-  const from = spans.length
+function resourceSpans(reader: Reader, places: Place[]): true {
   const cut = new Cut()
-  let resource: JsonObject = {}
-  nested(reader, (number, inner) => {
+  // It may stand behind its spans.
+  const around = { resource: {} }
+  return nested(reader, (number, inner) => {
     if (number === 1) {
       const found: JsonObject = {}
       nested(inner, (field, r) => field === 1 && keyValue(r, found, cut))
-      resource = found
+      around.resource = found
       return true
     }
-    return number === 2 && scopeSpans(inner, spans)
+    return number === 2 && scopeSpans(inner, around, places)
   })
-  // The resource may stand behind its spans.
-  for (let at = from; at < spans.length; at++) {
-    spans[at] = { ...(spans[at] as OtlpSpan), resource }
-  }
-  return true
 }
 
-function scopeSpans(reader: Reader, spans: OtlpSpan[]): true {
-  const from = spans.length
-  let scope = ''
-  nested(reader, (number, inner) => {
+function scopeSpans(reader: Reader, around: Place['around'], places: Place[]): true {
+  const scope = { name: '' }
+  return nested(reader, (number, inner) => {
     if (number === 1) {
       return nested(inner, (field, r) => {
         if (field !== 1) return false
-        scope = r.string()
+        scope.name = r.string()
         return true
       })
     }
     if (number !== 2) return false
-    if (spans.length >= SPANS_MAX) {
+    if (places.length >= SPANS_MAX) {
       throw new PeerworkError('TOO_LARGE', `more than ${SPANS_MAX} spans in one request`)
     }
-    spans.push(spanOf(inner))
-    return true
+    places.push({ at: inner.pos, around, scope })
+    return false
   })
-  for (let at = from; at < spans.length; at++) spans[at] = { ...(spans[at] as OtlpSpan), scope }
-  return true
 }
 
 type Open<T> = { -readonly [Key in keyof T]: T[Key] }

@@ -5,7 +5,7 @@
  * they came. A span that has no valid ids or no start is rejected and counted, and the others stay.
  */
 
-import type { JsonObject } from '../../protocol/json.ts'
+import type { JsonObject, JsonValue } from '../../protocol/json.ts'
 import { clip } from '../../protocol/text.ts'
 import { adapt } from '../adapters/adapt.ts'
 import { textIn } from '../adapters/attributes.ts'
@@ -22,6 +22,8 @@ export interface ReadSpans extends Parts {
 /** Bytes of a name or an error's text that are shown; attributes hold the rest. */
 const NAME_BYTES_MAX = 512
 const MESSAGE_BYTES_MAX = 4_096
+/** Attributes of a resource, characters as JSON: some ten times what SDKs tell of one. */
+const RESOURCE_CHARS_MAX = 16 * 1024
 const NO_ID = /^0*$/
 /** Whole numbers of µs that every store can count. */
 const US_MAX = Number.MAX_SAFE_INTEGER
@@ -102,12 +104,39 @@ function statusOf(span: OtlpSpan): Pick<SpanPart, 'status' | 'error'> {
   return { status: 'error', error }
 }
 
+/** What each span of a resource gets of it, and what was left out, count. */
+interface Shared {
+  readonly attributes: JsonObject
+  readonly cut: number
+}
+const shared = new WeakMap<JsonObject, Shared>()
+
+/** Once for all spans of it: each keeps a copy, so a large one would become thousands of large. */
+function sharedOf(resource: JsonObject): Shared {
+  const known = shared.get(resource)
+  if (known !== undefined) return known
+  const kept: [string, JsonValue][] = []
+  let [chars, cut] = [0, 0]
+  for (const [name, value] of Object.entries(resource)) {
+    const size = name.length + JSON.stringify(value).length
+    if (chars + size > RESOURCE_CHARS_MAX) cut++
+    else {
+      chars += size
+      kept.push([`resource.${name}`, value])
+    }
+  }
+  const made = { attributes: Object.fromEntries(kept), cut }
+  shared.set(resource, made)
+  return made
+}
+
 function withResource(attributes: JsonObject, resource: JsonObject, span: OtlpSpan): JsonObject {
-  const { scope, kind, cut, links } = span
-  const own = Object.entries(resource).map(([name, value]) => [`resource.${name}`, value])
+  const { scope, kind, links } = span
+  const common = sharedOf(resource)
+  const cut = span.cut + common.cut
   return {
     ...attributes,
-    ...(Object.fromEntries(own) as JsonObject),
+    ...common.attributes,
     ...(scope !== '' && { 'otel.scope.name': scope }),
     ...(kind !== 0 && { 'otel.span.kind': kind }),
     ...(links.length > 0 && { 'otel.links': links.map((link) => ({ ...link })) }),

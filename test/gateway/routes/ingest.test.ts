@@ -5,7 +5,7 @@ import { resourceFromAttributes } from '@opentelemetry/resources'
 import { BatchSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace'
 import protobuf from 'protobufjs/minimal.js'
 import { expect, onTestFinished, test, vi } from 'vitest'
-import { NDJSON, observed, TRACE } from '../observed.ts'
+import { NDJSON, observed, TRACE, TurnedClock } from '../observed.ts'
 import type { Observed } from '../observed.ts'
 import { BROKEN_RUN, ROOT, START } from '../samples.ts'
 
@@ -274,4 +274,53 @@ test('values nested without end are refused or cut, in either encoding', async (
   const answer = await it.ask('/v1/traces', { key, headers: type, body: protobufBody })
   expect([200, 400]).toContain(answer.status)
   expect(it.logged).toEqual([])
+})
+
+/** Time that a step takes is over as soon as it begins. */
+class Hasty extends TurnedClock {
+  override elapsed = (): number => (this.aheadMs += 1_000)
+}
+
+test.each(['OTLP', 'NDJSON'])('others go first while a large body is read (%s)', async (kind) => {
+  await using it = await observed({ clock: new Hasty() })
+  const count = 2_000
+  const all = Array.from({ length: count }, (_, nth) => ({
+    ...{ type: 'span', trace: TRACE, span: (nth + 1).toString(16).padStart(16, '0'), name: 'n' },
+    ...{ start: START, end: START + 1 }
+  }))
+  const spans = all.map(({ trace, span, name }) => ({
+    ...{ traceId: trace, spanId: span, name, startTimeUnixNano: `${START}000000` }
+  }))
+  const [path, type, body] =
+    kind === 'OTLP'
+      ? ['/v1/traces', 'application/json', { resourceSpans: [{ scopeSpans: [{ spans }] }] }]
+      : ['/api/ingest', NDJSON, undefined]
+  const text = body === undefined ? all.map((one) => JSON.stringify(one)).join('\n') : undefined
+  let turns = 0
+  const count1 = (): void => {
+    turns++
+    if (turns > 0) setImmediate(count1)
+  }
+  setImmediate(count1)
+  const sent = text ?? JSON.stringify(body)
+  const answer = await it.ask(path ?? '', {
+    ...{ key: it.key(['ingest']), headers: { 'content-type': type ?? '' }, body: sent }
+  })
+  const seen = turns
+  turns = -Infinity
+  expect(answer.status).toBe(200)
+  expect(seen).toBeGreaterThan(count)
+  const { summary } = (await it.ask(`/api/v1/traces/${TRACE}`, { key: it.key(['read']) })).json()
+  expect(summary).toMatchObject({ spans: count })
+})
+
+test('what does not parse at its end leaves nothing of its beginning behind', async () => {
+  await using it = await observed({ clock: new Hasty() })
+  const span = { traceId: TRACE, spanId: ROOT, startTimeUnixNano: `${START}000000` }
+  const good = JSON.stringify({ resourceSpans: [{ scopeSpans: [{ spans: [span, span] }] }] })
+  const bad = good.replace(/}]}]}]}$/, ',}]}]}]}')
+  const headers = { 'content-type': 'application/json' }
+  const key = it.key(['ingest'])
+  expect((await it.ask('/v1/traces', { key, headers, body: bad })).status).toBe(400)
+  expect((await it.ask(`/api/v1/traces/${TRACE}`, { key: it.key(['read']) })).status).toBe(404)
 })

@@ -74,3 +74,14 @@ test('what is no JSON, too deep or too much is refused', () => {
   const many = Array.from({ length: SPANS_MAX + 1 }, () => ({}))
   expect(() => decodeJson(request(...many))).toThrow(PeerworkError)
 })
+
+test('numbers that stand where spans belong are none, and make no more of them', () => {
+  const text = request({ name: 'a' }, { name: 'b' })
+  const forged = text.replace('[{"name":"a"}', '[0,0,1,1,7,-1,{"name":"a"}')
+  expect(forged).not.toBe(text)
+  expect(
+    decodeJson(forged)
+      .map(({ name }) => name)
+      .toSorted()
+  ).toEqual(['a', 'b'])
+})

@@ -59,3 +59,17 @@ test('a transfer is a handoff', () => {
     { mode: 'pass-control', from: 'planner', to: 'writer', side: 'giver', status: 'ok' }
   ])
 })
+
+test('a large resource is not kept with every one of its spans', () => {
+  const large = Array.from({ length: 100 }, (_, nth) => [`key ${nth}`, 'x'.repeat(1_000)])
+  const resource = { ...(Object.fromEntries(large) as Record<string, string>), 'service.name': 's' }
+  const { spans } = readSpans([spanOf({ resource, cut: 2 }), spanOf({ resource })], source)
+  for (const [nth, { attributes = {}, service }] of spans.entries()) {
+    const kept = Object.keys(attributes).filter((name) => name.startsWith('resource.'))
+    expect(kept.length).toBeGreaterThan(10)
+    expect(JSON.stringify(attributes).length).toBeLessThan(20_000)
+    // What was left out is counted, beside what was before.
+    expect(attributes['peerwork.cut']).toBe(101 - kept.length + (nth === 0 ? 2 : 0))
+    expect(service).toBe('s')
+  }
+})
