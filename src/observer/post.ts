@@ -3,7 +3,7 @@
  * came in over HTTP, never into the observer's own network.
  */
 
-import type { IncomingMessage } from 'node:http'
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import { compileHosts, guardedLookup } from '../tasks/address-guard.ts'
 import { PeerworkError } from '../protocol/errors.ts'
 
@@ -93,7 +93,7 @@ export async function post({ url, headers, body, guard, signal }: Post): Promise
   })
   const { statusCode = 0, headers: answered } = response
   const text = await beginningOf(response)
-  return { status: statusCode, text, retryAfterMs: waitIn(answered['retry-after']) }
+  return { status: statusCode, text, retryAfterMs: waitIn(answered) }
 }
 
 async function beginningOf(response: AsyncIterable<Buffer>): Promise<string> {
@@ -107,7 +107,8 @@ async function beginningOf(response: AsyncIterable<Buffer>): Promise<string> {
   return Buffer.concat(pieces).toString()
 }
 
-function waitIn(header: string | undefined): number | undefined {
-  if (header === undefined || !/^\d{1,9}$/.test(header)) return undefined
-  return Math.min(RETRY_AFTER_MS_MAX, Number(header) * 1_000)
+/** Seconds, or a date, which the other side's own clock tells (RFC 9110, 10.2.3). */
+function waitIn({ 'retry-after': wait = '', date = '' }: IncomingHttpHeaders): number | undefined {
+  const ms = /^\d{1,9}$/.test(wait) ? Number(wait) * 1_000 : Date.parse(wait) - Date.parse(date)
+  return Number.isNaN(ms) ? undefined : Math.max(0, Math.min(RETRY_AFTER_MS_MAX, ms))
 }

@@ -7,18 +7,16 @@
  * what was on its way when the process ended, is sent again under the same ids.
  */
 
-import type { DatabaseSync } from 'node:sqlite'
-import { promisify } from 'node:util'
-import { gzip } from 'node:zlib'
 import type { Clock } from '../../node/clock.ts'
-import { openAlertsFile, together } from '../alerts/database.ts'
 import type { Intake } from '../intake.ts'
-import { post } from '../post.ts'
 import type { StoredSpan, TraceStore } from '../store.ts'
-import { toOtlp } from './otlp.ts'
-import { wholeSpans } from './whole.ts'
+import { Due } from './due.ts'
+import { Sender } from './send.ts'
+import { spanGroups } from './whole.ts'
+import type { SpanGroup, SpanName } from './whole.ts'
+import type { DueName } from './due.ts'
+import type { ExportTarget } from './target.ts'
 
-const compress = promisify(gzip)
 /** Spans of one request, count, as SDKs send. */
 const BATCH_SPANS = 512
 /** After a span was told of, before it is sent, ms: the other parts of it may be on their way. */
@@ -30,32 +28,27 @@ const BACKOFF_MS = 1_000
 const BACKOFF_MS_MAX = 60_000
 /** Before the last sign of life, ms: what came in then may not be written down yet. */
 const CATCH_UP_MS = 10_000
+/** How long before that a trace may have begun that went on then, ms. */
+const LONG_TRACE_MS = 24 * 60 * 60_000
 const TRACES_MAX = 10_000
 const PAGE = 500
-/** What OTLP calls retryable; other refusals would be the same again. */
-const RETRYABLE = new Set([408, 429, 502, 503, 504])
+/** Requests that a refused one is split into, count: to find the few spans that are refused. */
+const SPLITS_MAX = 40
 const TELL_EVERY_MS = 60_000
 
-const SCHEMA = `
-  CREATE TABLE IF NOT EXISTS due (
-    seq INTEGER PRIMARY KEY AUTOINCREMENT, trace TEXT NOT NULL, span TEXT NOT NULL,
-    at INTEGER NOT NULL, UNIQUE (trace, span)
-  ) STRICT;
-  CREATE TABLE IF NOT EXISTS count (name TEXT PRIMARY KEY, value INTEGER NOT NULL)
-    STRICT, WITHOUT ROWID;
-`
-
-export interface ForwardInit {
+export interface ForwardInit extends ExportTarget {
   readonly dir: string
   readonly store: Pick<TraceStore, 'span' | 'spans' | 'traces'>
   readonly intake: Pick<Intake, 'listen'>
   readonly clock: Clock
   readonly log: { warn(facts: object, message: string): void }
-  readonly url: URL
-  readonly headers: Readonly<Record<string, string>>
   /** As in production unless a test is in a hurry. */
   readonly settleMs?: number
+  readonly waitingMax?: number
 }
+
+/** What is told of by itself. */
+type Trouble = 'again' | 'never' | 'partly' | 'full' | 'gone' | 'file'
 
 export interface ForwardState {
   /** Host only: the rest may hold a key. */
@@ -67,16 +60,10 @@ export interface ForwardState {
   readonly sent: number
   /** Refused by the backend for good, count. */
   readonly rejected: number
-  /** Dropped because too many waited, count. */
+  /** Because too many waited, or the store had them no more when their turn came; count. */
   readonly dropped: number
   /** Why the last attempt failed; null when it did not. */
   readonly trouble: string | null
-}
-
-interface Due {
-  readonly seq: number
-  readonly trace: string
-  readonly span: string
 }
 
 /** @throws PeerworkError `STORE_FAILED`, `STORE_FULL` */
@@ -88,23 +75,21 @@ export async function openForward(init: ForwardInit): Promise<Forward> {
 
 export class Forward implements AsyncDisposable {
   readonly #init: ForwardInit
-  readonly #db: DatabaseSync
+  readonly #due: Due
+  readonly #sender: Sender
   readonly #ended = new AbortController()
   #stop = (): void => undefined
   #timer: NodeJS.Timeout | undefined
   #running: Promise<void> | undefined
-  #waiting: number
   #failures = 0
   #notBefore = 0
-  #told = -Infinity
+  readonly #told = new Map<Trouble, number>()
   #trouble: string | null = null
 
   constructor(init: ForwardInit) {
     this.#init = init
-    this.#db = openAlertsFile(init.dir, 'export.db', SCHEMA)
-    // A killed process loses nothing so; a power cut at most what the last sign of life covers.
-    this.#db.exec('PRAGMA synchronous = NORMAL')
-    this.#waiting = Number(this.#db.prepare('SELECT count(*) AS n FROM due').get()?.['n'] ?? 0)
+    this.#sender = new Sender(init)
+    this.#due = new Due(init.dir, init.waitingMax ?? WAITING_MAX)
   }
 
   async begin(): Promise<void> {
@@ -112,19 +97,19 @@ export class Forward implements AsyncDisposable {
     this.#stop = intake.listen((entries) => {
       this.#note(entries.flatMap(({ spans }) => spans))
     })
-    const alive = this.#count('alive')
+    const alive = this.#due.mark('alive')
     if (alive > 0) await this.#catchUp((alive - CATCH_UP_MS) * 1_000)
-    this.#set('alive', clock.now())
+    this.#due.setMark('alive', clock.now())
     this.#timer = setInterval(() => void this.tick(), LOOK_EVERY_MS).unref()
   }
 
   state(): ForwardState {
-    const oldest = this.#db.prepare('SELECT at FROM due ORDER BY seq LIMIT 1').get()?.['at']
-    const lag = oldest === undefined ? 0 : this.#init.clock.now() - Number(oldest)
+    const due = this.#due
+    const lag = this.#init.clock.now() - (due.oldest() ?? Infinity)
     return {
-      ...{ to: this.#init.url.host, waiting: this.#waiting, lagMs: Math.max(0, lag) },
-      ...{ sent: this.#count('sent'), rejected: this.#count('rejected') },
-      ...{ dropped: this.#count('dropped'), trouble: this.#trouble }
+      ...{ to: this.#init.url.host, waiting: due.waiting, lagMs: Math.max(0, lag) },
+      ...{ sent: due.mark('sent'), rejected: due.mark('rejected'), dropped: due.mark('dropped') },
+      trouble: this.#trouble
     }
   }
 
@@ -138,56 +123,63 @@ export class Forward implements AsyncDisposable {
     clearInterval(this.#timer)
     this.#ended.abort()
     await this.#running
-    this.#db.close()
+    this.#due[Symbol.dispose]()
   }
 
   async #work(): Promise<void> {
-    const { clock, settleMs = SETTLE_MS } = this.#init
+    const { clock, settleMs = SETTLE_MS, store } = this.#init
     try {
-      this.#set('alive', clock.now())
+      this.#due.setMark('alive', clock.now())
       while (!this.#ended.signal.aborted && clock.elapsed() >= this.#notBefore) {
-        const due = this.#db
-          .prepare('SELECT seq, trace, span FROM due WHERE at <= ? ORDER BY seq LIMIT ?')
-          .all(clock.now() - settleMs, BATCH_SPANS) as unknown as readonly Due[]
-        if (due.length === 0) return
-        await this.#pass(due)
+        const names = this.#due.first(clock.now() - settleMs, BATCH_SPANS)
+        if (names.length === 0) return
+        for await (const group of spanGroups(store, names)) {
+          if (!(await this.#pass(group))) return
+        }
       }
     } catch (error) {
       this.#failed((error as Error & { code?: string }).code ?? (error as Error).message, 0)
     }
   }
 
-  async #pass(due: readonly Due[]): Promise<void> {
-    const spans = await wholeSpans(this.#init.store, due)
+  /** @returns false when it is to be tried again */
+  async #pass({ names, spans }: SpanGroup<DueName>): Promise<boolean> {
     // What is open is told of again when it ends.
     const over = spans.filter(({ endUs }) => endUs !== undefined)
-    const rejected = over.length === 0 ? 0 : await this.#send(over)
-    if (rejected === undefined) return
+    const rejected = await this.#send(over, { left: SPLITS_MAX })
+    if (rejected === undefined) return false
     this.#failures = 0
     this.#trouble = null
-    together(this.#db, () => {
-      const drop = this.#db.prepare('DELETE FROM due WHERE seq = ?')
-      for (const { seq } of due) this.#waiting -= Number(drop.run(seq).changes)
-      this.#add('sent', over.length - rejected)
-      this.#add('rejected', rejected)
-    })
+    const held = new Set(spans.map(({ trace, span }) => `${trace} ${span}`))
+    const gone = names.filter(({ trace, span }) => !held.has(`${trace} ${span}`)).length
+    this.#due.done(names, { sent: over.length - rejected, rejected, dropped: gone })
+    if (gone > 0)
+      this.#tell('gone', 'dropped: the store forgot them before they could be sent', gone)
+    return true
   }
 
   /** @returns how many it refused for good; undefined when it is to be tried again */
-  async #send(spans: readonly StoredSpan[]): Promise<number | undefined> {
-    const { url, headers } = this.#init
-    const body = await compress(JSON.stringify(toOtlp(spans)))
-    const type = { 'content-type': 'application/json', 'content-encoding': 'gzip' }
-    const { status, text, retryAfterMs } = await post({
-      ...{ url, headers: { ...headers, ...type }, body, signal: this.#ended.signal }
-    })
-    if (status >= 200 && status < 300) return Math.min(spans.length, rejectedIn(text))
-    if (RETRYABLE.has(status)) {
-      this.#failed(`it answered ${status}`, retryAfterMs ?? 0)
+  async #send(spans: readonly StoredSpan[], splits: { left: number }): Promise<number | undefined> {
+    if (spans.length === 0) return 0
+    const verdict = await this.#sender.send(spans, this.#ended.signal)
+    if (verdict.kind === 'taken') {
+      if (verdict.rejected > 0)
+        this.#tell('partly', 'refused in an answer of 200', verdict.rejected)
+      return verdict.rejected
+    }
+    if (verdict.kind === 'again') {
+      this.#failed(verdict.why, verdict.waitMs)
       return undefined
     }
-    this.#tell(`it answered ${status}, and takes these spans never`)
-    return spans.length
+    if (spans.length === 1 || splits.left <= 0) {
+      this.#tell('never', `${verdict.why}, and takes these never`, spans.length)
+      return spans.length
+    }
+    splits.left -= 2
+    const half = spans.length >> 1
+    const first = await this.#send(spans.slice(0, half), splits)
+    const second = first === undefined ? undefined : await this.#send(spans.slice(half), splits)
+    return first === undefined || second === undefined ? undefined : first + second
   }
 
   #failed(why: string, waitMs: number): void {
@@ -196,34 +188,26 @@ export class Forward implements AsyncDisposable {
     const pause = Math.min(BACKOFF_MS_MAX, BACKOFF_MS * 2 ** this.#failures++)
     this.#notBefore = clock.elapsed() + Math.max(waitMs, pause * (0.5 + clock.chance() / 2))
     this.#trouble = why
-    this.#tell(why)
+    this.#tell('again', why)
   }
 
-  #tell(why: string): void {
+  /** Each kind of trouble now and then. */
+  #tell(kind: Trouble, why: string, spans?: number): void {
     const { clock, log, url } = this.#init
-    if (clock.elapsed() - this.#told < TELL_EVERY_MS) return
-    this.#told = clock.elapsed()
-    log.warn({ to: url.host, why, waiting: this.#waiting }, 'spans cannot be passed on')
+    if (clock.elapsed() - (this.#told.get(kind) ?? -Infinity) < TELL_EVERY_MS) return
+    this.#told.set(kind, clock.elapsed())
+    const facts = { to: url.host, why, waiting: this.#due.waiting, ...(spans && { spans }) }
+    log.warn(facts, 'spans cannot be passed on')
   }
 
   /** Never throws: what is stored is stored, whether it can be passed on or not. */
-  #note(spans: readonly { readonly trace: string; readonly span: string }[]): void {
+  #note(spans: readonly SpanName[]): void {
     if (spans.length === 0) return
     try {
-      const room = Math.max(0, WAITING_MAX - this.#waiting)
-      const now = this.#init.clock.now()
-      together(this.#db, () => {
-        // One that waits already moves to the end: what is read then is newer.
-        const drop = this.#db.prepare('DELETE FROM due WHERE trace = ? AND span = ?')
-        const put = this.#db.prepare('INSERT INTO due (trace, span, at) VALUES (?, ?, ?)')
-        for (const { trace, span } of spans.slice(0, room)) {
-          this.#waiting += 1 - Number(drop.run(trace, span).changes)
-          put.run(trace, span, now)
-        }
-        if (spans.length > room) this.#add('dropped', spans.length - room)
-      })
+      const full = this.#due.add(spans, this.#init.clock.now())
+      if (full > 0) this.#tell('full', 'dropped: too many wait already', full)
     } catch (error) {
-      this.#tell((error as Error).message)
+      this.#tell('file', (error as Error).message)
     }
   }
 
@@ -232,37 +216,24 @@ export class Forward implements AsyncDisposable {
     const { store } = this.#init
     let after: string | undefined
     for (let seen = 0; seen < TRACES_MAX; seen += PAGE) {
-      const page = await store.traces({ fromUs, limit: PAGE, ...(after && { after }) })
-      for (const { trace } of page.items) {
-        const { items } = await store.spans(trace, { limit: PAGE })
-        this.#note(items.filter(({ startUs = 0, endUs = 0 }) => Math.max(startUs, endUs) >= fromUs))
+      const begunUs = fromUs - LONG_TRACE_MS * 1_000
+      const page = await store.traces({ fromUs: begunUs, limit: PAGE, ...(after && { after }) })
+      for (const { trace, endUs } of page.items) {
+        if (endUs === null || endUs >= fromUs) await this.#catchUpTrace(trace, fromUs)
       }
       after = page.next
       if (after === undefined) return
     }
   }
 
-  #count(name: string): number {
-    const row = this.#db.prepare('SELECT value FROM count WHERE name = ?').get(name)
-    return Number(row?.['value'] ?? 0)
-  }
-
-  #add(name: string, more: number): void {
-    if (more > 0) this.#set(name, this.#count(name) + more)
-  }
-
-  #set(name: string, value: number): void {
-    this.#db.prepare('INSERT OR REPLACE INTO count (name, value) VALUES (?, ?)').run(name, value)
-  }
-}
-
-/** `partialSuccess` of an answer in JSON; one in protobuf has none worth reading. */
-function rejectedIn(text: string): number {
-  try {
-    const { partialSuccess } = JSON.parse(text) as { partialSuccess?: { rejectedSpans?: unknown } }
-    const count = Number(partialSuccess?.rejectedSpans ?? 0)
-    return Number.isSafeInteger(count) && count > 0 ? count : 0
-  } catch {
-    return 0
+  async #catchUpTrace(trace: string, fromUs: number): Promise<void> {
+    const { store } = this.#init
+    let after: string | undefined
+    do {
+      const page = await store.spans(trace, { limit: PAGE, ...(after && { after }) })
+      const late = ({ startUs = 0, endUs = 0 }: StoredSpan) => Math.max(startUs, endUs) >= fromUs
+      this.#note(page.items.filter(late))
+      after = page.next
+    } while (after !== undefined)
   }
 }

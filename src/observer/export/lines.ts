@@ -9,7 +9,7 @@ import type { JsonObject } from '../../protocol/json.ts'
 import type { Fact, HandoffPart, SpanPart } from '../model.ts'
 import type { StoredSpan, TraceStore, Window } from '../store.ts'
 import { toOtlp } from './otlp.ts'
-import { wholeSpans } from './whole.ts'
+import { spanGroups } from './whole.ts'
 
 export const EXPORT_FORMATS = ['otlp', 'ndjson'] as const
 export type ExportFormat = (typeof EXPORT_FORMATS)[number]
@@ -44,12 +44,11 @@ async function* linesOf(
   do {
     const page = await store.spans(trace, { limit: PAGE, ...(after !== undefined && { after }) })
     const ids = new Set(page.items.map(({ span }) => span))
-    const spans = await wholeSpans(
-      store,
-      [...ids].map((span) => ({ trace, span }))
-    )
-    if (format === 'otlp' && spans.length > 0) yield `${JSON.stringify(toOtlp(spans))}\n`
-    if (format === 'ndjson') for (const span of spans) yield line(spanLine(span))
+    const names = [...ids].map((span) => ({ trace, span }))
+    for await (const { spans } of spanGroups(store, names)) {
+      if (format === 'otlp' && spans.length > 0) yield `${JSON.stringify(toOtlp(spans))}\n`
+      if (format === 'ndjson') for (const span of spans) yield line(spanLine(span))
+    }
     after = page.next
   } while (after !== undefined)
   if (format === 'otlp') return

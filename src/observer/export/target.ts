@@ -23,12 +23,18 @@ export const EXPORT_OPTIONS = {
     type: 'string',
     value: '<file>',
     about: 'headers for it, a line each, like authorization: Bearer …'
+  },
+  'export-compression': {
+    type: 'string',
+    value: '<way>',
+    about: 'gzip (the default), or none for a backend that cannot unpack'
   }
 } as const
 
 export interface ExportTarget {
   readonly url: URL
   readonly headers: Readonly<Record<string, string>>
+  readonly compression?: 'gzip' | 'none'
 }
 
 export type ExportValues = {
@@ -38,11 +44,19 @@ export type ExportValues = {
 /** @returns undefined when nothing is to be passed on; @throws PeerworkError `BAD_OPTION` */
 export function exportTarget(values: ExportValues, cwd: string): ExportTarget | undefined {
   const { 'export-otlp': address, 'export-headers': file } = values
+  const compression = compressionOf(values)
   if (address !== undefined) {
-    return targetOf(address, file === undefined ? undefined : resolve(cwd, file))
+    const target = targetOf(address, file === undefined ? undefined : resolve(cwd, file))
+    return { ...target, ...(compression !== undefined && { compression }) }
   }
-  if (file === undefined) return undefined
-  throw new PeerworkError('BAD_OPTION', '--export-headers goes with --export-otlp')
+  if (file === undefined && compression === undefined) return undefined
+  const which = file === undefined ? '--export-compression' : '--export-headers'
+  throw new PeerworkError('BAD_OPTION', `${which} goes with --export-otlp`)
+}
+
+function compressionOf({ 'export-compression': way }: ExportValues) {
+  if (way === undefined || way === 'gzip' || way === 'none') return way
+  throw new PeerworkError('BAD_OPTION', `--export-compression is gzip or none: "${way}"`)
 }
 
 function targetOf(address: string, headersFile: string | undefined): ExportTarget {

@@ -33,3 +33,13 @@ test('headers are read from a private file, and its faults told without them', (
   expect(() => exportTarget({ 'export-headers': 'headers' }, dir)).toThrow('--export-otlp')
   expect(() => exportTarget({ ...values, 'export-headers': 'none' }, dir)).toThrow('ENOENT')
 })
+
+test('a way to pack is gzip or none', () => {
+  const read = (way?: string, to?: string) =>
+    exportTarget({ 'export-otlp': to, 'export-compression': way }, '/')?.compression
+  expect([read(undefined, 'http://x'), read('none', 'http://x'), read('gzip', 'http://x')]).toEqual(
+    [...[undefined, 'none', 'gzip']]
+  )
+  expect(() => read('zip', 'http://x')).toThrow('gzip or none')
+  expect(() => read('none')).toThrow('goes with --export-otlp')
+})
