@@ -4,8 +4,13 @@
  *
  * The chain goes on over restarts: the first batch of a start names the last one of the start
  * before. What a crash can take is what was not sealed yet, a quarter of a second at most.
+ *
+ * An event is written down as it will be sealed at once, when it is told: sealing two hundred then
+ * takes a moment, and a task that comes meanwhile does not wait.
  */
 
+import { encode } from '../protocol/canonical.ts'
+import { WrittenItems } from '../protocol/cbor-writer.ts'
 import {
   BATCH_BYTES_MAX,
   BATCH_EVENTS_MAX,
@@ -17,13 +22,17 @@ import type { Identity } from '../protocol/identity.ts'
 import { seal } from '../protocol/seal.ts'
 import type { Sealed } from '../protocol/seal.ts'
 import { isTraceEvent } from '../protocol/trace.ts'
-import type { TraceBatch, TraceEvent, TraceFact, TracePort } from '../protocol/trace.ts'
+import type { TraceEventType, TraceFact, TracePort } from '../protocol/trace.ts'
 import type { Clock } from './clock.ts'
+import { SealedBytes } from './trace/own-batch.ts'
+import type { OwnBatch } from './trace/own-batch.ts'
 import type { OwnLog } from './trace/own-log.ts'
-import { cutAt } from './trace/worth.ts'
+import { cutAt, isFleeting } from './trace/worth.ts'
 
 /** Events that may wait for the end of a turn, count; more are sealed within it. */
 const WAITING_EVENTS_MAX = 4_096
+/** What a sealed batch has besides its events, bytes: signature, names, numbers, two digests. */
+const BESIDES_BYTES_MAX = 512
 
 export interface TraceLogOptions {
   readonly identity: Identity
@@ -31,7 +40,7 @@ export interface TraceLogOptions {
   readonly clock: Clock
   readonly log: Pick<OwnLog, 'append' | 'digest'>
   /** New batches are in the log. */
-  readonly sealed?: (batches: readonly Sealed<TraceBatch>[]) => void
+  readonly sealed?: () => void
 }
 
 export class TraceLog implements TracePort {
@@ -63,9 +72,14 @@ export class TraceLog implements TracePort {
 
   emit(fact: TraceFact): void {
     if (this.#closed) return
-    // Put together when it is sealed, together with others.
+    const event = { ...fact, seq: this.#next++, at: this.#options.clock.now() }
+    // An event that observers would refuse would take its whole batch with it.
+    if (!isTraceEvent(event)) {
+      this.#dropped++
+      return
+    }
     const length = this.#waiting.push({
-      ...{ fact, seq: this.#next++, at: this.#options.clock.now() }
+      ...{ type: event.type, seq: event.seq, dropped: this.#dropped, bytes: encode(event) }
     })
     if (length >= WAITING_EVENTS_MAX) this.#sealSome(BATCH_EVENTS_MAX)
     else if (length >= BATCH_EVENTS_MAX) {
@@ -96,70 +110,60 @@ export class TraceLog implements TracePort {
   /** Seal as long as so many wait; one write for all batches. */
   #sealSome(least: number): void {
     const { log, sealed } = this.#options
-    const done: { sealed: Sealed<TraceBatch>; dropped: number }[] = []
+    const done: OwnBatch[] = []
     let at = 0
     let { digest } = log
     while (this.#waiting.length - at >= least && at < this.#waiting.length) {
-      const events = this.#company(at)
-      at += Math.max(1, events.length)
-      if (events.length === 0) continue
+      const events = company(this.#waiting.slice(at, at + BATCH_EVENTS_MAX))
       const batch = this.#seal(events, digest)
-      at -= events.length - batch.body.events.length
-      digest = batch.digest
-      done.push({ sealed: batch, dropped: this.#dropped })
+      at += events.length
+      digest = batch.sealed.digest
+      done.push(batch)
     }
     this.#waiting.splice(0, at)
     if (done.length === 0) return
     log.append(done)
-    sealed?.(done.map((one) => one.sealed))
+    sealed?.()
   }
 
-  /**
-   * The events of one batch.
-   *
-   * An event that observers would refuse would take the whole batch with it: it is dropped and
-   * counted, and a new batch begins after it, so that no batch has a gap.
-   */
-  #company(from: number): TraceEvent[] {
-    const noted = this.#waiting.slice(from, from + BATCH_EVENTS_MAX)
-    const types = noted.map(({ fact }) => fact.type)
-    const events: TraceEvent[] = []
-    for (const { fact, seq, at } of noted.slice(0, cutAt(types))) {
-      const event = { ...fact, seq, at }
-      if (!isTraceEvent(event)) {
-        if (events.length === 0) this.#dropped++
-        return events
-      }
-      events.push(event)
-    }
-    return events
-  }
-
-  /** As many of the events as fit into one batch. */
-  #seal(events: readonly TraceEvent[], prev: Uint8Array | undefined): Sealed<TraceBatch> {
+  #seal(events: readonly Noted[], prev: Uint8Array | undefined): OwnBatch {
     const { identity, network, clock } = this.#options
-    const body: TraceBatch = {
-      v: WIRE_VERSION,
-      network,
-      from: identity.id,
-      issued: clock.now(),
-      boot: this.boot,
-      first: events[0]?.seq ?? 0,
-      dropped: this.#dropped,
-      events: [...events],
+    const place = {
+      ...{ boot: this.boot, first: events[0]?.seq ?? 0, dropped: events.at(-1)?.dropped ?? 0 }
+    }
+    const body = {
+      ...{ v: WIRE_VERSION, network, from: identity.id, issued: clock.now(), ...place },
+      events: new WrittenItems(events.length, Buffer.concat(events.map(({ bytes }) => bytes))),
       ...(prev === undefined ? {} : { prev })
     }
-    const sealed = seal('batch', body, identity)
-    // Only texts as long as they may be do not fit; then less than half of them is tried again.
-    if (sealed.bytes.length <= BATCH_BYTES_MAX || events.length === 1) return sealed
-    const share = Math.floor((events.length * BATCH_BYTES_MAX) / sealed.bytes.length)
-    return this.#seal(events.slice(0, Math.max(1, Math.floor(share * 0.8))), prev)
+    const sealed: Sealed<unknown> = seal('batch', body, identity)
+    const fleeting = events.every(({ type }) => isFleeting(type))
+    return { ...place, sealed: new SealedBytes(sealed), count: events.length, fleeting }
   }
 }
 
-/** A fact with its place and time, not yet one object with them. */
+/** The events of the next batch: without a gap, as many as fit, and cut where it is worth it. */
+function company(noted: readonly Noted[]): readonly Noted[] {
+  const [first] = noted
+  if (first === undefined) return []
+  const gap = noted.findIndex(({ seq }, at) => seq !== first.seq + at)
+  const whole = gap === -1 ? noted : noted.slice(0, gap)
+  const fitting = whole.slice(0, fit(whole))
+  return fitting.slice(0, cutAt(fitting.map(({ type }) => type)))
+}
+
+/** How many fit into one batch, at least one: the largest event does. */
+function fit(noted: readonly Noted[]): number {
+  let bytes = BESIDES_BYTES_MAX
+  const over = noted.findIndex((one) => (bytes += one.bytes.length) > BATCH_BYTES_MAX)
+  return over === -1 ? noted.length : Math.max(1, over)
+}
+
+/** An event as it will be in its batch. */
 interface Noted {
-  readonly fact: TraceFact
+  readonly type: TraceEventType
   readonly seq: number
-  readonly at: number
+  /** Events dropped before it in this start, count. */
+  readonly dropped: number
+  readonly bytes: Uint8Array
 }

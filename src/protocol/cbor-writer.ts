@@ -3,7 +3,7 @@
  *
  * Written for our own plain values (what JSON holds, and bytes), into one buffer that is used again
  * for every value. A general encoder makes a token of every value first: 5 µs for a task against
- * less than 1.
+ * less than 1. The order of a map's keys is remembered by the keys: most maps are of few forms.
  *
  * Source: RFC 8949 sections 3 and 4.2.3, IPLD DAG-CBOR specification.
  */
@@ -28,6 +28,17 @@ const ROOM_BYTES = 32 * 1024
 /** Text up to this is written by hand, UTF-16 units: a native call costs more than the loop. */
 const SHORT_TEXT = 64
 
+/** The items of a list that were written before, one after the other. */
+export class WrittenItems {
+  readonly count: number
+  readonly bytes: Uint8Array
+
+  constructor(count: number, bytes: Uint8Array) {
+    this.count = count
+    this.bytes = bytes
+  }
+}
+
 class CborWriter {
   #room = Buffer.allocUnsafeSlow(ROOM_BYTES)
   #at = 0
@@ -47,6 +58,7 @@ class CborWriter {
     else if (value instanceof Uint8Array) this.#bytes(value)
     else if (depth === DEPTH_MAX) throw new TypeError(`nesting deeper than ${DEPTH_MAX} levels`)
     else if (Array.isArray(value)) this.#list(value, depth + 1)
+    else if (value instanceof WrittenItems) this.#written(value)
     else if (isRecord(value)) this.#map(value, depth + 1)
     else throw new TypeError(`a value of type ${typeof value}`)
   }
@@ -56,14 +68,18 @@ class CborWriter {
     for (const value of values) this.#value(value, depth)
   }
 
+  #written({ count, bytes }: WrittenItems): void {
+    this.#head(LIST, count)
+    this.#raw(bytes)
+  }
+
   #map(map: Readonly<Record<string, unknown>>, depth: number): void {
     const keys = Object.keys(map)
     let used = 0
     for (const key of keys) if (map[key] !== undefined) keys[used++] = key
     keys.length = used
-    sort(keys)
     this.#head(MAP, used)
-    for (const key of keys) {
+    for (const key of sorted(keys)) {
       this.#text(key)
       this.#value(map[key], depth)
     }
@@ -84,6 +100,10 @@ class CborWriter {
 
   #bytes(value: Uint8Array): void {
     this.#head(BYTES, value.length)
+    this.#raw(value)
+  }
+
+  #raw(value: Uint8Array): void {
     this.#reserve(value.length)
     this.#room.set(value, this.#at)
     this.#at += value.length
@@ -163,8 +183,40 @@ const writer = new CborWriter()
  */
 export const writeCbor = (value: unknown, ahead = 0): Buffer => writer.write(value, ahead)
 
-/** Longest map that is sorted by insertion, keys. */
+/** Longest map that is sorted by insertion, and whose order is remembered, keys. */
 const FEW_KEYS = 32
+/** Orders remembered for each number of keys, count: our messages have up to three forms of one. */
+const FORMS = 4
+
+/** Keys as maps have them, and as their encodings sort. */
+interface Form {
+  readonly keys: readonly string[]
+  readonly order: readonly string[]
+}
+/** By the number of keys, the newest first. */
+const forms = Array.from({ length: FEW_KEYS + 1 }, (): Form[] => [])
+
+/** The keys in the order of their encodings: most often found, not made. */
+function sorted(keys: string[]): readonly string[] {
+  const known = forms[keys.length]
+  if (known === undefined) {
+    sort(keys)
+    return keys
+  }
+  for (const { keys: before, order } of known) if (areSame(before, keys)) return order
+  const order = [...keys]
+  sort(order)
+  if (!keys.every((key) => key.length <= SHORT_TEXT)) return order
+  if (known.length === FORMS) known.pop()
+  known.unshift({ keys, order })
+  return order
+}
+
+/** Names of fields are the same strings each time, which compare as fast as numbers. */
+function areSame(before: readonly string[], keys: readonly string[]): boolean {
+  for (let at = 0; at < keys.length; at++) if (before[at] !== keys[at]) return false
+  return true
+}
 
 /**
  * Sort keys as their encodings sort, in place. Nearly all maps have few keys, all ASCII, where

@@ -1,7 +1,7 @@
 import * as dagCbor from '@ipld/dag-cbor'
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { writeCbor } from '../../src/protocol/cbor-writer.ts'
+import { WrittenItems, writeCbor } from '../../src/protocol/cbor-writer.ts'
 import { DEPTH_MAX } from '../../src/protocol/constants.ts'
 import { plainValue } from './samples.ts'
 
@@ -56,4 +56,27 @@ test('what is no plain value is refused, and what no reader would take', () => {
   same(nested(DEPTH_MAX))
   const odd = [new Map(), new Date(0), 1n, undefined, Symbol('s'), nested(DEPTH_MAX + 1)]
   for (const value of odd) expect(() => writeCbor({ value: [value] })).toThrow(TypeError)
+})
+
+test('keys that come again are sorted as the first time, in whatever order and number', () => {
+  const names = ['b', 'aa', 'a', 'zz', 'c', 'ccc', 'é']
+  const some = fc.shuffledSubarray(names, { minLength: 1 })
+  const maps = fc.array(some, { minLength: 20, maxLength: 60 })
+  fc.assert(
+    fc.property(maps, (all) => {
+      for (const keys of all) same(Object.fromEntries(keys.map((key) => [key, { [key]: 1, b: 2 }])))
+    }),
+    { numRuns: 50 }
+  )
+  const bytes = (value: unknown): string => writeCbor(value).toString('hex')
+  const without = bytes({ one: 1, three: 3 })
+  expect(bytes({ one: 1, two: undefined, three: 3 })).toBe(without)
+  expect(bytes({ one: 1, two: 2, three: undefined })).toBe(bytes({ one: 1, two: 2 }))
+})
+
+test('items that were written before make the list that they would have made', () => {
+  const items = Array.from({ length: 30 }, (_, n) => ({ n, text: 'é'.repeat(n) }))
+  const bytes = Buffer.concat(items.map((item) => Buffer.from(writeCbor(item))))
+  const written = Buffer.from(writeCbor({ v: 1, items: new WrittenItems(items.length, bytes) }))
+  expect(written).toEqual(Buffer.from(writeCbor({ v: 1, items })))
 })

@@ -4,6 +4,7 @@ import type { Connection, Stream } from '@libp2p/interface'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { PeerworkError } from '../../protocol/errors.ts'
 import type { Identity } from '../../protocol/identity.ts'
+import { isOwnedForm } from '../../protocol/membership/network-id.ts'
 import type { SyncFrame, SyncQuestion } from '../../protocol/trace-sync.ts'
 import type { Clock } from '../clock.ts'
 import type { Contents } from '../content/contents.ts'
@@ -70,6 +71,7 @@ export function openTraces(init: TracesInit): OpenTraces {
   ): AsyncIterable<SyncFrame> => serve(question, serving, signal, peer)
   const sync: AnswerSync = new AnswerSync({
     ...{ clock, mayObserve: init.mayObserve, serve: answers },
+    isNamed: isOwnedForm(network) ? init.mayObserve : init.peers.lists,
     tails: () => {
       changed()
       for (const tell of observing) tell()
@@ -114,11 +116,10 @@ function factsOf(trace: TraceLog, log: OwnLog, tailed: boolean): HeadFacts {
   const { boot, next } = trace
   const kept = log.boot(boot)
   const [lost, removed] = [log.lost, kept?.removed ?? 0]
-  const oldest = kept?.oldest ?? log.recent.find(({ sealed }) => sealed.body.boot === boot)
+  const oldest = kept?.oldest ?? log.recent.find((one) => one.boot === boot)?.first ?? 0
   return {
     ...{ boot, next, tailed, dropped: trace.dropped + lost + removed },
-    oldest: typeof oldest === 'number' ? oldest : (oldest?.sealed.body.first ?? 0),
-    last: log.digest
+    ...{ oldest, last: log.digest }
   }
 }
 

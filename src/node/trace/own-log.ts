@@ -8,14 +8,12 @@
 
 import type { PeerworkError } from '../../protocol/errors.ts'
 import { toPeerworkError } from '../../protocol/errors.ts'
-import type { Sealed } from '../../protocol/seal.ts'
-import type { TraceBatch } from '../../protocol/trace.ts'
 import type { SyncRange } from '../../protocol/trace-sync.ts'
 import type { ShelfBatch } from './api.ts'
 import { BatchStore } from './batch-store.ts'
 import type { KeptBoot, NewBatch } from './batch-store.ts'
+import type { OwnBatch } from './own-batch.ts'
 import { joined } from './ranges.ts'
-import { isFleeting } from './worth.ts'
 
 /** Batches that stay in memory after they were written, count: some 2,000 events. */
 export const RECENT_MAX = 41
@@ -25,12 +23,8 @@ const UNSAVED_BYTES_MAX = 4 * 1024 * 1024
 const RETRY_MS = 1_000
 
 /** A batch with its place. */
-export interface Placed {
+export interface Placed extends OwnBatch {
   readonly n: number
-  readonly sealed: Sealed<TraceBatch>
-  readonly fleeting: boolean
-  /** Events dropped unsealed until then, count. */
-  readonly dropped: number
 }
 
 export interface OwnLogOptions {
@@ -75,12 +69,11 @@ export class OwnLog {
   }
 
   /** Take in batches that follow each other; on disk when this returns, unless it fails. */
-  append(batches: readonly { sealed: Sealed<TraceBatch>; dropped: number }[]): void {
+  append(batches: readonly OwnBatch[]): void {
     this.#opened()
-    for (const { sealed, dropped } of batches) {
-      const fleeting = sealed.body.events.every(({ type }) => isFleeting(type))
-      this.#recent.push({ n: ++this.#last, sealed, fleeting, dropped })
-      this.#digest = sealed.digest
+    for (const batch of batches) {
+      this.#recent.push({ ...batch, n: ++this.#last })
+      this.#digest = batch.sealed.digest
       this.#unsaved++
     }
     this.#save()
@@ -106,8 +99,8 @@ export class OwnLog {
 
   /** The place before a batch with this sequence number, or with what follows it. */
   before(boot: Uint8Array, seq: number): number | undefined {
-    const newer = this.#recent.find(({ sealed: { body } }) => {
-      return body.first + body.events.length > seq && same(body.boot, boot)
+    const newer = this.#recent.find((one) => {
+      return one.first + one.count > seq && same(one.boot, boot)
     })
     return this.#opened().before(boot, seq) ?? (newer && newer.n - 1)
   }
@@ -116,11 +109,10 @@ export class OwnLog {
   within(boot: Uint8Array, range: SyncRange, limit: number): ShelfBatch[] {
     const rows = this.#opened().within(boot, range, limit)
     const found = rows.map(({ first, count, bytes }) => ({ bytes, to: first + count }))
-    for (const { sealed } of this.#waitingToBeSaved()) {
-      const { body, bytes } = sealed
-      const to = body.first + body.events.length
-      const touches = body.first < range.to && to > range.from
-      if (touches && same(body.boot, boot)) found.push({ bytes, to })
+    for (const one of this.#waitingToBeSaved()) {
+      const to = one.first + one.count
+      const touches = one.first < range.to && to > range.from
+      if (touches && same(one.boot, boot)) found.push({ bytes: one.sealed.bytes, to })
     }
     return found.slice(0, limit)
   }
@@ -135,10 +127,8 @@ export class OwnLog {
   }
 
   held(boot: Uint8Array): SyncRange[] {
-    const unsaved = this.#waitingToBeSaved().filter(({ sealed }) => same(sealed.body.boot, boot))
-    const newer = unsaved.map(({ sealed: { body } }) => {
-      return { from: body.first, to: body.first + body.events.length }
-    })
+    const unsaved = this.#waitingToBeSaved().filter((one) => same(one.boot, boot))
+    const newer = unsaved.map(({ first, count }) => ({ from: first, to: first + count }))
     return joined([...this.#opened().held(boot), ...newer])
   }
 
@@ -207,16 +197,14 @@ export class OwnLog {
       if (one === undefined) return
       this.#recent.splice(this.#recent.indexOf(one), 1)
       this.#unsaved--
-      this.#lost += one.sealed.body.events.length
+      this.#lost += one.count
       bytes -= one.sealed.bytes.length
     }
   }
 }
 
-function rowOf({ n, sealed, fleeting, dropped }: Placed): NewBatch {
-  const { body, digest, bytes } = sealed
-  const { boot, first, events } = body
-  return { n, boot, first, count: events.length, digest, bytes, fleeting, dropped }
+function rowOf({ sealed: { digest, bytes }, ...place }: Placed): NewBatch {
+  return { ...place, digest, bytes }
 }
 
 const same = (one: Uint8Array, other: Uint8Array): boolean => Buffer.compare(one, other) === 0

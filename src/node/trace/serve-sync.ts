@@ -185,7 +185,7 @@ function startOf({ boot, next = 0 }: Tail, log: OwnLog): number {
   if (asked !== undefined) return asked < log.end - BEHIND_MAX ? recent : asked
   // It has everything of that start, or knows one that we do not.
   const { recent: batches } = log
-  const last = batches.at(-1)?.sealed.body
+  const last = batches.at(-1)
   const has = boot !== undefined && last !== undefined && toHex(last.boot) === toHex(boot)
-  return has && next >= last.first + last.events.length ? log.end : recent
+  return has && next >= last.first + last.count ? log.end : recent
 }

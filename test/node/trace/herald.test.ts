@@ -6,11 +6,12 @@ import { Herald } from '../../../src/node/trace/herald.ts'
 import { OwnLog } from '../../../src/node/trace/own-log.ts'
 import { until } from '../../helpers/processes.ts'
 import { alice } from '../../protocol/samples.ts'
-import { chain } from './samples.ts'
+import { chain, own } from './samples.ts'
 
 function setup() {
   const state = { listened: true, reaches: true, tailed: false, next: 0, now: Date.now() }
   const [sent, here, heads]: [number[], number[], boolean[]] = [[], [], []]
+  const bytes: Uint8Array[] = []
   const log = new OwnLog({
     ...{ open: () => new BatchStore(undefined), elapsed: () => 0, trouble: () => undefined }
   })
@@ -30,16 +31,19 @@ function setup() {
         if (state.reaches) sent.push(body.first)
         return Promise.resolve(state.reaches)
       },
-      publishHead: ({ body }) => Promise.resolve(heads.push(body.tailed) > 0),
+      publishHead(head) {
+        bytes.push(head.bytes)
+        return Promise.resolve(heads.push(head.body.tailed) > 0)
+      },
       here: ({ body }) => here.push(body.first)
     }
   })
   const batches = chain()
   const append = (): void => {
-    log.append([{ sealed: batches.next(1), dropped: 0 }])
+    log.append([own(batches.next(1))])
     void herald.look()
   }
-  return { herald, append, state, sent, here, heads, made }
+  return { herald, append, state, sent, here, heads, bytes, made }
 }
 
 test('batches are gossiped while nobody tails, and kept for whoever listens later', async () => {
@@ -81,6 +85,32 @@ test('a batch that reaches nobody is tried again, and one that is too old is not
   state.listened = true
   await herald.look()
   expect(sent).toEqual([0])
+})
+
+test('each that begins to listen is greeted with bytes of its own, some at a time', async () => {
+  const { herald, bytes, state } = setup()
+  state.tailed = true
+  herald.greet()
+  expect(bytes).toHaveLength(1)
+  for (let nth = 0; nth < 10; nth++) herald.greet()
+  expect(bytes).toHaveLength(1)
+  await until('greeted together', () => bytes.length === 2)
+  expect(bytes[0]).not.toEqual(bytes[1])
+  herald.greet()
+  await until('greeted later', () => bytes.length === 3)
+  herald.greet()
+  herald.stop()
+})
+
+test('those who only listen are told at once that an observer began to tail', async () => {
+  const { append, herald, heads, state } = setup()
+  append()
+  herald.greet()
+  expect(heads).toEqual([false])
+  state.tailed = true
+  await herald.look()
+  await until('told', () => heads.length === 2)
+  expect(heads).toEqual([false, true])
 })
 
 test('a head greets whoever begins to listen, and is rare while an observer tails', async () => {

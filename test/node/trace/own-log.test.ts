@@ -5,7 +5,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { afterEach, expect, test } from 'vitest'
 import { BatchStore } from '../../../src/node/trace/batch-store.ts'
 import { OwnLog, RECENT_MAX } from '../../../src/node/trace/own-log.ts'
-import { chain } from './samples.ts'
+import { chain, own } from './samples.ts'
 
 const folders: string[] = []
 afterEach(() => {
@@ -43,16 +43,11 @@ function newHome(): string {
   return folder
 }
 
-const taken = (batch: ReturnType<ReturnType<typeof chain>['next']>) => ({
-  sealed: batch,
-  dropped: 0
-})
-
 test('a reader gets everything in order, from the file and from memory, at its own pace', () => {
   const { log } = setup(newHome())
   const batches = chain()
   const sealed = Array.from({ length: RECENT_MAX + 30 }, () => batches.next(2))
-  for (const one of sealed) log.append([taken(one)])
+  for (const one of sealed) log.append([own(one)])
   expect(log.recent).toHaveLength(RECENT_MAX)
   const read: Uint8Array[] = []
   for (let n = 0; ;) {
@@ -71,12 +66,12 @@ test('the chain goes on after a restart', () => {
   const home = newHome()
   const before = setup(home)
   const last = chain(1).next()
-  before.log.append([taken(last)])
+  before.log.append([own(last)])
   before.log.close()
   const { log } = setup(home)
   expect(log.digest).toEqual(last.digest)
   const newer = chain(2)
-  log.append([taken(newer.next(3))])
+  log.append([own(newer.next(3))])
   expect(log.boots().map(({ next }) => next)).toEqual([50, 3])
   expect(log.before(newer.boot, 1)).toBe(1)
   log.close()
@@ -87,9 +82,9 @@ test('readers are told of what comes, until they stop', () => {
   let told = 0
   const stop = log.listen(() => told++)
   const batches = chain()
-  log.append([taken(batches.next()), taken(batches.next())])
+  log.append([own(batches.next()), own(batches.next())])
   stop()
-  log.append([taken(batches.next())])
+  log.append([own(batches.next())])
   expect(told).toBe(1)
 })
 
@@ -99,7 +94,7 @@ test('a file that another process has is said to be so, and the log is in memory
   other.exec('PRAGMA journal_mode = WAL; PRAGMA locking_mode = EXCLUSIVE; CREATE TABLE a (b)')
   const { log, state } = setup(home)
   const batches = chain()
-  log.append([taken(batches.next())])
+  log.append([own(batches.next())])
   expect(state.troubles).toEqual(['STORE_FAILED'])
   expect(log.held(batches.boot)).toEqual([{ from: 0, to: 50 }])
   other.close()
@@ -112,16 +107,16 @@ test('of what the disk never takes fleeting batches go first, and all are counte
   full(true)
   const kept = batches.next()
   const fleeting = batches.next(50, 'task.progress')
-  log.append([taken(kept), taken(fleeting)])
+  log.append([own(kept), own(fleeting)])
   expect(state.troubles).toEqual(['STORE_FAILED'])
   expect(log.held(batches.boot)).toEqual([{ from: 0, to: 100 }])
-  while (log.lost === 0) log.append([taken(batches.next())])
+  while (log.lost === 0) log.append([own(batches.next())])
   expect(log.lost).toBe(50)
   expect(log.held(batches.boot)[0]).toEqual({ from: 0, to: 50 })
   expect(log.within(batches.boot, { from: 0, to: 50 }, 1)).toMatchObject([{ to: 50 }])
   full(false)
   state.elapsed = 10_000
-  log.append([taken(batches.next())])
+  log.append([own(batches.next())])
   expect(state.troubles).toEqual(['STORE_FAILED', undefined])
   expect(log.boot(batches.boot)).toMatchObject({ oldest: 0 })
 })

@@ -4,6 +4,8 @@ import { seal } from '../../../src/protocol/seal.ts'
 import type { Sealed } from '../../../src/protocol/seal.ts'
 import type { TraceBatch, TraceEvent } from '../../../src/protocol/trace.ts'
 import type { Identity } from '../../../src/protocol/identity.ts'
+import type { OwnBatch } from '../../../src/node/trace/own-batch.ts'
+import { isFleeting } from '../../../src/node/trace/worth.ts'
 import { alice, bob, NETWORK } from '../../protocol/samples.ts'
 
 export interface Chain {
@@ -40,4 +42,11 @@ export function chain(seed = 1, by: Identity = alice, name = 'x'): Chain {
       return sealed
     }
   }
+}
+
+/** As the producer's own log takes it. */
+export function own(sealed: Sealed<TraceBatch>, dropped = 0): OwnBatch {
+  const { boot, first, events } = sealed.body
+  const fleeting = events.every(({ type }) => isFleeting(type))
+  return { sealed, boot, first, count: events.length, fleeting, dropped }
 }

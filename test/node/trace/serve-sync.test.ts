@@ -8,7 +8,7 @@ import { serve } from '../../../src/node/trace/serve-sync.ts'
 import { toHex } from '../../../src/protocol/canonical.ts'
 import type { SyncFrame, SyncQuestion } from '../../../src/protocol/trace-sync.ts'
 import { alice, bob } from '../../protocol/samples.ts'
-import { chain } from './samples.ts'
+import { chain, own } from './samples.ts'
 
 function setup() {
   const log = new OwnLog({
@@ -17,7 +17,7 @@ function setup() {
   const [older, batches] = [chain(1), chain(2)]
   const append = (from: ReturnType<typeof chain>, count = 50) => {
     const sealed = from.next(count)
-    log.append([{ sealed, dropped: 0 }])
+    log.append([own(sealed)])
     return sealed
   }
   const heads = new Heads({
