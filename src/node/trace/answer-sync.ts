@@ -3,19 +3,22 @@
  *
  * One question a stream, and then frames, one after the other as fast as the asker takes them:
  * what waits is what the stream holds, and a slow asker costs no memory. The holder ends the
- * stream, at the latest at an absolute deadline.
+ * stream, at the latest at an absolute deadline, and soon after the asker has lost its role.
  */
 
 import type { Connection, Stream } from '@libp2p/interface'
-import { PeerworkError, toPeerworkError, toRecord } from '../../protocol/errors.ts'
-import { encodeFrame } from '../../protocol/frame.ts'
-import { decodeSyncQuestion, encodeSyncFrame } from '../../protocol/trace-sync.ts'
+import { PeerworkError, toPeerworkError } from '../../protocol/errors.ts'
+import { decodeSyncQuestion } from '../../protocol/trace-sync.ts'
 import type { SyncFrame, SyncQuestion } from '../../protocol/trace-sync.ts'
 import type { Clock } from '../clock.ts'
-import { drained } from '../drained.ts'
-import { linkKind } from '../reach/relayed.ts'
 import { readOne } from '../read-one.ts'
 import { TokenBucket } from '../token-bucket.ts'
+import { askerOf } from './sync-asker.ts'
+import type { SyncAsker } from './sync-asker.ts'
+import { crowded, SyncPlaces } from './sync-places.ts'
+import type { SyncPlace } from './sync-places.ts'
+import { SyncRates } from './sync-rates.ts'
+import { STALLED_MS_MAX, SyncWriter } from './sync-writer.ts'
 
 /** From opening a stream to its question, ms: both leave in the same turn. */
 const QUESTION_MS_MAX = 5_000
@@ -25,28 +28,27 @@ const QUESTION_BYTES_MAX = 4 * 1024
 const ANSWER_MS_MAX = 60_000
 /** A tail, ms; the asker opens another one, and has to be allowed it again. */
 export const TAIL_MS_MAX = 10 * 60_000
-/** For what is on its way when that is over, ms; the asker waits as long again. */
+/** For what is on its way when an answer's time is over, ms; the asker waits as long again. */
 const LAST_MS_MAX = 5_000
-/** Longest silence of an asker whose stream is full, ms. */
-const STALLED_MS_MAX = 30_000
 /** Tails at once, of all peers, count: as many observers as a large network has. */
 const TAILS_MAX = 32
 /** Answers at once, of all peers, count. */
 const ANSWERS_MAX = 8
 /** Of them to one peer, count: nobody who reads slowly takes the turns of all others. */
 const ANSWERS_OF_ONE_MAX = 4
-/** What one peer may ask: lists and ranges at once, count, and then so many a second. */
-const OF_ONE = { burst: 64, perSecond: 8 } as const
-/** Peers whose questions are counted, count: several times the connections of any preset. */
-const COUNTED_MAX = 1_024
+/** How long an answer keeps its place when another asker has none, ms: some 8 MB over a LAN. */
+const TURN_MS = 5_000
 /** What all traces together may take of relayed links, bytes: a minute's worth, and a second's. */
 const OVER_RELAYS = { burst: 1024 * 1024, perSecond: (1024 * 1024) / 60 } as const
-/** How long a frame may wait for its share of a relayed link, ms. */
-const SHARE_MS_MAX = 60_000
+/** How often everybody who is answered is looked at again, ms: roles and certificates end. */
+const LOOK_MS = 1_000
 
 interface Tailing {
   readonly keeps: boolean
   readonly end: AbortController
+  readonly place: SyncPlace
+  /** Of the tail before, which may still be sending its last. */
+  readonly older: SyncPlace | undefined
   /** Resolves when it has ended. */
   readonly done: Promise<void>
 }
@@ -56,6 +58,8 @@ export interface AnswerSyncOptions {
   /** A list or some ranges, ms; unless it is given, a minute. */
   readonly answerMsMax?: number
   readonly mayObserve: (peer: string) => boolean
+  /** Whether the network gave it the role, or the operator listed it: it comes before strangers. */
+  readonly isNamed: (peer: string) => boolean
   readonly serve: (
     question: SyncQuestion,
     signal: AbortSignal,
@@ -68,16 +72,25 @@ export interface AnswerSyncOptions {
 
 export class AnswerSync {
   readonly #options: AnswerSyncOptions
-  readonly #rates = new Map<string, TokenBucket>()
+  readonly #rates: SyncRates
   readonly #overRelays: TokenBucket
   readonly #tails = new Map<string, Tailing>()
+  readonly #tailPlaces: SyncPlaces
+  readonly #answerPlaces: SyncPlaces
+  /** Everybody to whom something is sent. */
+  readonly #open = new Set<SyncPlace>()
   readonly #stopping = new AbortController()
-  #answers = 0
-  readonly #answersTo = new Map<string, number>()
+  #timer: NodeJS.Timeout | undefined
 
   constructor(options: AnswerSyncOptions) {
     this.#options = options
-    this.#overRelays = new TokenBucket(OVER_RELAYS, options.clock.elapsed)
+    const { elapsed } = options.clock
+    this.#rates = new SyncRates(elapsed)
+    this.#overRelays = new TokenBucket(OVER_RELAYS, elapsed)
+    this.#tailPlaces = new SyncPlaces({ max: TAILS_MAX, ofOneMax: 1, elapsed })
+    this.#answerPlaces = new SyncPlaces({
+      ...{ max: ANSWERS_MAX, ofOneMax: ANSWERS_OF_ONE_MAX, turnMs: TURN_MS, elapsed }
+    })
   }
 
   /** Whether anybody tails who keeps what it gets. */
@@ -107,148 +120,121 @@ export class AnswerSync {
           signal: AbortSignal.timeout(QUESTION_MS_MAX)
         })
       )
-      await this.#admitted(question, new Writer(stream, connection, this.#overRelays))
+      const writer = new SyncWriter(stream, connection, this.#overRelays)
+      await this.#admitted(question, writer, askerOf(connection, this.#options.isNamed))
     } catch (error) {
       stream.abort(toPeerworkError(error, 'MALFORMED'))
     }
   }
 
-  async #admitted(question: SyncQuestion, writer: Writer): Promise<void> {
-    const { peer } = writer
-    try {
-      this.#admit(question, peer)
-    } catch (thrown) {
-      const error = toPeerworkError(thrown)
-      this.#options.refused(error)
-      await writer.write(refusal(error), AbortSignal.timeout(QUESTION_MS_MAX))
-      return writer.end()
+  async #admitted(question: SyncQuestion, writer: SyncWriter, asker: SyncAsker): Promise<void> {
+    const place = this.#admit(question, asker)
+    if (place instanceof PeerworkError) {
+      this.#options.refused(place)
+      return writer.refuse(place)
     }
-    if (question.type === 'tail') await this.#tail(question, writer)
-    else await this.#answer(question, writer)
-  }
-
-  async #answer(question: SyncQuestion, writer: Writer): Promise<void> {
-    const { peer } = writer
-    this.#count(peer, 1)
+    this.#open.add(place)
+    this.#timer ??= setInterval(() => this.#look(), LOOK_MS).unref()
     try {
-      const { answerMsMax: ms = ANSWER_MS_MAX } = this.#options
-      const [until, late] = [AbortSignal.timeout(ms), AbortSignal.timeout(ms + LAST_MS_MAX)]
-      await this.#send(question, writer, { until, late })
+      if (question.type === 'tail') await this.#tail(question, writer, place)
+      else await this.#answer(question, writer, place)
+    } catch (error) {
+      if (!place.cut.aborted) throw error
+      const why = toPeerworkError(place.cut.reason)
+      this.#options.refused(why)
+      await writer.refuse(why)
     } finally {
-      this.#count(peer, -1)
+      place.leave()
+      this.#open.delete(place)
     }
   }
 
-  #count(peer: string, more: 1 | -1): void {
-    this.#answers += more
-    const own = (this.#answersTo.get(peer) ?? 0) + more
-    if (own > 0) this.#answersTo.set(peer, own)
-    else this.#answersTo.delete(peer)
+  #answer(question: SyncQuestion, writer: SyncWriter, place: SyncPlace): Promise<void> {
+    const { answerMsMax: ms = ANSWER_MS_MAX } = this.#options
+    const times = { until: AbortSignal.timeout(ms), lastMs: LAST_MS_MAX }
+    return this.#send(question, writer, { ...times, place })
   }
 
-  async #tail(question: SyncQuestion & { type: 'tail' }, writer: Writer): Promise<void> {
-    const { peer } = writer
+  async #tail(
+    question: SyncQuestion & { type: 'tail' },
+    writer: SyncWriter,
+    place: SyncPlace
+  ): Promise<void> {
+    const { peer } = place.asker
     const end = new AbortController()
-    // One of each peer: the newer one is what it wants.
-    this.#tails.get(peer)?.end.abort()
     const { promise: done, resolve } = Promise.withResolvers<void>()
-    this.#tails.set(peer, { keeps: question.keeps, end, done })
+    const older = this.#tails.get(peer)?.place
+    this.#tails.set(peer, { keeps: question.keeps, end, place, older, done })
     this.#options.tails()
-    const until = AbortSignal.any([end.signal, AbortSignal.timeout(TAIL_MS_MAX)])
-    // When it is over, whoever reads still gets what there is.
-    const late = AbortSignal.timeout(TAIL_MS_MAX + STALLED_MS_MAX)
-    try {
-      await this.#send(question, writer, { until, late })
-    } finally {
-      if (this.#tails.get(peer)?.end === end) this.#tails.delete(peer)
-      resolve()
+    const gone = (): void => {
+      if (this.#tails.get(peer)?.place === place) this.#tails.delete(peer)
       this.#options.tails()
     }
+    // Whoever has lost its place counts no more, however long its stream takes to end.
+    place.cut.addEventListener('abort', gone, { once: true })
+    const until = AbortSignal.any([end.signal, AbortSignal.timeout(TAIL_MS_MAX)])
+    try {
+      // When it is over, whoever reads still gets what there is.
+      await this.#send(question, writer, { until, lastMs: STALLED_MS_MAX, place })
+    } finally {
+      place.cut.removeEventListener('abort', gone)
+      gone()
+      resolve()
+    }
   }
 
-  /** @param late when nothing is written any more, however slowly it is read */
   async #send(
     question: SyncQuestion,
-    writer: Writer,
-    { until, late }: { readonly until: AbortSignal; readonly late: AbortSignal }
+    writer: SyncWriter,
+    { until, lastMs, place }: Sending
   ): Promise<void> {
-    const signal = AbortSignal.any([until, writer.closed, this.#stopping.signal])
-    const over = AbortSignal.any([late, writer.closed])
-    for await (const frame of this.#options.serve(question, signal, writer.peer)) {
+    const { cut, asker } = place
+    const signal = AbortSignal.any([until, cut, writer.closed, this.#stopping.signal])
+    // When nothing is written any more, however slowly it is read.
+    const late = new AbortController()
+    const begin = (): void => void setTimeout(() => late.abort(), lastMs).unref()
+    if (signal.aborted) begin()
+    else signal.addEventListener('abort', begin, { once: true })
+    const over = AbortSignal.any([late.signal, cut, writer.closed])
+    for await (const frame of this.#options.serve(question, signal, asker.peer)) {
       await writer.write(frame, over)
     }
+    cut.throwIfAborted()
     await writer.end()
   }
 
-  /** @throws PeerworkError `ROLE_MISSING`, `BUSY` */
-  #admit(question: SyncQuestion, peer: string): void {
-    if (!this.#options.mayObserve(peer)) {
-      const text = 'only who has the role observe may read traces'
-      throw new PeerworkError('ROLE_MISSING', text, { role: 'observe' })
+  #admit(question: SyncQuestion, asker: SyncAsker): SyncPlace | PeerworkError {
+    if (!this.#options.mayObserve(asker.peer)) return roleMissing()
+    if (!this.#rates.take(asker)) return crowded()
+    if (question.type !== 'tail') return this.#answerPlaces.take(asker) ?? crowded()
+    // One of each peer: the newer one is what it wants. The one before that is cut off.
+    const before = this.#tails.get(asker.peer)
+    before?.older?.giveUp(crowded())
+    before?.place.leave()
+    before?.end.abort()
+    return this.#tailPlaces.take(asker) ?? crowded()
+  }
+
+  /** Who is out, or has lost the role, gets nothing more. */
+  #look(): void {
+    if (this.#open.size === 0) {
+      clearInterval(this.#timer)
+      this.#timer = undefined
     }
-    const rate = this.#rates.get(peer) ?? new TokenBucket(OF_ONE, this.#options.clock.elapsed)
-    this.#rates.delete(peer)
-    this.#rates.set(peer, rate)
-    const [oldest = ''] = this.#rates.keys()
-    if (this.#rates.size > COUNTED_MAX) this.#rates.delete(oldest)
-    const tails = question.type === 'tail' && !this.#tails.has(peer)
-    const own = this.#answersTo.get(peer) ?? 0
-    const answers = this.#answers >= ANSWERS_MAX || own >= ANSWERS_OF_ONE_MAX
-    const full = tails ? this.#tails.size >= TAILS_MAX : answers
-    if (!full && rate.take() !== undefined) return
-    throw new PeerworkError('BUSY', 'too many questions about traces', { retryAfterMs: 5_000 })
+    for (const place of this.#open) {
+      if (!this.#options.mayObserve(place.asker.peer)) place.giveUp(roleMissing())
+    }
   }
 }
 
-const refusal = (error: PeerworkError): SyncFrame => ({
-  kind: 'answer',
-  answer: { type: 'refused', error: toRecord(error) }
-})
+interface Sending {
+  readonly until: AbortSignal
+  /** For what is on its way then, ms. */
+  readonly lastMs: number
+  readonly place: SyncPlace
+}
 
-/** One frame at a time, each waiting until the asker has room. */
-class Writer {
-  readonly peer: string
-  readonly #stream: Stream
-  readonly #budget: TokenBucket | undefined
-  readonly #closed = new AbortController()
-
-  constructor(stream: Stream, connection: Connection, overRelays: TokenBucket) {
-    this.peer = connection.remotePeer.toString()
-    this.#stream = stream
-    this.#budget = linkKind(connection) === 'relayed' ? overRelays : undefined
-    stream.addEventListener('close', () => this.#closed.abort())
-    if (stream.status !== 'open') this.#closed.abort()
-  }
-
-  /** Aborts when the stream is over. */
-  get closed(): AbortSignal {
-    return this.#closed.signal
-  }
-
-  /** @throws PeerworkError `PEER_LOST`, `DEADLINE_EXCEEDED`, `RELAY_LIMIT` */
-  async write(frame: SyncFrame, signal: AbortSignal): Promise<void> {
-    const bytes = encodeFrame(...encodeSyncFrame(frame))
-    if (this.#budget !== undefined) await this.#share(bytes.length, signal)
-    if (signal.aborted) throw new PeerworkError('PEER_LOST', 'the asker closed the stream')
-    if (this.#stream.send(bytes)) return
-    await drained(this.#stream, AbortSignal.any([signal, AbortSignal.timeout(STALLED_MS_MAX)]))
-  }
-
-  async end(): Promise<void> {
-    await this.#stream.close({ signal: AbortSignal.timeout(QUESTION_MS_MAX) })
-  }
-
-  /** A relay passes on the work of others: traces wait for their turn. */
-  async #share(bytes: number, signal: AbortSignal): Promise<void> {
-    const waitMs = this.#budget?.take(bytes, SHARE_MS_MAX)
-    if (waitMs === undefined) {
-      throw new PeerworkError('RELAY_LIMIT', 'too many traces for a relayed link', { bytes })
-    }
-    if (waitMs === 0) return
-    const { promise, resolve } = Promise.withResolvers<void>()
-    const timer = setTimeout(resolve, waitMs)
-    signal.addEventListener('abort', () => resolve(), { once: true })
-    await promise
-    clearTimeout(timer)
-  }
+function roleMissing(): PeerworkError {
+  const text = 'only who has the role observe may read traces'
+  return new PeerworkError('ROLE_MISSING', text, { role: 'observe' })
 }

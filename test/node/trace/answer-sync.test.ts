@@ -16,6 +16,7 @@ let asker: RawHost
 let link: Connection
 let answers: AnswerSync
 let may: boolean
+let named: Set<string>
 let elapsed: number
 let refused: string[]
 let tailed: boolean[]
@@ -28,7 +29,7 @@ const batch = (bytes: number, fill = 1): SyncFrame => ({
 })
 
 beforeEach(async () => {
-  ;[may, elapsed, refused, tailed] = [true, 0, [], []]
+  ;[may, elapsed, refused, tailed, named] = [true, 0, [], [], new Set()]
   serve = async function* one() {
     yield batch(3)
     yield END
@@ -36,6 +37,7 @@ beforeEach(async () => {
   ;[holder, asker] = await Promise.all([createRawHost(), createRawHost()])
   answers = new AnswerSync({
     ...{ clock: { elapsed: () => elapsed }, mayObserve: () => may, answerMsMax: 1_000 },
+    isNamed: (peer) => named.has(peer),
     serve: (question, signal) => serve(question, signal),
     tails: () => tailed.push(answers.tailed),
     refused: ({ code }) => refused.push(code)
@@ -159,6 +161,84 @@ test('a peer that does not read leaves turns to others, and loses its own', asyn
   const asked = { signal: new AbortController().signal, msMax: 5_000 }
   const theirs = askSync(await other.dial(holder.address), { type: 'key', trace }, asked)
   expect(await codeOf(theirs)).toBe('ok')
-  const again = async () => (await codeOf(ask({ type: 'key', trace }))) === 'ok'
+  const again = async (): Promise<boolean> => {
+    // What is refused is a question too: asked every second, none is one too many.
+    elapsed += 1_000
+    return (await codeOf(ask({ type: 'key', trace }))) === 'ok'
+  }
   await until('its time is up', again, 15_000)
+})
+
+/** A batch now and then, as long as anybody wants them. @returns whether it still goes on */
+function ticking(bytes = 1): () => boolean {
+  let going = 0
+  serve = async function* ticks(_, signal) {
+    going++
+    try {
+      while (!signal.aborted) {
+        yield batch(bytes)
+        await new Promise((resolve) => setTimeout(resolve, 10))
+      }
+    } finally {
+      going--
+    }
+  }
+  return () => going > 0
+}
+
+test('who loses the role while it tails gets nothing more, and no other tail', async () => {
+  const going = ticking()
+  const frames = ask({ type: 'tail', keeps: true })
+  await frames.next()
+  may = false
+  expect(await codeOf(frames)).toBe('ROLE_MISSING')
+  await until('it ended', () => !going() && !answers.tailed)
+  expect(await codeOf(ask({ type: 'tail', keeps: true }))).toBe('ROLE_MISSING')
+  expect(refused).toEqual(['ROLE_MISSING', 'ROLE_MISSING'])
+})
+
+test('who loses the role and reads nothing is cut off as well', async () => {
+  const going = ticking(60_000)
+  const frames = ask({ type: 'tail', keeps: true })
+  await frames.next()
+  await new Promise((resolve) => setTimeout(resolve, 500))
+  may = false
+  await until('it ended', () => !going() && !answers.tailed, 4_000)
+  await frames.return(undefined)
+})
+
+test('a tail ends with the connection that it goes over', async () => {
+  const going = ticking()
+  const frames = ask({ type: 'tail', keeps: true })
+  await frames.next()
+  const ended = codeOf(frames)
+  for (const connection of holder.host.getConnections()) {
+    connection.abort(new Error('put out'))
+  }
+  await until('it ended', () => !going() && !answers.tailed)
+  expect(await ended).toBe('PEER_LOST')
+})
+
+test('of many tails of one peer that reads none, two are served at most', async () => {
+  let open = 0
+  serve = async function* much() {
+    open++
+    try {
+      for (;;) {
+        yield batch(60_000)
+        await new Promise((resolve) => setImmediate(resolve))
+      }
+    } finally {
+      open--
+    }
+  }
+  const unread = []
+  for (let nth = 0; nth < 5; nth++) {
+    const frames = ask({ type: 'tail', keeps: true }, undefined, 60_000)
+    await frames.next()
+    unread.push(frames)
+  }
+  await until('the older ones are cut off', () => open === 2)
+  for (const frames of unread) await frames.return(undefined)
+  await until('none is left', () => open === 0)
 })

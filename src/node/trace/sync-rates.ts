@@ -1,0 +1,31 @@
+/** How often anybody may ask about traces: under one key, and strangers of one address together. */
+
+import type { Rate } from '../token-bucket.ts'
+import { TokenBuckets } from '../token-buckets.ts'
+import type { SyncAsker } from './sync-asker.ts'
+
+/** Under one key: questions at once, count, and then so many a second. */
+const OF_ONE: Rate = { burst: 64, perSecond: 8 }
+/** Strangers of one address, however many keys they make up: four of them as busy as can be. */
+const OF_PLACE: Rate = { burst: 256, perSecond: 32 }
+/** Keys and addresses that are counted, count: several times the connections of any preset. */
+const COUNTED_MAX = 1_024
+
+export class SyncRates {
+  readonly #keys: TokenBuckets
+  readonly #places: TokenBuckets
+
+  /** @param elapsed monotonic clock, ms */
+  constructor(elapsed: () => number) {
+    this.#keys = new TokenBuckets({ rate: OF_ONE, elapsed, max: COUNTED_MAX })
+    this.#places = new TokenBuckets({ rate: OF_PLACE, elapsed, max: COUNTED_MAX })
+  }
+
+  /** One more question. @returns false when it is one too many */
+  take({ peer, named, place }: SyncAsker): boolean {
+    const own = this.#keys.of(peer)
+    if (named) return own.take() !== undefined
+    if (own.dueMs() > 0 || this.#places.of(place).take() === undefined) return false
+    return own.take() !== undefined
+  }
+}
