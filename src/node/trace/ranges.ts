@@ -17,16 +17,25 @@ export function joined(ranges: readonly SyncRange[]): SyncRange[] {
 /**
  * Put one more into ranges that are sorted and joined already, and stay so. Sorting all of them
  * anew for each would be quadratic for whoever makes a hole beside each event.
+ *
+ * @returns how many numbers were not in them before
  */
-export function insert(ranges: SyncRange[], { from, to }: SyncRange): void {
+export function insert(ranges: SyncRange[], { from, to }: SyncRange): number {
   const begin = firstWith(ranges, (range) => range.to >= from)
   const end = firstWith(ranges, (range) => range.from > to)
   const [first, last] = [ranges[begin], ranges[end - 1]]
-  const touches = begin < end && first !== undefined && last !== undefined
-  const whole = touches
+  const meets = begin < end && first !== undefined && last !== undefined
+  const whole = meets
     ? { from: Math.min(from, first.from), to: Math.max(to, last.to) }
     : { from, to }
-  ranges.splice(begin, end - begin, whole)
+  const before = ranges.splice(begin, end - begin, whole)
+  return whole.to - whole.from - sizeOf(before)
+}
+
+/** Whether any of them overlaps this one, or is right beside it; sorted and joined. */
+export function touches(ranges: readonly SyncRange[], { from, to }: SyncRange): boolean {
+  const next = ranges[firstWith(ranges, (range) => range.to >= from)]
+  return next !== undefined && next.from <= to
 }
 
 /** The first place where it holds, which it does from there on. */

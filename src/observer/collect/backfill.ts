@@ -7,11 +7,13 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Clock } from '../../node/clock.ts'
 import type { Logger } from '../../node/logger.ts'
 import type { HeldLog, LogAsk, TraceNews, Traces } from '../../node/trace/api.ts'
-import { common, without } from '../../node/trace/ranges.ts'
+import { common, joined, without } from '../../node/trace/ranges.ts'
 import { toPeerworkError } from '../../protocol/errors.ts'
 import type { Sealed } from '../../protocol/seal.ts'
 import type { TraceHead } from '../../protocol/trace-head.ts'
 import type { TraceStore } from '../store.ts'
+import { Disputes } from './disputes.ts'
+import type { Dispute } from './disputes.ts'
 import { Asked, Holders } from './holders.ts'
 import type { Inbox } from './inbox.ts'
 import type { KnownLog } from './known-log.ts'
@@ -19,14 +21,23 @@ import type { KnownLogs } from './known-logs.ts'
 
 /** Questions at once, of all holders, count; one of each holder. */
 const ASKED_AT_ONCE = 4
+/**
+ * How long one question may take of them, ms. Whoever answers drop by drop would keep all others
+ * waiting; over a line of 1 MBit a second this is 1.2 MB.
+ */
+const TURN_MS = 10_000
 /** How often everybody is asked what it has, ms. */
 const LIST_EVERY_MS = 30_000
+/** How often, as long as it gives us no tail, ms: the places for those can all be taken. */
+const LIST_UNTAILED_MS = 10_000
 /** How long after a list another one is not asked for, ms. */
 const LIST_REST_MS = 2_000
 /** When a newcomer is asked, ms: a tail brings the newest first. */
 const SOON_MS = 400
 /** What a tail is about to bring is not asked for, ms. */
 const PATIENCE_MS = 1_500
+/** Disputes with one holder that wait for their turn, count; its next list brings the rest. */
+const DISPUTES_MAX = 8
 
 export interface BackfillOptions {
   readonly traces: Pick<Traces, 'held' | 'get' | 'self'>
@@ -36,6 +47,10 @@ export interface BackfillOptions {
   readonly inbox: Pick<Inbox, 'settled'>
   readonly store: Pick<TraceStore, 'batches'>
   readonly take: (news: TraceNews, holder: string) => Promise<boolean>
+  /** Whether a holder's own log comes in live. */
+  readonly isTailed: (holder: string) => boolean
+  /** What one question may take, ms; unless it is given, ten seconds. */
+  readonly turnMs?: number
   /** Resolves when it is noted: nobody's list fills what waits for the store. */
   readonly heard: (head: Sealed<TraceHead>) => Promise<void> | undefined
 }
@@ -44,7 +59,20 @@ interface Holder {
   /** When it may be asked for a list again, by the monotonic clock. */
   listAfter: number
   timer: NodeJS.Timeout | undefined
+  /** When that goes off, by the monotonic clock. */
+  due: number
+  listing: boolean
+  /** When to look again, ms after the list that is being told now. */
+  again: number
   asking: boolean
+  /** What its newest list makes us ask it besides what is missing. */
+  disputes: Dispute[]
+}
+
+interface Turn {
+  readonly ask: LogAsk
+  /** What it is about, when nothing is missing. */
+  readonly dispute: Dispute | undefined
 }
 
 export class Backfill {
@@ -54,13 +82,13 @@ export class Backfill {
   readonly #asked = new Asked()
   readonly #ending = new AbortController()
   readonly #running = new Set<Promise<void>>()
-  /** Disputes that were looked into, so that each is once. */
-  readonly #disputed = new Set<string>()
+  readonly #disputes: Disputes
   #observers: ReadonlySet<string> = new Set()
   #asking = 0
 
   constructor(options: BackfillOptions) {
     this.#options = options
+    this.#disputes = new Disputes(options)
   }
 
   /**
@@ -72,15 +100,16 @@ export class Backfill {
     const present = new Set(holders)
     for (const holder of observers) if (!this.#observers.has(holder)) this.look(holder, SOON_MS)
     this.#observers = new Set(observers)
-    for (const [holder, { timer }] of this.#holders) {
+    for (const [holder, { timer, disputes }] of this.#holders) {
       if (present.has(holder)) continue
       clearTimeout(timer)
+      for (const dispute of disputes) dispute.forget()
       this.#holders.delete(holder)
       this.#claims.gone(holder)
     }
     for (const holder of present) {
       if (this.#holders.has(holder)) continue
-      this.#holders.set(holder, { listAfter: 0, timer: undefined, asking: false })
+      this.#holders.set(holder, idle())
       this.look(holder, SOON_MS)
     }
   }
@@ -89,9 +118,17 @@ export class Backfill {
   look(holder: string, waitMs = 0): void {
     const one = this.#holders.get(holder)
     if (one === undefined || this.#ending.signal.aborted) return
+    // One list at a time, however slowly it is told.
+    if (one.listing) {
+      one.again = Math.min(one.again, waitMs)
+      return
+    }
     const { elapsed } = this.#options.clock
     const wait = Math.max(waitMs, one.listAfter - elapsed())
+    // What is due sooner stays so, however often somebody says later.
+    if (one.due <= elapsed() + wait) return
     clearTimeout(one.timer)
+    one.due = elapsed() + wait
     one.timer = setTimeout(() => this.#run(this.#list(holder)), wait).unref()
   }
 
@@ -124,17 +161,36 @@ export class Backfill {
     const one = this.#holders.get(holder)
     if (one === undefined) return
     one.listAfter = clock.elapsed() + LIST_REST_MS
+    Object.assign(one, { due: Infinity, listing: true, again: Infinity })
+    let every = LIST_EVERY_MS
     try {
       const logs = await traces.held(holder, this.#ending.signal)
       for (const { head } of logs) if (head !== undefined) await this.#options.heard(head)
-      this.#claims.told(holder, logs)
-      for (const held of logs) this.#run(this.#settle(holder, held))
+      const disputes = await this.#disputes.of(holder, logs, DISPUTES_MAX - one.disputes.length)
+      // Whoever is gone by now would be remembered for ever.
+      if (this.#holders.get(holder) !== one) {
+        for (const dispute of disputes) dispute.forget()
+        return
+      }
+      this.#claims.told(holder, this.#lacked(logs))
+      one.disputes.push(...disputes)
+      if (!this.#options.isTailed(holder)) every = LIST_UNTAILED_MS
       this.#ask()
     } catch (thrown) {
       const { code, message: why } = toPeerworkError(thrown)
       if (!this.#ending.signal.aborted) log.debug({ holder, code, why }, 'no list')
     }
-    this.look(holder, LIST_EVERY_MS * (0.75 + clock.chance() / 2))
+    one.listing = false
+    this.look(holder, Math.min(one.again, every * (0.75 + clock.chance() / 2)))
+  }
+
+  /** Of a list only what is not held: the rest would be remembered in vain. */
+  #lacked(logs: readonly HeldLog[]): HeldLog[] {
+    const lacked = logs.map((one) => {
+      const held = this.#options.logs.get(one)?.held ?? []
+      return { ...one, ranges: without(joined(one.ranges), held) }
+    })
+    return lacked.filter(({ ranges }) => ranges.length > 0)
   }
 
   /** As many questions as may be open at once. */
@@ -148,11 +204,13 @@ export class Backfill {
           return this.#asked.others(name, without(claimed, held))
         }
       })
-      if (ask !== undefined) this.#run(this.#fetch(holder, one, ask))
+      const dispute = ask === undefined ? one.disputes.shift() : undefined
+      const next = ask ?? dispute?.ask
+      if (next !== undefined) this.#run(this.#fetch(holder, one, { ask: next, dispute }))
     }
   }
 
-  async #fetch(holder: string, one: Holder, ask: LogAsk): Promise<void> {
+  async #fetch(holder: string, one: Holder, { ask, dispute }: Turn): Promise<void> {
     one.asking = true
     this.#asking++
     this.#asked.add(ask)
@@ -162,6 +220,7 @@ export class Backfill {
       // What came again, or as a fork, would be asked for without end.
       if (!this.#grew(ask)) this.#claims.lacks(holder, ask)
     } catch {
+      dispute?.forget()
       // Whoever breaks off is left alone for a moment, and then asked anew.
       this.#claims.gone(holder)
       const { signal } = this.#ending
@@ -187,42 +246,23 @@ export class Backfill {
   }
 
   async #get(holder: string, ask: LogAsk): Promise<void> {
-    const { traces, take, inbox } = this.#options
-    for await (const news of traces.get(holder, ask, this.#ending.signal)) {
-      if (!(await take(news, holder))) return
+    const { traces, take, inbox, turnMs = TURN_MS } = this.#options
+    const turn = AbortSignal.timeout(turnMs)
+    try {
+      const signal = AbortSignal.any([turn, this.#ending.signal])
+      for await (const news of traces.get(holder, ask, signal)) {
+        if (!(await take(news, holder))) return
+      }
+    } catch (error) {
+      // Its turn is over; what it has brought is kept, and the rest is asked for again.
+      if (!turn.aborted) throw error
     }
     // What is on its way to the store is not missing.
     await inbox.settled()
   }
-
-  /** Two holders with different batches at one place: fetch the other one, as the proof. */
-  async #settle(holder: string, held: HeldLog): Promise<void> {
-    const log = this.#options.logs.get(held)
-    if (log === undefined) return
-    const ranges = held.forks.filter((first) => !log.forks.has(first)).map(numbersFrom)
-    const { tip } = held
-    if (tip !== undefined && (await this.#differs(log, tip))) {
-      ranges.push({ from: 0, to: tip.first + 1 })
-    }
-    const wanted = common(held.ranges, ranges)
-    const key = `${holder} ${held.by} ${held.boot} ${tip?.digest ?? ''} ${held.forks.join()}`
-    if (wanted.length === 0 || this.#disputed.has(key)) return
-    this.#disputed.add(key)
-    if (this.#disputed.size > DISPUTES_MAX) this.#disputed.delete([...this.#disputed][0] ?? '')
-    const ask = { by: held.by, boot: held.boot, ranges: wanted.slice(-1) }
-    await this.#get(holder, ask).catch(() => this.#disputed.delete(key))
-  }
-
-  async #differs(log: KnownLog, { first, digest }: NonNullable<HeldLog['tip']>): Promise<boolean> {
-    if (!log.held.some(({ from, to }) => from <= first && first < to)) return false
-    if (log.tip?.first === first) return log.tip.digest !== digest && !log.forks.has(first)
-    const range = { from: first, to: first + 1 }
-    const own = await this.#options.store.batches(log.by, log.boot, range, 2)
-    return own.length > 0 && own.every((batch) => batch.digest !== digest)
-  }
 }
 
-/** Disputes that are remembered, count. */
-const DISPUTES_MAX = 1_024
-
-const numbersFrom = (first: number) => ({ from: first, to: first + 1 })
+const idle = (): Holder => ({
+  ...{ listAfter: 0, timer: undefined, due: Infinity, listing: false, again: Infinity },
+  ...{ asking: false, disputes: [] }
+})

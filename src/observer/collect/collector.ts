@@ -20,9 +20,11 @@ import type { Ingest, Ingested, TraceStore } from '../store.ts'
 import { Backfill } from './backfill.ts'
 import { findingFact } from './finding.ts'
 import type { Finding } from './finding.ts'
+import { Findings } from './findings.ts'
 import { Inbox } from './inbox.ts'
 import type { KnownLog } from './known-log.ts'
 import { KnownLogs } from './known-logs.ts'
+import { Pace } from './pace.ts'
 import { Refusals } from './refusals.ts'
 import { shelfOf } from './shelf.ts'
 import { Tails } from './tails.ts'
@@ -73,6 +75,8 @@ export class Collector implements AsyncDisposable {
   readonly #tails: Tails
   readonly #backfill: Backfill
   readonly #refusals: Refusals
+  readonly #findings: Findings
+  readonly #pace: Pace
   readonly #stops: (() => void)[] = []
   #trouble: PeerworkError | undefined
 
@@ -80,6 +84,8 @@ export class Collector implements AsyncDisposable {
     const { traces, store, clock, log } = options
     this.#options = options
     this.#logs = new KnownLogs(clock)
+    this.#findings = new Findings(clock.elapsed)
+    this.#pace = new Pace(clock.elapsed)
     this.#refusals = new Refusals({ store, knows: (by) => this.#logs.knows(by) })
     this.#inbox = new Inbox({
       ...{ store, clock },
@@ -90,7 +96,8 @@ export class Collector implements AsyncDisposable {
     const take = (news: TraceNews, holder: string): Promise<boolean> => this.#take(news, holder)
     this.#backfill = new Backfill({
       ...{ traces, clock, logs: this.#logs, inbox: this.#inbox, take, log, store },
-      heard: (head) => this.#head(head)
+      heard: (head) => this.#head(head),
+      isTailed: (holder) => this.#tails.isOpen(holder)
     })
     this.#tails = new Tails({
       ...{ traces, clock, take, log },
@@ -122,6 +129,7 @@ export class Collector implements AsyncDisposable {
   /** Ends everything; what the store has not acknowledged will be fetched again. */
   async stop(): Promise<void> {
     for (const stop of this.#stops) stop()
+    this.#pace.stop()
     await Promise.all([this.#tails.stop(), this.#backfill.stop()])
     await this.#inbox.close()
     await this.#refusals.stop()
@@ -158,6 +166,7 @@ export class Collector implements AsyncDisposable {
 
   /** From a stream, which waits. @returns false when nothing is taken any more */
   async #take(news: TraceNews, holder: string): Promise<boolean> {
+    if (news.kind !== 'batch') await this.#pace.wait(holder)
     if (news.kind === 'head') await this.#head(news.head)
     // Who handed it over answers for it: what it claims to be proves nothing.
     else if (news.kind === 'refused') this.#refusals.note({ ...news, by: holder })
@@ -168,8 +177,9 @@ export class Collector implements AsyncDisposable {
   #meets({ body }: Sealed<TraceBatch>): KnownLog | undefined {
     const name = { by: body.from, boot: toHex(body.boot) }
     const log = this.#logs.meet(name)
-    if (log === undefined) this.#refusals.count(name.by, 'BUSY')
-    return log
+    if (log?.takes(body) === true) return log
+    this.#refusals.count(name.by, 'BUSY')
+    return undefined
   }
 
   /** Never rejects; a stream waits for it, so that a flood of heads waits there. */
@@ -200,18 +210,20 @@ export class Collector implements AsyncDisposable {
     if (how === 'forked') {
       if (log.forks.has(body.first)) return
       log.fork(body.first)
-      this.#found({ type: 'integrity.forked', log, first: body.first })
+      this.#found('integrity.forked', log, body.first)
     } else if (!log.add(batch)) {
-      this.#found({ type: 'integrity.broken-chain', log, first: body.first })
+      this.#found('integrity.broken-chain', log, body.first)
     }
   }
 
   /** A producer lied: kept as a fact, so that it can be asked for, and alerts can see it. */
-  #found(finding: Omit<Finding, 'at' | 'self'>): void {
+  #found(type: Finding['type'], { by, boot }: KnownLog, first: number): void {
     const { clock, traces, store, log } = this.#options
-    const { by, boot } = finding.log
-    log.warn({ by, boot, first: finding.first }, finding.type)
-    const fact = findingFact({ ...finding, at: clock.now(), self: traces.self })
+    const { count, told } = this.#findings.note(type, { by, boot })
+    if (!told) return
+    log.warn({ by, boot, first, count }, type)
+    const found = { type, log: { by, boot }, first, count }
+    const fact = findingFact({ ...found, at: clock.now(), self: traces.self })
     store.ingest([{ spans: [], handoffs: [], facts: [fact] }]).catch((error: unknown) => {
       this.#warn(error)
     })

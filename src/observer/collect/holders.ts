@@ -10,6 +10,9 @@ import type { HeldLog, LogAsk, LogName } from '../../node/trace/api.ts'
 import { common, joined, without } from '../../node/trace/ranges.ts'
 import type { Range } from '../store.ts'
 
+/** Ranges that one holder's list is remembered for, count: 0.7 MB. The next one brings the rest. */
+const CLAIMED_MAX = 8_192
+
 const keyOf = ({ by, boot }: LogName): string => `${by} ${boot}`
 
 interface Claim {
@@ -20,10 +23,13 @@ interface Claim {
 export class Holders {
   readonly #claims = new Map<string, Map<string, Claim>>()
 
-  /** A holder's newest list. */
+  /** A holder's newest list, or what of it is news. */
   told(holder: string, logs: readonly HeldLog[]): void {
     const claims = new Map<string, Claim>()
+    let left = CLAIMED_MAX
     for (const { by, boot, ranges } of logs) {
+      left -= ranges.length
+      if (left < 0) break
       claims.set(keyOf({ by, boot }), { log: { by, boot }, ranges: joined(ranges) })
     }
     this.#claims.set(holder, claims)

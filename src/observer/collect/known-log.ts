@@ -7,12 +7,14 @@ import { sameBytes, toHex } from '../../protocol/canonical.ts'
 import type { Sealed } from '../../protocol/seal.ts'
 import type { TraceBatch } from '../../protocol/trace.ts'
 import type { TraceHead } from '../../protocol/trace-head.ts'
-import { insert, joined, sizeOf, without } from '../../node/trace/ranges.ts'
+import { insert, joined, sizeOf, touches, without } from '../../node/trace/ranges.ts'
 import type { LogName } from '../../node/trace/api.ts'
 import type { Range } from '../store.ts'
 
 /** Ends of batches that are remembered to check what joins them, count: 25,000 events. */
 const SEAMS_MAX = 512
+/** Pieces that what is held of one start lies in, count: few, unless somebody makes holes. */
+const PIECES_MAX = 1_024
 /** Numbers of forks that are remembered, count: one is proof enough. */
 const FORKS_MAX = 64
 
@@ -28,6 +30,8 @@ export class KnownLog implements LogName {
   /** When its newest batch or head was sealed, ms since 1970 by its own clock. */
   issued = 0
   #held: Range[] = []
+  /** Numbers in them, count. */
+  #heldCount = 0
   /** The last batch: its first number and digest, hex. */
   #tip: { first: number; to: number; digest: string } | undefined
   /** Digests by the number after the batch's last event, and predecessors by its first. */
@@ -59,11 +63,19 @@ export class KnownLog implements LogName {
   }
 
   get missingCount(): number {
-    return sizeOf(this.missing)
+    // Asked with each head: what is missing may be in very many pieces.
+    return Math.max(this.head?.body.next ?? 0, this.next) - this.#heldCount
+  }
+
+  /** Whether there is room for a batch; not for yet another hole when there are very many. */
+  takes({ first, events }: Pick<TraceBatch, 'first' | 'events'>): boolean {
+    const range = { from: first, to: first + events.length }
+    return this.#held.length < PIECES_MAX || touches(this.#held, range)
   }
 
   hold(ranges: readonly Range[]): void {
     this.#held = joined([...this.#held, ...ranges])
+    this.#heldCount = sizeOf(this.#held)
   }
 
   fork(first: number): void {
@@ -75,7 +87,8 @@ export class KnownLog implements LogName {
     const before = this.head?.body
     const { body } = head
     if (before !== undefined && before.issued >= body.issued) return false
-    this.head = head
+    // A copy: what came over a stream is a view that would keep all that came with it.
+    this.head = { body, bytes: head.bytes.slice(), digest: head.digest }
     this.issued = Math.max(this.issued, body.issued)
     return (
       before === undefined ||
@@ -89,7 +102,7 @@ export class KnownLog implements LogName {
   add({ body, digest }: Sealed<TraceBatch>): boolean {
     const { first, prev, events, issued } = body
     const to = first + events.length
-    insert(this.#held, { from: first, to })
+    this.#heldCount += insert(this.#held, { from: first, to })
     this.issued = Math.max(this.issued, issued)
     if (this.#tip === undefined || to > this.#tip.to) {
       this.#tip = { first, to, digest: toHex(digest) }

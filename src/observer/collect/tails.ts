@@ -43,6 +43,10 @@ export class Tails {
     return [...this.#tails].filter(([, { open }]) => open).map(([holder]) => holder)
   }
 
+  isOpen(holder: string): boolean {
+    return this.#tails.get(holder)?.open === true
+  }
+
   /** Tail these, and nobody else. */
   follow(holders: readonly string[]): void {
     const wanted = new Set(holders.slice(0, TAILS_MAX))

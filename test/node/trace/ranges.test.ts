@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { common, insert, joined, sizeOf, without } from '../../../src/node/trace/ranges.ts'
+import { common, insert, joined, sizeOf, touches, without } from '../../../src/node/trace/ranges.ts'
 
 const ranges = fc.array(
   fc.tuple(fc.nat(40), fc.nat(8)).map(([from, length]) => ({ from, to: from + length })),
@@ -32,7 +32,10 @@ test('one range put into others gives what joining all of them gives', () => {
     fc.property(ranges, one, (some, [from, length]) => {
       const added = { from, to: from + length }
       const list = joined(some)
-      insert(list, added)
+      const news = numbers([added]).difference(numbers(list)).size
+      const beside = numbers([{ from: from - 1, to: added.to + 1 }])
+      expect(touches(list, added)).toBe(!beside.isDisjointFrom(numbers(list)))
+      expect(insert(list, added)).toBe(news)
       expect(list).toEqual(joined([...some, added]))
     })
   )

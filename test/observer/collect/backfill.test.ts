@@ -3,6 +3,7 @@ import { systemClock } from '../../../src/node/clock.ts'
 import { createLogs } from '../../../src/node/logger.ts'
 import { Backfill } from '../../../src/observer/collect/backfill.ts'
 import { KnownLogs } from '../../../src/observer/collect/known-logs.ts'
+import type { HeldLog, LogAsk, TraceNews, Traces } from '../../../src/node/trace/api.ts'
 import { toHex } from '../../../src/protocol/canonical.ts'
 import type { Sealed } from '../../../src/protocol/seal.ts'
 import type { TraceBatch } from '../../../src/protocol/trace.ts'
@@ -15,11 +16,12 @@ import { MemoryStore } from './memory-store.ts'
 const log = createLogs({ level: 'silent', rooms: {} }, 'observer')('node')
 
 /** Holds at once what it gets. */
-function setup(hub: Hub) {
+function setup(hub: Hub, own: Partial<Traces> = {}, turnMs = 10_000) {
   const logs = new KnownLogs(systemClock)
   const got: string[] = []
   const backfill = new Backfill({
-    ...{ traces: hub.traces(bob.id), clock: systemClock, log, logs, heard: () => undefined },
+    ...{ traces: { ...hub.traces(bob.id), ...own }, clock: systemClock, log, logs, turnMs },
+    ...{ heard: () => undefined, isTailed: () => true },
     ...{ inbox: { settled: () => Promise.resolve() }, store: new MemoryStore().store },
     take: (news, holder) => {
       if (news.kind !== 'batch') return Promise.resolve(true)
@@ -115,5 +117,124 @@ test('ranges told in disorder do not make a holder be asked for what is held', a
   await until('a list', () => hub.asked.length > 0)
   await new Promise((resolve) => setTimeout(resolve, 50))
   expect(hub.asked).toEqual([`${bob.id} list ${mallory.id}`])
+  await backfill.stop()
+})
+
+/** An answer with nothing in it, after what has to happen first. */
+async function* nothing(first: () => Promise<void> | void): AsyncGenerator<TraceNews> {
+  await first()
+  yield* []
+}
+
+/** Waits until it is let go, or the signal aborts. */
+function gate() {
+  const { promise, resolve } = Promise.withResolvers<void>()
+  const pass = (signal?: AbortSignal): Promise<void> => {
+    const { promise: aborted, reject } = Promise.withResolvers<never>()
+    signal?.addEventListener('abort', () => reject(signal.reason as Error))
+    return Promise.race([promise, aborted])
+  }
+  return { pass, open: resolve }
+}
+
+test('a list of invented disputes opens no more questions at once than any other', async () => {
+  let [now, most, asked] = [0, 0, 0]
+  const { pass, open } = gate()
+  const get = (_: string, __: LogAsk, signal: AbortSignal) =>
+    nothing(async () => {
+      most = Math.max(most, ++now)
+      asked++
+      await pass(signal).finally(() => now--)
+    })
+  const list: HeldLog[] = []
+  const held = (): Promise<readonly HeldLog[]> => Promise.resolve(list)
+  const { backfill, logs } = setup(new Hub(), { get, held })
+  for (let seed = 1; seed <= 40; seed++) {
+    const batch = chain(seed).next(10)
+    const name = { by: alice.id, boot: toHex(batch.body.boot) }
+    logs.meet(name)?.add(batch)
+    list.push({ ...name, ranges: [{ from: 0, to: 10 }], forks: [3] })
+  }
+  backfill.follow(['one', 'two', 'three', 'four', 'five', 'six'])
+  await until('as many as may be', () => now === 4)
+  await new Promise((resolve) => setTimeout(resolve, 200))
+  expect([now, most]).toEqual([4, 4])
+  open()
+  await until('all were asked', () => asked === 48)
+  expect(most).toBe(4)
+  await backfill.stop()
+})
+
+test('a holder that tells its list drop by drop is not asked for another meanwhile', async () => {
+  let asked = 0
+  const { pass, open } = gate()
+  const held = async (): Promise<readonly HeldLog[]> => {
+    asked++
+    await pass()
+    return []
+  }
+  const { backfill } = setup(new Hub(), { held })
+  backfill.follow([alice.id])
+  await until('asked', () => asked === 1)
+  for (let nth = 0; nth < 5; nth++) backfill.look(alice.id)
+  await new Promise((resolve) => setTimeout(resolve, 2_500))
+  expect(asked).toBe(1)
+  open()
+  await until('asked again', () => asked === 2)
+  await backfill.stop()
+})
+
+test('whoever asks to be looked at later again and again is looked at all the same', async () => {
+  const hub = new Hub()
+  hub.producer(alice.id, () => [])
+  const { backfill } = setup(hub)
+  backfill.follow([alice.id])
+  const again = setInterval(() => backfill.lookSoon(alice.id), 100)
+  await until('a list', () => hub.asked.length === 1, 2_000)
+  clearInterval(again)
+  await backfill.stop()
+})
+
+test('what was told by a holder that has left meanwhile is not remembered', async () => {
+  const hub = new Hub()
+  const boot = '01'.repeat(8)
+  const { pass, open } = gate()
+  let lists = 0
+  const held = async (): Promise<readonly HeldLog[]> => {
+    if (lists++ > 0) return new Promise(() => undefined)
+    await pass()
+    return [{ by: alice.id, boot, ranges: [{ from: 0, to: 10 }], forks: [] }]
+  }
+  const asked: string[] = []
+  const get = (holder: string) => nothing(() => void asked.push(holder))
+  const { backfill } = setup(hub, { held, get })
+  backfill.follow([mallory.id])
+  await until('asked', () => lists === 1)
+  backfill.follow([])
+  backfill.follow([mallory.id])
+  open()
+  await new Promise((resolve) => setTimeout(resolve, 200))
+  expect(asked).toEqual([])
+  void backfill.stop()
+})
+
+test('whoever answers drop by drop leaves its turn to the others', async () => {
+  const hub = new Hub()
+  const batches = chain()
+  const made = [batches.next(10), batches.next(10)]
+  const [by, boot] = [alice.id, toHex(batches.boot)]
+  const slow = ['one', 'two', 'three', 'four']
+  const claim = { by: mallory.id, boot, ranges: [{ from: 0, to: 10 }], forks: [] }
+  const real = { by, boot, ranges: [{ from: 0, to: 20 }], forks: [] }
+  const claims = (holder: string) => ({ ...claim, boot: toHex(Buffer.from(`${holder}        `)) })
+  const held = (holder: string): Promise<readonly HeldLog[]> =>
+    Promise.resolve([holder === by ? real : claims(holder)])
+  async function* get(holder: string, _: LogAsk, signal: AbortSignal): AsyncGenerator<TraceNews> {
+    if (holder !== by) return gate().pass(signal)
+    for (const batch of made) yield { kind: 'batch', batch }
+  }
+  const { backfill, got } = setup(hub, { held, get }, 300)
+  backfill.follow([...slow, by])
+  await until('hers', () => got.length === 2)
   await backfill.stop()
 })

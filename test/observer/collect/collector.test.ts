@@ -4,6 +4,7 @@ import { createLogs } from '../../../src/node/logger.ts'
 import { Collector } from '../../../src/observer/collect/collector.ts'
 import { foldBatch } from '../../../src/observer/collect/fold-batch.ts'
 import { toHex } from '../../../src/protocol/canonical.ts'
+import { PeerworkError } from '../../../src/protocol/errors.ts'
 import { seal } from '../../../src/protocol/seal.ts'
 import type { TailOptions, TraceNews } from '../../../src/node/trace/api.ts'
 import type { Sealed } from '../../../src/protocol/seal.ts'
@@ -176,6 +177,48 @@ test('a batch that names another predecessor is kept, and told', async () => {
   await until('found', () => collector.state().logs[0]?.broken === 1)
   const finding = `${alice.id}/${toHex(first.body.boot)}/integrity.broken-chain/50`
   await until('told', () => memory.facts.has(finding))
+})
+
+test('a producer that lies in every batch is told so often, and counted for the rest', async () => {
+  const hub = new Hub()
+  const batches = chain(1)
+  const made = Array.from({ length: 300 }, () => {
+    const { body } = batches.next(10)
+    return seal('batch', { ...body, prev: new Uint8Array(32).fill(9) }, alice)
+  })
+  hub.producer(alice.id, () => made)
+  const { collector, memory } = await observe(hub)
+  await until('all are held', () => collector.state().logs[0]?.broken === 299)
+  const findings = () => [...memory.facts.values()].filter(({ type }) => type.startsWith('integ'))
+  await until('told', () => findings().length >= 13)
+  expect(findings().map(({ body }) => body?.['count'])).toEqual([
+    ...[1, 2, 3, 4, 5, 6, 7, 8, 16, 32, 64, 128, 256]
+  ])
+})
+
+test('an observer that no producer gives a tail to has everything all the same', async () => {
+  const hub = new Hub()
+  const producer = produce(hub)
+  const refuse = async function* busy(): AsyncGenerator<TraceNews> {
+    yield* await Promise.reject<[]>(new PeerworkError('BUSY', 'others have all places'))
+  }
+  const memory = new MemoryStore()
+  const collector = await Collector.start({
+    ...{ traces: { ...hub.traces(bob.id), tail: refuse }, store: memory.store },
+    ...{ clock: systemClock, log, fold: (batch) => foldBatch(batch) }
+  })
+  collectors.push(collector)
+  const told = (next: number): void => {
+    hub.gossip({ kind: 'head', head: hub.head(alice, producer.boot, { next, tailed: true }) })
+  }
+  for (let round = 1; round <= 3; round++) {
+    producer.add()
+    told(round * 10)
+    await until('it is known', () => collector.state().logs[0]?.next === round * 10)
+    await until('it is there', () => collector.state().logs[0]?.missing === 0)
+  }
+  expect(collector.state().tailing).toEqual([])
+  expect([...memory.facts.values()]).toHaveLength(30)
 })
 
 test('forged batches are counted, and whom they pretend to be by is not blamed', async () => {

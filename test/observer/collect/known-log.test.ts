@@ -61,3 +61,26 @@ test('events with a hole beside each cost no more the more there are', () => {
   expect([log.held.length, sort.mock.calls.length, toSorted.mock.calls.length]).toEqual([20, 0, 0])
   vi.restoreAllMocks()
 })
+
+test('a producer that leaves a hole beside each event is held in so many pieces', () => {
+  const log = known()
+  const batches = chain()
+  const all = Array.from({ length: 2_100 }, () => batches.next(1))
+  for (const [at, batch] of all.entries()) {
+    if (at % 2 === 0 && log.takes(batch.body)) log.add(batch)
+  }
+  expect(log.held).toHaveLength(1_024)
+  const [beside, apart] = [all[1]!, all[2_099]!]
+  expect([log.takes(beside.body), log.takes(apart.body)]).toEqual([true, false])
+  expect(log.missingCount).toBe(1_023)
+})
+
+test('a head keeps no more of what it came with than itself', () => {
+  const log = known()
+  const { body, bytes, digest } = hub.head(alice, new Uint8Array(8), { next: 1 })
+  const chunk = new Uint8Array(64 * 1024)
+  chunk.set(bytes)
+  log.hear({ body, bytes: chunk.subarray(0, bytes.length), digest })
+  expect(log.head?.bytes).toEqual(bytes)
+  expect(log.head?.bytes.buffer.byteLength).toBeLessThan(1_024)
+})
