@@ -1,7 +1,8 @@
 /**
  * Ask a language model on any OpenAI-compatible server (Ollama, llama.cpp, vLLM, a hosted one) and
  * stream its tokens. Address and key are the operator's: the requester is told neither.
- * The trace names the server's host, the model and the tokens, never a word of the talk.
+ * The trace names the server's host, the model and the tokens; the talk itself only where the
+ * operator wants contents told (`--trace-content`).
  */
 
 import { defineSkill } from 'peerwork'
@@ -86,13 +87,15 @@ async function tracedAnswer(
     const { tokens, parts, finishReason: finish } = answer
     const { prompt: input, completion: output, total } = tokens
     const told = { input, output, ...parts }
-    trace.model({ provider, model, responseModel: answer.model, tokens: told, finish, startedMs })
+    const { model: responseModel, text } = answer
+    const content = { input: ask.request, output: text }
+    trace.model({ provider, model, responseModel, tokens: told, finish, startedMs, content })
     // Some servers count more in the total than in its parts.
     if (total > input + output) spend({ tokens: total - input - output })
     return answer
   } catch (error) {
     const { name } = error instanceof Error ? error : { name: 'thrown' }
-    trace.model({ provider, model, startedMs, error: name })
+    trace.model({ provider, model, startedMs, error: name, content: { input: ask.request } })
     throw error
   }
 }

@@ -49,13 +49,17 @@ test('tells of the call what the server says of it, and of one that fails', asyn
     {
       ...{ provider: 'openai', model: 'tiny', responseModel: 'tiny-1', finish: 'stop' },
       tokens: { input: 7, output: 3, cacheRead: 4, reasoning: 2 },
-      startedMs: expect.any(Number) as number
+      startedMs: expect.any(Number) as number,
+      content: {
+        ...{ input: { model: 'tiny', messages: [{ role: 'user', content: 'Hi' }] }, output: 'Hi' }
+      }
     }
   ])
   expect(heard.tokens).toBe(12)
   const failing = listen({ config: await checked(chat.config!, CONFIG), fetch: globalThis.fetch })
   await expect(chat.run({ prompt: 'Hi' }, failing.ctx)).rejects.toThrow('fetch failed')
-  expect(failing.calls).toMatchObject([{ model: 'tiny', error: 'TypeError' }])
+  const content = { input: { messages: [{ content: 'Hi' }] } }
+  expect(failing.calls).toMatchObject([{ model: 'tiny', error: 'TypeError', content }])
 })
 
 test('sends the model, the messages and the key, and asks for usage', async () => {
