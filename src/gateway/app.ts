@@ -3,17 +3,21 @@
 import { Hono } from 'hono'
 import type * as z from 'zod/mini'
 import { PeerworkError } from '../protocol/errors.ts'
-import { admit, admitAnyone, checkOrigin, mayStill } from './access/admit.ts'
-import type { Access } from './access/admit.ts'
+import { admit, admitAnyone, admitProof, checkOrigin, mayStill } from './access/admit.ts'
+import type { Access, Head } from './access/admit.ts'
+import type { Caller } from './access/caller.ts'
+import type { Names } from './access/host.ts'
 import { failureOf, isOwnTrouble, Refusal } from './failure.ts'
+import { largeAnswer } from './large-answer.ts'
 import type { Call, Route, World } from './route.ts'
+import { Turns } from './turns.ts'
 
 export interface AppOptions {
   readonly routes: readonly Route[]
   readonly world: World
   readonly access: Access
-  /** Names by which one may ask, with the port: `127.0.0.1:4319`. */
-  readonly hosts: () => ReadonlySet<string>
+  /** By which one may ask. */
+  readonly names: () => Names
   readonly log: { error(facts: object, message: string): void }
 }
 
@@ -27,11 +31,20 @@ const HEADERS = {
   'cache-control': 'no-store'
 } as const
 
-export function createApp(options: AppOptions): Hono {
-  const { routes, hosts } = options
-  const app = new Hono()
+/** What is told of a request beside itself. */
+interface Beside {
+  Bindings: {
+    /** The address it came from; nothing for the observer's own. */
+    readonly from?: string
+  }
+}
+
+export function createApp(options: AppOptions): Hono<Beside> {
+  const { routes, names } = options
+  const app = new Hono<Beside>()
+  const turns = new Turns()
   app.use(async (context, next) => {
-    checkOrigin(context.req.raw.headers, hosts())
+    checkOrigin(context.req.raw.headers, names())
     await next()
     for (const [name, value] of Object.entries(HEADERS)) {
       if (!context.res.headers.has(name)) context.res.headers.set(name, value)
@@ -39,7 +52,11 @@ export function createApp(options: AppOptions): Hono {
   })
   for (const route of routes) {
     const path = route.path.replaceAll(/\{(\w+)\}/g, ':$1')
-    app.on(route.method, path, async ({ req }) => answer(route, req.raw, req.param(), options))
+    app.on(route.method, path, async ({ req, env }) => {
+      const { method, headers } = req.raw
+      const head = { method, headers, from: env.from ?? '' }
+      return answer({ route, request: req.raw, params: req.param(), head, turns }, options)
+    })
   }
   const shapes = routes.map(({ method, path }) => ({ method, shape: shapeOf(path) }))
   app.notFound(({ req }) => {
@@ -81,14 +98,25 @@ function secured(response: Response): Response {
   return response
 }
 
-async function answer(
-  route: Route,
-  request: Request,
-  params: Readonly<Record<string, string>>,
-  { access, world }: AppOptions
-): Promise<Response> {
-  const caller =
-    route.scope === 'anyone' ? admitAnyone(access) : admit(request, route.scope, access)
+interface Asked {
+  readonly route: Route
+  readonly request: Request
+  readonly params: Readonly<Record<string, string>>
+  readonly head: Head
+  readonly turns: Turns
+}
+
+async function answer(asked: Asked, options: AppOptions): Promise<Response> {
+  const { route, head } = asked
+  const { access } = options
+  const go = (caller: Caller): Promise<Response> => answerTo(caller, asked, options)
+  if (route.scope === 'proof') return admitProof(head, access, go)
+  return go(route.scope === 'anyone' ? admitAnyone(head, access) : admit(head, route.scope, access))
+}
+
+async function answerTo(caller: Caller, asked: Asked, options: AppOptions): Promise<Response> {
+  const { route, request, params, turns } = asked
+  const { access, world } = options
   if (route.takes !== undefined) checkType(request, route.takes)
   const call = {
     params: read(route.params, params, 'the path'),
@@ -96,17 +124,39 @@ async function answer(
     ...{ caller, world, signal: request.signal, request },
     holds: stillHolds(request, route, { access, world })
   } as Call<never, never>
-  const answered = await route.handle(call)
-  if (answered instanceof Response) {
-    // Nobody reads the body of an answer to HEAD: a live one would stay open for ever.
-    if (request.method === 'HEAD') await answered.body?.cancel()
-    return answered
-  }
-  if (answered === undefined) throw new Refusal(404, 'there is no such thing here')
-  return new Response(`${JSON.stringify(answered)}\n`, {
-    headers: { 'content-type': 'application/json' }
-  })
+  const response =
+    route.heavy === true
+      ? await byTurns(turns, call, async () => jsonOf(await route.handle(call)))
+      : responseOf(await route.handle(call))
+  // Nobody reads the body of an answer to HEAD: a live one would stay open for ever.
+  if (request.method === 'HEAD') await response.body?.cancel()
+  return response
 }
+
+/** Holds its turn until the answer was read. @throws PeerworkError `BUSY` */
+async function byTurns(
+  turns: Turns,
+  { caller, signal }: Call<never, never>,
+  make: () => Promise<string>
+): Promise<Response> {
+  const turn = await turns.take(`${caller.by}:${caller.name}`, signal)
+  try {
+    return largeAnswer(await make(), turn, signal)
+  } catch (error) {
+    turn[Symbol.dispose]()
+    throw error
+  }
+}
+
+function jsonOf(answered: unknown): string {
+  if (answered === undefined) throw new Refusal(404, 'there is no such thing here')
+  return `${JSON.stringify(answered)}\n`
+}
+
+const responseOf = (answered: unknown): Response =>
+  answered instanceof Response
+    ? answered
+    : new Response(jsonOf(answered), { headers: { 'content-type': 'application/json' } })
 
 /** How long an answer that goes on may trust a key that was looked at, ms. */
 const HOLDS_MS = 1_000
@@ -120,7 +170,8 @@ function stillHolds(
   let held = true
   return () => {
     const now = world.clock.elapsed()
-    if (scope === 'anyone' || !held || now - looked < HOLDS_MS) return held
+    if (scope === 'anyone' || scope === 'proof') return true
+    if (!held || now - looked < HOLDS_MS) return held
     looked = now
     held = mayStill(headers, scope, access)
     return held

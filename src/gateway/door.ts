@@ -1,14 +1,17 @@
 /** The listening end: loopback, bounded, and closed in bounded time. */
 
 import { createServer } from 'node:http'
-import type { Server } from 'node:http'
+import type { IncomingMessage, Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { networkInterfaces } from 'node:os'
 import { getRequestListener } from '@hono/node-server'
 import { PeerworkError } from '../protocol/errors.ts'
+import { bracketed, hostIn, namesOf } from './access/host.ts'
+import type { Names } from './access/host.ts'
+import { Connections } from './connections.ts'
 
 /** Connections at once, count: SDKs of twenty machines, some browsers, a scraper. */
-const CONNECTIONS_MAX = 200
+export const CONNECTIONS_MAX = 200
 /** A request's head, ms and bytes. */
 const HEAD_MS_MAX = 10_000
 const HEAD_BYTES_MAX = 16 * 1024
@@ -25,34 +28,42 @@ export interface DoorOptions {
   readonly port: number
   /** Names by which one may ask as well. */
   readonly names?: readonly string[] | undefined
-  readonly fetch: (request: Request) => Response | Promise<Response>
+  /** Where people find it, when a proxy stands before it. */
+  readonly publicUrl?: URL | undefined
+  /** @param from the address at the other end of the connection */
+  readonly fetch: (request: Request, from: string) => Response | Promise<Response>
 }
 
 export interface Door extends AsyncDisposable {
   /** `http://127.0.0.1:4319` */
   readonly url: string
-  /** Names by which one may ask. */
-  readonly hosts: ReadonlySet<string>
+  readonly names: Names
 }
 
-/** @throws PeerworkError `BAD_OPTION` when the port is taken or not ours to take */
-export async function openDoor({ host, port, names = [], fetch }: DoorOptions): Promise<Door> {
+/** @throws PeerworkError `BAD_OPTION` for a port that is taken or not ours, a name that is none */
+export async function openDoor(options: DoorOptions): Promise<Door> {
+  const { host, port, names: allowed = [], publicUrl, fetch } = options
   const limits = { headersTimeout: HEAD_MS_MAX, requestTimeout: REQUEST_MS_MAX }
   const more = { maxHeaderSize: HEAD_BYTES_MAX, keepAliveTimeout: IDLE_MS_MAX }
-  const listener = getRequestListener(fetch, { overrideGlobalObjects: false })
+  const listener = getRequestListener(
+    (request, { incoming }) => fetch(request, incoming.socket.remoteAddress ?? ''),
+    { overrideGlobalObjects: false }
+  )
   const server = createServer({ ...limits, ...more }, (request, response) => {
-    // Of two names, a proxy before us may have looked at the other.
-    const named = request.rawHeaders.filter((word, at) => at % 2 === 0 && HOST.test(word))
-    if (named.length === 1) void listener(request, response)
+    if (nameOnce(request)) void listener(request, response)
     else response.writeHead(400, { connection: 'close' }).end()
   })
-  server.maxConnections = CONNECTIONS_MAX
+  // Nothing read and nothing written for so long: a reader that stopped in the middle.
+  server.timeout = IDLE_MS_MAX
+  new Connections(CONNECTIONS_MAX).guard(server)
+  const own = ownNames(host)
+  // Before listening: a name that is none opens nothing.
+  namesOf({ own, port, allowed, publicUrl })
   await listen(server, host, port)
   const { port: taken } = server.address() as AddressInfo
-  const shown = host.includes(':') ? `[${host}]` : host
+  const names = namesOf({ own, port: taken, allowed, publicUrl })
   return {
-    url: `http://${shown}:${taken}`,
-    hosts: hostsOf(shown, taken, names),
+    ...{ url: `http://${hostIn(bracketed(host), 'http') ?? host}:${taken}`, names },
     async [Symbol.asyncDispose]() {
       const closed = new Promise((resolve) => server.close(resolve))
       server.closeIdleConnections()
@@ -66,20 +77,31 @@ export async function openDoor({ host, port, names = [], fetch }: DoorOptions): 
 /** A wildcard stands for every address that this machine has now. */
 const ALL: ReadonlySet<string> = new Set(['0.0.0.0', '[::]'])
 
-function hostsOf(shown: string, port: number, names: readonly string[]): ReadonlySet<string> {
+function ownNames(host: string): readonly string[] {
   const interfaces = Object.values(networkInterfaces()).flatMap((some) => some ?? [])
-  const addresses = interfaces.map(({ address, family }) =>
-    family === 'IPv6' ? `[${address}]` : address
-  )
-  const own = [shown, 'localhost', '127.0.0.1', '[::1]', ...(ALL.has(shown) ? addresses : [])]
-  // Browsers leave out the usual port.
-  const bare = port === HTTP_PORT ? own : []
-  return new Set([...own.map((name) => `${name}:${port}`), ...bare, ...names.map(lower)])
+  const all = ALL.has(hostIn(bracketed(host), 'http') ?? '')
+  const addresses = all ? interfaces.map(({ address }) => address) : []
+  return [host, 'localhost', '127.0.0.1', '::1', ...addresses]
 }
 
 const HOST = /^host$/i
-const HTTP_PORT = 80
-const lower = (name: string): string => name.toLowerCase()
+
+/**
+ * Spell the name that is asked for as everything behind does.
+ *
+ * @returns false for none or several: a proxy before us may have looked at another
+ */
+function nameOnce({ headers, rawHeaders }: IncomingMessage): boolean {
+  const places = rawHeaders.flatMap((word, at) => (at % 2 === 0 && HOST.test(word) ? [at] : []))
+  const [at] = places
+  if (at === undefined || places.length > 1) return false
+  const host = hostIn(rawHeaders[at + 1] ?? '', 'http')
+  if (host !== undefined) {
+    rawHeaders[at + 1] = host
+    headers.host = host
+  }
+  return true
+}
 
 function listen(server: Server, host: string, port: number): Promise<void> {
   return new Promise((resolve, reject) => {

@@ -7,11 +7,15 @@
 
 import { ReadableStream } from 'node:stream/web'
 import type { UnderlyingDefaultSource } from 'node:stream/web'
+import { PeerworkError } from '../protocol/errors.ts'
 import type { Intake } from '../observer/intake.ts'
 import type { Ingest } from '../observer/store.ts'
 
-/** Live readers at once, count. */
+/** Live readers at once, of all and of one key or person, count: a view takes one. */
 const READERS_MAX = 50
+const READERS_OF_ONE_MAX = 10
+/** What is told to one more, ms. */
+const RETRY_AFTER_MS = 10_000
 /** Bytes that may wait for one reader. */
 const WAITING_BYTES_MAX = 1024 * 1024
 /** A sign of life, ms: proxies cut what is silent for a minute. */
@@ -21,22 +25,25 @@ const ITEMS_MAX = 500
 
 export interface Wanted {
   readonly trace?: string | undefined
+  /** Whose reader it is. */
+  readonly who: string
   /** Whether the reader still may: a key can be revoked while somebody reads. */
   readonly holds: () => boolean
 }
 
 export class Live {
   readonly #intake: Intake
-  readonly #readers = new Set<() => void>()
+  /** How to end each, and whose it is. */
+  readonly #readers = new Map<() => void, string>()
   readonly #tellers = new Set<(text: string, trace: string | null) => void>()
 
   constructor(intake: Intake) {
     this.#intake = intake
   }
 
-  /** @returns undefined when there are too many readers */
-  stream(wanted: Wanted, signal: AbortSignal): ReadableStream<Uint8Array> | undefined {
-    if (this.#readers.size >= READERS_MAX) return undefined
+  /** @throws PeerworkError `BUSY` when there are too many readers */
+  stream(wanted: Wanted, signal: AbortSignal): ReadableStream<Uint8Array> {
+    this.#check(wanted.who)
     let end = (): void => undefined
     const source: UnderlyingDefaultSource<Uint8Array> = {
       start: (controller) => {
@@ -68,7 +75,7 @@ export class Live {
             // The reader went first.
           }
         }
-        this.#readers.add(end)
+        this.#readers.set(end, wanted.who)
         signal.addEventListener('abort', end, { once: true })
         send('retry: 1000\n\n')
       },
@@ -87,7 +94,14 @@ export class Live {
   }
 
   close(): void {
-    for (const end of this.#readers) end()
+    for (const end of this.#readers.keys()) end()
+  }
+
+  #check(who: string): void {
+    const own = [...this.#readers.values()].filter((one) => one === who).length
+    if (this.#readers.size < READERS_MAX && own < READERS_OF_ONE_MAX) return
+    const whose = own < READERS_OF_ONE_MAX ? 'live readers' : 'live readers of yours'
+    throw new PeerworkError('BUSY', `too many ${whose}`, { retryAfterMs: RETRY_AFTER_MS })
   }
 }
 

@@ -38,6 +38,8 @@ export interface ObserverDoorInit {
   readonly log: { error(facts: object, message: string): void }
   /** Names by which it may be asked as well, as behind a proxy; with their port, if it has one. */
   readonly names?: readonly string[]
+  /** Where people find it, when a proxy stands before it: see `publicUrlOf`. */
+  readonly publicUrl?: URL
   /** Alerts, if there are to be any. */
   readonly alarm?: Alarm
   /** How retention and the passing on of spans are doing, for whoever asks. */
@@ -48,7 +50,7 @@ export interface ObserverDoorInit {
 }
 
 export interface ObserverDoor extends AsyncDisposable {
-  /** `http://127.0.0.1:4319` */
+  /** `http://127.0.0.1:4319`: for whoever is on this machine. */
   readonly url: string
   readonly keys: Keys
   /** A link that signs a person in, once. */
@@ -57,10 +59,10 @@ export interface ObserverDoor extends AsyncDisposable {
   everSignedIn(): boolean
 }
 
-/** @throws PeerworkError `BAD_OPTION` when the port is taken */
+/** @throws PeerworkError `BAD_OPTION` for a port that is taken, or a name that is none */
 export async function openObserverDoor(init: ObserverDoorInit): Promise<ObserverDoor> {
   const { store, intake, access: db, clock, host, port, log, names, more = [] } = init
-  const { alarm, keeping, forwarding } = init
+  const { alarm, keeping, forwarding, publicUrl } = init
   const audit = new Audit(db, clock.now)
   const keys = new Keys(db, clock, audit)
   const sessions = new Sessions(db, clock, audit)
@@ -79,24 +81,26 @@ export async function openObserverDoor(init: ObserverDoorInit): Promise<Observer
     ...(alarm === undefined ? [] : alertRoutes({ alarm, audit })),
     ...more
   ]
-  routes.push(...doorRoutes({ sessions, live, url: () => door.url, all: () => routes }))
+  const shown = (): string => publicUrl?.origin ?? door.url
+  const secure = publicUrl?.protocol === 'https:'
+  routes.push(...doorRoutes({ sessions, live, url: shown, secure, all: () => routes }))
   routes.push(
     mcpRoute(
       () => door.url,
-      (request) => app.fetch(request)
+      (request) => app.fetch(request, {})
     )
   )
   const app = createApp({
     ...{ routes, world: { store, intake, clock, room: new BodyRoom() }, log },
     access: { keys, sessions, allowance },
-    hosts: () => door.hosts
+    names: () => door.names
   })
   const door = await openDoor({
-    ...{ host, port, names, fetch: (request) => app.fetch(request) }
+    ...{ host, port, names, publicUrl, fetch: (request, from) => app.fetch(request, { from }) }
   })
   return {
     ...{ url: door.url, keys },
-    signInLink: () => `${door.url}/sign-in?ticket=${sessions.ticket()}`,
+    signInLink: () => `${shown()}/sign-in?ticket=${sessions.ticket()}`,
     everSignedIn: () => sessions.everStarted(),
     async [Symbol.asyncDispose]() {
       quiet?.()

@@ -52,6 +52,7 @@ const problem = (description: string): JsonObject => ({
 function operationOf(route: Route): JsonObject {
   const { group, summary, about, scope, params, query, takes, body: taken } = route
   const { answer, gives = ['application/json'], status = 200 } = route
+  const keyed = scope !== 'anyone' && scope !== 'proof'
   const parameters = [...parametersOf(params, 'path'), ...parametersOf(query, 'query')]
   const media = taken === undefined ? {} : { schema: schemaOf(taken, 'input') }
   const body = Object.fromEntries((takes ?? []).map((type) => [type, media]))
@@ -61,7 +62,7 @@ function operationOf(route: Route): JsonObject {
     ...(about !== undefined && { description: about }),
     ...(parameters.length > 0 && { parameters }),
     ...(takes !== undefined && { requestBody: { required: true, content: body } }),
-    ...(scope === 'anyone' ? {} : { security: [{ key: [] }, { session: [] }] }),
+    ...(keyed && { security: [{ key: [] }, { session: [] }] }),
     responses: {
       [status]: {
         description: 'Done.',
@@ -70,8 +71,9 @@ function operationOf(route: Route): JsonObject {
         })
       },
       400: problem('The request is wrong; `detail` says where.'),
-      ...(scope !== 'anyone' && { 401: problem('No key, or one that is not valid.') }),
-      ...(scope !== 'anyone' && { 403: problem(`The key has no scope ${scope}.`) }),
+      ...(keyed && { 401: problem('No key, or one that is not valid.') }),
+      ...(keyed && { 403: problem(`The key has no scope ${scope}.`) }),
+      ...(scope === 'proof' && { 403: problem('The proof is wrong, or was used.') }),
       429: problem('Too many requests; `Retry-After` says when.')
     }
   }

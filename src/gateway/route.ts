@@ -40,8 +40,8 @@ export interface Route {
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE'
   /** As OpenAPI writes it: `/api/v1/traces/{trace}`. */
   readonly path: string
-  /** `anyone`: without a key, as before signing in. */
-  readonly scope: Scope | 'anyone'
+  /** `anyone`: without a key. `proof`: what it asks with is one, as a sign-in link is. */
+  readonly scope: Scope | 'anyone' | 'proof'
   /** Of several pages of documentation, the one it stands on. */
   readonly group: string
   readonly summary: string
@@ -56,6 +56,8 @@ export interface Route {
   readonly answer?: z.ZodMiniType
   /** Media types of its answer, when that is not JSON alone. */
   readonly gives?: readonly string[]
+  /** Looks at much at once: answered with JSON, by turns. */
+  readonly heavy?: true
   /** Of an answer that went well; 200 unless it is said. */
   readonly status?: 204 | 303
   /** A `Response` is sent as it is, anything else as JSON. */

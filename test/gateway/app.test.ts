@@ -1,3 +1,6 @@
+import { once } from 'node:events'
+import { get } from 'node:http'
+import type { IncomingMessage } from 'node:http'
 import * as z from 'zod/mini'
 import { expect, test } from 'vitest'
 import { defineRoute } from '../../src/gateway/route.ts'
@@ -93,3 +96,54 @@ test('an answer to HEAD has no body and leaves nothing open', async () => {
     expect([status, text]).toEqual([200, ''])
   }
 })
+
+/** Asks, and throws away what it reads: what is in memory is the observer's. */
+async function read(url: string, key: string) {
+  const headers = { authorization: `Bearer ${key}` }
+  const [response] = (await once(get(url, { headers, agent: false }), 'response')) as [
+    IncomingMessage
+  ]
+  const { statusCode: status, headers: told } = response
+  const pieces: Buffer[] = []
+  let bytes = 0
+  for await (const piece of response) {
+    bytes += (piece as Buffer).length
+    if (status !== 200) pieces.push(piece as Buffer)
+  }
+  return { status, bytes, wait: told['retry-after'], text: Buffer.concat(pieces).toString() }
+}
+
+test('many large reads at once take turns, and no more memory than a few', async () => {
+  await using it = await observed()
+  const source = { kind: 'key', by: 'k' } as const
+  const startUs = it.clock.now() * 1_000
+  for (let from = 0; from < 20_000; from += 1_000) {
+    const spans = Array.from({ length: 1_000 }, (_, nth) => ({
+      ...{ trace: TRACE, span: (from + nth + 1).toString(16).padStart(16, '0'), source },
+      ...{ startUs, endUs: startUs + 5, kind: 'step' as const, status: 'ok' as const },
+      name: `n${from + nth}`.padEnd(200, 'x')
+    }))
+    await it.observer.store.ingest([{ spans, handoffs: [], facts: [] }])
+  }
+  const url = `${it.url}/api/v1/traces/${TRACE}`
+  const [many, other] = [it.key(['read']), it.key(['read'])]
+  expect((await read(url, many)).bytes).toBeGreaterThan(4_000_000)
+  const before = process.memoryUsage.rss()
+  let most = before
+  const look = setInterval(() => (most = Math.max(most, process.memoryUsage.rss())), 10)
+  const asked = Array.from({ length: 50 }, () => read(url, many))
+  const beside = read(`${it.url}/api/v1/agents`, other)
+  const answers = await Promise.all(asked)
+  clearInterval(look)
+  const refused = answers.filter(({ status }) => status !== 200)
+  expect(refused.length).toBeGreaterThanOrEqual(50 - 16)
+  for (const { status, wait, text } of refused) {
+    expect([status, wait]).toEqual([429, '2'])
+    expect(JSON.parse(text)).toMatchObject({ code: 'BUSY', retry: true })
+  }
+  expect(answers.some(({ status }) => status === 200)).toBe(true)
+  expect((await beside).status).toBe(200)
+  expect(most - before).toBeLessThan(600 * 1024 * 1024)
+  // Everybody has left: the next is served at once.
+  expect((await read(url, many)).status).toBe(200)
+}, 60_000)

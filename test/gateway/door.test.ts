@@ -35,14 +35,14 @@ test('the names by which it is asked have its port; others count as given', asyn
   await using door = await openDoor({ host: '127.0.0.1', port: 0, names, fetch: hello })
   const { port } = new URL(door.url)
   const own = ['127.0.0.1', 'localhost', '[::1]'].map((name) => `${name}:${port}`)
-  expect([...door.hosts].toSorted()).toEqual([...own, 'traces.example.com'].toSorted())
+  expect([...door.names.hosts].toSorted()).toEqual([...own, 'traces.example.com'].toSorted())
 })
 
 test('a wildcard is asked by any address of this machine, and by no other name', async () => {
   await using door = await openDoor({ host: '0.0.0.0', port: 0, fetch: hello })
   const { port } = new URL(door.url)
-  expect(door.hosts.has(`127.0.0.1:${port}`)).toBe(true)
-  expect(door.hosts.has(`evil.example:${port}`)).toBe(false)
+  expect(door.names.hosts.has(`127.0.0.1:${port}`)).toBe(true)
+  expect(door.names.hosts.has(`evil.example:${port}`)).toBe(false)
 })
 
 test('a head that is too large, or no HTTP, is refused without reaching a route', async () => {

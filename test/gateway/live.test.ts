@@ -74,14 +74,20 @@ test('who reads too slowly is let go, and holds nobody up', async () => {
   expect((await it.ask('/healthz')).status).toBe(200)
 })
 
-test('there is a bound on readers, and who leaves makes room', async () => {
+test('there is a bound on readers, of each and of all, and who leaves makes room', async () => {
   await using it = await observed()
-  const key = it.key(['read'])
   const readers: Reader[] = []
-  for (let at = 0; at < 50; at++) readers.push(await follow(it, '', key))
-  expect((await follow(it, '', key)).response.statusCode).toBe(429)
+  const keys = Array.from({ length: 5 }, () => it.key(['read']))
+  for (const key of keys) {
+    for (let at = 0; at < 10; at++) readers.push(await follow(it, '', key))
+    const refused = (await follow(it, '', key)).response
+    expect([refused.statusCode, refused.headers['retry-after']]).toEqual([429, '10'])
+  }
+  expect(readers.map(({ response }) => response.statusCode)).toEqual(readers.map(() => 200))
+  const other = it.key(['read'])
+  expect((await follow(it, '', other)).response.statusCode).toBe(429)
   readers[0]?.response.destroy()
-  await expect.poll(async () => (await follow(it, '', key)).response.statusCode).toBe(200)
+  await expect.poll(async () => (await follow(it, '', other)).response.statusCode).toBe(200)
 })
 
 test('a key that is revoked reads nothing new', async () => {

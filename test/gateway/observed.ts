@@ -40,6 +40,8 @@ export interface Asked {
   readonly key?: string
   readonly headers?: Readonly<Record<string, string>>
   readonly body?: string | Uint8Array
+  /** Of this machine, to ask from. */
+  readonly from?: string
 }
 
 export interface Answer {
@@ -52,13 +54,14 @@ export interface Answer {
 /** With any header, also those that `fetch` does not let one choose. */
 export async function ask(
   url: string,
-  { method, key, headers, body }: Asked = {}
+  { method, key, headers, body, from }: Asked = {}
 ): Promise<Answer> {
   const bearer = key === undefined ? {} : { authorization: `Bearer ${key}` }
   const sent = request(url, {
     method: method ?? (body === undefined ? 'GET' : 'POST'),
     headers: { ...bearer, ...headers },
-    agent: false
+    agent: false,
+    ...(from !== undefined && { localAddress: from })
   })
   const { promise, resolve, reject } = Promise.withResolvers<Answer>()
   sent.on('error', reject)

@@ -9,12 +9,16 @@ import { openHome, recall } from '../../node/home.ts'
 
 /** Holds where the door is, or was when it was open last. */
 export const URL_FILE = 'url'
+/** Holds where people find it; nothing when that is the same. */
+export const PUBLIC_URL_FILE = 'public-url'
 
 export interface Desk extends Disposable {
   readonly keys: Keys
   readonly sessions: Sessions
   /** Where the door is; undefined when it was never open. */
   readonly url: string | undefined
+  /** Where people find it. */
+  readonly publicUrl: string | undefined
 }
 
 /**
@@ -26,10 +30,11 @@ export function openDesk(dir: string): Desk {
   openHome(dir)
   const db = openAccess(dir)
   const audit = new Audit(db, systemClock.now)
+  const url = recall(dir, URL_FILE)
   return {
     keys: new Keys(db, systemClock, audit),
     sessions: new Sessions(db, systemClock, audit),
-    url: recall(dir, URL_FILE),
+    ...{ url, publicUrl: recall(dir, PUBLIC_URL_FILE) || url },
     [Symbol.dispose]: () => db.close()
   }
 }

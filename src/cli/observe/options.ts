@@ -46,6 +46,11 @@ export const OBSERVE_OPTIONS = {
     value: '<name>',
     about: 'a name by which it is asked as well, as behind a proxy (repeat)'
   },
+  'public-url': {
+    type: 'string',
+    value: '<url>',
+    about: 'where people find it behind a proxy that speaks TLS, like https://traces.example.com'
+  },
   'no-network': { type: 'boolean', about: 'no agent: only what comes in over HTTP' },
   ...KEEP_OPTIONS,
   ...EXPORT_OPTIONS,
@@ -106,4 +111,21 @@ export function hostOf({ host = HOST, expose }: Pick<ObserveValues, 'host' | 'ex
     'cross the wire for everybody to read. Put a proxy that speaks TLS before 127.0.0.1, or say ' +
     '--expose if the wire is yours'
   throw new PeerworkError('BAD_OPTION', text, { command: 'observe' })
+}
+
+/**
+ * Said by the operator, never by a request: headers like `X-Forwarded-Proto` are anybody's to send.
+ *
+ * @throws PeerworkError `BAD_OPTION` for anything beside a scheme, a name and a port
+ */
+export function publicUrlOf(values: Pick<ObserveValues, 'public-url'>): URL | undefined {
+  const { 'public-url': text } = values
+  if (text === undefined) return undefined
+  const url = URL.canParse(text) ? new URL(text) : undefined
+  if (url !== undefined && /^https?:$/.test(url.protocol) && url.href === `${url.origin}/`) {
+    return url
+  }
+  throw new PeerworkError('BAD_OPTION', '--public-url is like https://traces.example.com', {
+    command: 'observe'
+  })
 }

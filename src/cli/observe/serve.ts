@@ -23,9 +23,9 @@ import { noteHome } from '../homes.ts'
 import { untilInterrupted } from '../interrupts.ts'
 import { Notifier } from '../service/notify.ts'
 import { homeOf, initOf, withConfig } from '../session.ts'
-import { URL_FILE } from './data.ts'
+import { PUBLIC_URL_FILE, URL_FILE } from './data.ts'
 import { PeerNames } from './names.ts'
-import { dataOf, hostOf, portOf, storeOf } from './options.ts'
+import { dataOf, hostOf, portOf, publicUrlOf, storeOf } from './options.ts'
 import type { ObserveValues } from './options.ts'
 import { showObserver } from './screen.ts'
 
@@ -83,7 +83,7 @@ async function start(
   stack: AsyncDisposableStack
 ): Promise<Running> {
   const [host, port, dir] = [hostOf(values), portOf(values), dataOf(values, context)]
-  const postgres = storeOf(values, context)
+  const [postgres, publicUrl] = [storeOf(values, context), publicUrlOf(values)]
   const keep = keepOf(values)
   const target = exportTarget(values, context.cwd)
   const levels = toLogLevels(values['log-level'] ?? 'warn')
@@ -108,10 +108,12 @@ async function start(
     await openObserverDoor({
       ...{ store, intake, access, clock: systemClock, host, port, log },
       ...housekeeping,
-      ...{ names: values['allow-host'], more: contentRoutes({ contents, audit }) }
+      ...{ names: values['allow-host'], more: contentRoutes({ contents, audit }) },
+      ...(publicUrl === undefined ? {} : { publicUrl })
     })
   )
   remember(dir, URL_FILE, door.url)
+  remember(dir, PUBLIC_URL_FILE, publicUrl?.origin ?? '')
   if (values['no-network']) return { dir, observer, door, info: undefined }
   const agent = await startAgent(values, context)
   stack.defer(() => agent.stop({ graceMs: 0 }))

@@ -11,7 +11,7 @@ import type { ObserveValues } from './options.ts'
 export function signIn(values: ObserveValues, context: Context): void {
   const { out, err } = context
   using desk = openDesk(dataOf(values, context))
-  const door = desk.url ?? `http://127.0.0.1:${PORT}`
+  const door = desk.publicUrl ?? `http://127.0.0.1:${PORT}`
   const expires = systemClock.now() + TICKET_LIFE_MS
   const url = `${door}/sign-in?ticket=${desk.sessions.ticket()}`
   if (values.json) return out.json({ url, expires })

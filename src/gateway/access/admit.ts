@@ -6,10 +6,13 @@
 
 import { PeerworkError } from '../../protocol/errors.ts'
 import { Refusal } from '../failure.ts'
-import type { Allowance } from './allowance.ts'
+import type { Allowance, Kind } from './allowance.ts'
 import { mayCall } from './caller.ts'
 import type { Caller, Scope } from './caller.ts'
 import type { Keys } from './keys.ts'
+import { isNamed, isOwnPage } from './host.ts'
+import type { Names } from './host.ts'
+import { neighbourhood } from './neighbourhood.ts'
 import { COOKIE } from './sessions.ts'
 import type { Sessions } from './sessions.ts'
 
@@ -23,12 +26,12 @@ export interface Access {
 const OWN_HEADER = 'x-peerwork'
 
 /** @throws Refusal 421 for a name that does not lead here, 403 for another site's page */
-export function checkOrigin(headers: Headers, hosts: ReadonlySet<string>): void {
-  const host = headers.get('host')?.toLowerCase() ?? ''
-  if (!hosts.has(host)) throw new Refusal(421, 'ask by the address that the observer printed')
+export function checkOrigin(headers: Headers, names: Names): void {
+  const host = headers.get('host') ?? ''
+  if (!isNamed(host, names)) throw new Refusal(421, 'ask by the address that the observer printed')
   const origin = headers.get('origin')
-  // `https`: behind a proxy that speaks TLS. The port is ours: no other page has this origin.
-  if (origin !== null && origin !== `http://${host}` && origin !== `https://${host}`) {
+  // The port is ours as well: no other page has this origin.
+  if (origin !== null && !isOwnPage(origin, host, names)) {
     throw new Refusal(403, 'a page of another site may not ask here')
   }
   const site = headers.get('sec-fetch-site')
@@ -38,19 +41,21 @@ export function checkOrigin(headers: Headers, hosts: ReadonlySet<string>): void 
   }
 }
 
+/** What is known of a request before its body. */
+export interface Head extends Pick<Request, 'method' | 'headers'> {
+  /** The address it came from; empty for the observer's own. */
+  readonly from: string
+}
+
 /** @throws Refusal 401, 403, or PeerworkError `QUOTA_EXCEEDED` */
-export function admit(
-  { method, headers }: Pick<Request, 'method' | 'headers'>,
-  scope: Scope,
-  access: Access
-): Caller {
+export function admit({ method, headers, from }: Head, scope: Scope, access: Access): Caller {
   const caller = callerOf(headers, access)
   if (caller === undefined) {
-    spend(access, 'stranger', true)
+    spend(access, neighbourhood(from), 'stranger')
     const how = { 'www-authenticate': 'Bearer realm="peerwork"' }
     throw new Refusal(401, 'send `Authorization: Bearer pwk_…`; peerwork observe key create', how)
   }
-  spend(access, `${caller.by}:${caller.name}`, false)
+  spend(access, `${caller.by}:${caller.name}`, 'caller')
   if (!mayCall(caller, scope)) {
     throw new Refusal(403, `the key "${caller.name}" has no scope ${scope}`)
   }
@@ -65,9 +70,28 @@ export function admit(
 const NOBODY: Caller = { name: 'nobody', by: 'session', scopes: [] }
 
 /** For what needs no key. @throws PeerworkError `QUOTA_EXCEEDED` */
-export function admitAnyone(access: Access): Caller {
-  spend(access, 'anyone', false)
+export function admitAnyone({ from }: Head, access: Access): Caller {
+  spend(access, neighbourhood(from), 'anyone')
   return NOBODY
+}
+
+/**
+ * For what brings its own proof, as a sign-in link: the right one is never counted, so that nobody
+ * who guesses keeps an owner out.
+ *
+ * @throws PeerworkError `QUOTA_EXCEEDED`, or what `prove` throws
+ */
+export async function admitProof<Value>(
+  { from }: Head,
+  access: Access,
+  prove: (caller: Caller) => Value | Promise<Value>
+): Promise<Value> {
+  try {
+    return await prove(NOBODY)
+  } catch (error) {
+    spend(access, neighbourhood(from), 'stranger')
+    throw error
+  }
 }
 
 /** The same again, later, without counting it. */
@@ -91,8 +115,8 @@ export function sessionIn(headers: Headers): string | undefined {
   return undefined
 }
 
-function spend({ allowance }: Access, name: string, stranger: boolean): void {
-  const waitMs = allowance.take(name, stranger)
+function spend({ allowance }: Access, name: string, kind: Kind): void {
+  const waitMs = allowance.take(name, kind)
   if (waitMs === 0) return
   const facts = { retryAfterMs: Math.ceil(waitMs) }
   throw new PeerworkError('QUOTA_EXCEEDED', 'too many requests', facts)

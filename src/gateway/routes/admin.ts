@@ -12,6 +12,7 @@ import type { Keys } from '../access/keys.ts'
 import { pageOf } from '../answers.ts'
 import * as answers from '../answers-alerts.ts'
 import { Refusal } from '../failure.ts'
+import { PeerworkError } from '../../protocol/errors.ts'
 import { JSON_TYPE, readJson } from '../json-body.ts'
 import { after, limit, time, traceId, windowOf } from '../params.ts'
 import { defineRoute } from '../route.ts'
@@ -21,6 +22,8 @@ import { readCursor, writeCursor } from '../../observer/cursor.ts'
 const group = 'Administration'
 /** Exports at once, count: each keeps the store busy. */
 const EXPORTS_MAX = 2
+/** What is told to whoever wants a third, ms: they take minutes. */
+const EXPORT_RETRY_MS = 30_000
 const NAME_MAX = 63
 const newKey = z.strictObject({
   name: z.string().check(z.maxLength(NAME_MAX)),
@@ -133,7 +136,10 @@ function exportRoute(): Route {
     query: z.strictObject({ from: time, to: time, format: z.optional(z.enum(EXPORT_FORMATS)) }),
     gives: ['application/x-ndjson', 'application/jsonl'],
     handle: ({ query, world: { store, clock }, signal, holds }) => {
-      if (running >= EXPORTS_MAX) throw new Refusal(429, 'two exports are under way')
+      if (running >= EXPORTS_MAX) {
+        const facts = { retryAfterMs: EXPORT_RETRY_MS }
+        throw new PeerworkError('BUSY', `${EXPORTS_MAX} exports are under way`, facts)
+      }
       const { from, to, format = 'ndjson' } = query
       const lines = exportLines(store, windowOf({ from, to }, clock.now()), format)
       running++

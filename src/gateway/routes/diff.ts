@@ -9,6 +9,7 @@ import { defineRoute } from '../route.ts'
 
 export const diffRoute = defineRoute({
   ...{ method: 'GET', path: '/api/v1/traces/{trace}/diff/{other}', scope: 'read', group: 'Traces' },
+  heavy: true,
   summary: 'What differs between two traces of the same kind',
   about: '`divergence` is where the second left the way of the first.',
   params: z.strictObject({ trace: traceId, other: traceId }),

@@ -16,8 +16,10 @@ import type { Route } from '../route.ts'
 export interface DoorParts {
   readonly sessions: Sessions
   readonly live: Live
-  /** Where the observer is reached. */
+  /** Where people reach the observer. */
   readonly url: () => string
+  /** They do over TLS: the cookie goes over nothing else. */
+  readonly secure: boolean
   /** All routes, for the description. */
   readonly all: () => readonly Route[]
 }
@@ -26,8 +28,10 @@ const group = 'The door'
 const TICKET_LENGTH = 43
 
 /** Readable by nobody but this server, and never sent along from another site. */
-const cookie = (secret: string, seconds: number): string =>
-  `${COOKIE}=${secret}; Path=/; HttpOnly; SameSite=Strict; Max-Age=${seconds}`
+const cookie = (secret: string, seconds: number, secure: boolean): string => {
+  const bounds = `Path=/; HttpOnly; SameSite=Strict; Max-Age=${seconds}`
+  return `${COOKIE}=${secret}; ${bounds}${secure ? '; Secure' : ''}`
+}
 
 const SESSION_SECONDS = 7 * 24 * 60 * 60
 
@@ -38,10 +42,10 @@ export const doorRoutes = (parts: DoorParts): readonly Route[] => [
   liveRoute(parts)
 ]
 
-function signRoutes({ sessions }: DoorParts): readonly Route[] {
+function signRoutes({ sessions, secure }: DoorParts): readonly Route[] {
   return [
     defineRoute({
-      ...{ method: 'GET', path: '/sign-in', scope: 'anyone', group },
+      ...{ method: 'GET', path: '/sign-in', scope: 'proof', group },
       summary: 'Sign in with the link that the observer printed; it works once',
       status: 303,
       query: z.strictObject({ ticket: z.string().check(z.length(TICKET_LENGTH)) }),
@@ -50,7 +54,8 @@ function signRoutes({ sessions }: DoorParts): readonly Route[] {
         if (secret === undefined) {
           throw new Refusal(403, 'this link was used, or is too old: peerwork observe sign-in')
         }
-        const headers = { location: '/api/docs', 'set-cookie': cookie(secret, SESSION_SECONDS) }
+        const session = cookie(secret, SESSION_SECONDS, secure)
+        const headers = { location: '/api/docs', 'set-cookie': session }
         return new Response(null, { status: 303, headers })
       }
     }),
@@ -61,7 +66,8 @@ function signRoutes({ sessions }: DoorParts): readonly Route[] {
       handle: ({ request }) => {
         const secret = sessionIn(request.headers)
         if (secret !== undefined) sessions.signOut(secret)
-        return new Response(null, { status: 204, headers: { 'set-cookie': cookie('', 0) } })
+        const headers = { 'set-cookie': cookie('', 0, secure) }
+        return new Response(null, { status: 204, headers })
       }
     })
   ]
@@ -112,9 +118,8 @@ const liveRoute = ({ live }: DoorParts): Route =>
       '`behind` ends the stream of a reader that is too slow.',
     query: z.strictObject({ trace: z.optional(traceId) }),
     gives: ['text/event-stream'],
-    handle: ({ query, signal, holds }) => {
-      const stream = live.stream({ ...query, holds }, signal)
-      if (stream === undefined) throw new Refusal(429, 'too many live readers')
+    handle: ({ query, signal, holds, caller }) => {
+      const stream = live.stream({ ...query, holds, who: `${caller.by}:${caller.name}` }, signal)
       return new Response(stream, { headers: { 'content-type': 'text/event-stream' } })
     }
   })

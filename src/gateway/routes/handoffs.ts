@@ -55,7 +55,7 @@ const ofTrace = defineRoute({
 })
 
 const state = defineRoute({
-  ...{ method: 'GET', path: '/api/v1/traces/{trace}/state', scope: 'read', group },
+  ...{ method: 'GET', path: '/api/v1/traces/{trace}/state', scope: 'read', group, heavy: true },
   summary: 'The shared state of one trace, key by key',
   about: 'Who changed what, in which span, and which changes were made at once.',
   params: z.strictObject({ trace: traceId }),

@@ -13,7 +13,7 @@ const window = { from: time, to: time }
 const FIELDS = ['agent', 'skill', 'model', 'tool'] as const
 
 const agentsRoute = defineRoute({
-  ...{ method: 'GET', path: '/api/v1/agents', scope: 'read', group },
+  ...{ method: 'GET', path: '/api/v1/agents', scope: 'read', group, heavy: true },
   summary: 'Agents that were seen',
   query: z.strictObject(window),
   answer: agents,
@@ -23,7 +23,7 @@ const agentsRoute = defineRoute({
 })
 
 const usageRoute = defineRoute({
-  ...{ method: 'GET', path: '/api/v1/usage', scope: 'read', group },
+  ...{ method: 'GET', path: '/api/v1/usage', scope: 'read', group, heavy: true },
   summary: 'Spans, errors, times and tokens by hour or day, agent, model and kind',
   query: z.strictObject({ ...window, bucket: z.optional(z.enum(['hour', 'day'])) }),
   answer: usage,
@@ -34,7 +34,7 @@ const usageRoute = defineRoute({
 })
 
 const costsRoute = defineRoute({
-  ...{ method: 'GET', path: '/api/v1/costs', scope: 'read', group },
+  ...{ method: 'GET', path: '/api/v1/costs', scope: 'read', group, heavy: true },
   summary: 'What it cost, by model and agent, and whether that is within a budget',
   about:
     'US dollars. Reported by whoever ran it, estimated from a dated price table, or unknown: ' +
@@ -48,14 +48,14 @@ const costsRoute = defineRoute({
 })
 
 const integrityRoute = defineRoute({
-  ...{ method: 'GET', path: '/api/v1/integrity', scope: 'read', group },
+  ...{ method: 'GET', path: '/api/v1/integrity', scope: 'read', group, heavy: true },
   summary: 'What is missing, late, duplicate, refused or forked, by producer',
   answer: integrity,
   handle: async ({ world }) => integrityOf(await world.store.holdings())
 })
 
 const ofTrace = defineRoute({
-  ...{ method: 'GET', path: '/api/v1/traces/{trace}/integrity', scope: 'read', group },
+  ...{ method: 'GET', path: '/api/v1/traces/{trace}/integrity', scope: 'read', group, heavy: true },
   summary: 'The same of those that took part in one trace',
   params: z.strictObject({ trace: traceId }),
   answer: integrity,

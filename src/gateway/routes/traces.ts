@@ -3,13 +3,17 @@
 import * as z from 'zod/mini'
 import { SPAN_STATUSES } from '../../observer/model.ts'
 import { traceView } from '../../observer/query/trace-view.ts'
-import type { TraceQuery } from '../../observer/store.ts'
+import type { Fact } from '../../observer/model.ts'
+import type { TraceQuery, TraceStore } from '../../observer/store.ts'
 import { pageOf, span, spanDetail, traceDetail, traceSummary } from '../answers.ts'
 import { after, amount, limit, spanId, text, time, traceId, windowOf } from '../params.ts'
 import { defineRoute } from '../route.ts'
 
-/** Facts of one span that are shown with it, count. */
+/** Facts of one span that are shown with it: count, and their size as JSON, characters. */
 const FACTS_MAX = 200
+const FACTS_CHARS_MAX = 8 * 1024 * 1024
+/** Of one question to the store, count: each may be as large as a line. */
+const FACTS_PAGE = 20
 const params = z.strictObject({ trace: traceId })
 const group = 'Traces'
 
@@ -41,7 +45,7 @@ const definite = (some: object): object =>
   Object.fromEntries(Object.entries(some).filter(([, value]) => value !== undefined))
 
 const one = defineRoute({
-  ...{ method: 'GET', path: '/api/v1/traces/{trace}', scope: 'read', group },
+  ...{ method: 'GET', path: '/api/v1/traces/{trace}', scope: 'read', group, heavy: true },
   summary: 'One trace: its tree, its critical path, where it broke',
   about: 'Without attributes. Of traces beyond 20,000 spans the earliest are shown.',
   params,
@@ -63,15 +67,29 @@ const spans = defineRoute({
 
 const detail = defineRoute({
   ...{ method: 'GET', path: '/api/v1/traces/{trace}/spans/{span}', scope: 'read', group },
+  heavy: true,
   summary: 'One span with its attributes and events',
   params: z.strictObject({ trace: traceId, span: spanId }),
   answer: spanDetail,
   handle: async ({ params: { trace, span: id }, world: { store } }) => {
     const versions = await store.span(trace, id)
     if (versions.length === 0) return undefined
-    const { items } = await store.facts({ trace, span: id, order: 'oldest', limit: FACTS_MAX })
-    return { versions, facts: items }
+    return { versions, facts: await factsOf(store, trace, id) }
   }
 })
+
+async function factsOf(store: TraceStore, trace: string, span: string): Promise<readonly Fact[]> {
+  const facts: Fact[] = []
+  let chars = 0
+  let start: string | undefined
+  do {
+    const asked = { trace, span, order: 'oldest', limit: FACTS_PAGE } as const
+    const { items, next } = await store.facts({ ...asked, ...(start && { after: start }) })
+    facts.push(...items)
+    chars += JSON.stringify(items).length
+    start = next
+  } while (start !== undefined && facts.length < FACTS_MAX && chars < FACTS_CHARS_MAX)
+  return facts
+}
 
 export const traceRoutes = [list, one, spans, detail]

@@ -6,6 +6,7 @@ import {
   hostOf,
   OBSERVE_OPTIONS,
   portOf,
+  publicUrlOf,
   storeOf
 } from '../../../src/cli/observe/options.ts'
 import { settledValues } from '../../../src/cli/observe/options.ts'
@@ -31,6 +32,17 @@ test('a port is one', () => {
   expect(portOf({ port: '0' })).toBe(0)
   for (const port of ['', '-1', '65536', '80a', '1e3', ' 1']) {
     expect(() => portOf({ port })).toThrow('--port is a number')
+  }
+})
+
+test('where people find it is a scheme, a name and a port', () => {
+  const read = (url?: string) => publicUrlOf({ 'public-url': url })?.origin
+  expect(read()).toBeUndefined()
+  expect(read('https://Traces.Example.com/')).toBe('https://traces.example.com')
+  expect(read('http://10.0.0.1:8080')).toBe('http://10.0.0.1:8080')
+  const bad = ['', 'traces.example.com', 'ftp://a', 'https://a/b', 'https://u:p@a', 'https://a?b']
+  for (const url of [...bad, 'https://a#b', 'https://']) {
+    expect(() => read(url)).toThrow('--public-url is like')
   }
 })
 

@@ -52,6 +52,26 @@ test('it collects what agents of the same user do, and answers for it', async ()
   expect(await once(again, 'exit')).toEqual([0, null])
 })
 
+test('a link leads where people find it, as long as it runs there', async () => {
+  const where = world()
+  const flags = ['observe', '--no-network', '--port', '0', '--json']
+  const child = begin(where, [...flags, '--public-url', 'https://traces.example.com'])
+  const { url, signIn } = await started(child)
+  expect(url).toMatch(/^http:\/\/127\.0\.0\.1:/)
+  expect(signIn).toMatch(/^https:\/\/traces\.example\.com\/sign-in\?ticket=/)
+  const printed = await run(where, ['observe', 'sign-in'])
+  expect(printed.out).toMatch(/^https:\/\/traces\.example\.com\/sign-in\?ticket=/)
+  const host = { host: 'traces.example.com' }
+  expect((await ask(`${url}/healthz`, { headers: host })).status).toBe(200)
+  child.kill('SIGTERM')
+  await once(child, 'exit')
+  const again = begin(where, flags)
+  expect((await started(again)).signIn).toMatch(/^http:\/\/127/)
+  expect((await run(where, ['observe', 'sign-in'])).out).toMatch(/^http:\/\/127/)
+  again.kill('SIGTERM')
+  await once(again, 'exit')
+})
+
 test('a second one with the same data or the home of another agent is refused', async () => {
   const where = world()
   const first = begin(where, ['observe', '--no-network', '--port', '0'])

@@ -91,3 +91,40 @@ test('who guesses is slowed down, and those with keys are not', async () => {
   // Not through the loss of what the slowed one could not ask either.
   expect((await it.ask('/healthz')).status).toBe(200)
 })
+
+test('an address that was written in another way is the same', async () => {
+  await using it = await observed()
+  const { port } = new URL(it.url)
+  const key = it.key(['read'])
+  const asked = async (host: string, origin?: string): Promise<number> => {
+    const headers = { host, ...(origin !== undefined && { origin }) }
+    return (await it.ask('/api/v1/traces', { key, headers })).status
+  }
+  for (const host of ['[0:0:0:0:0:0:0:1]', '[0::1]', 'localhost.', 'LocalHost']) {
+    expect(await asked(`${host}:${port}`, `http://${host.toUpperCase()}:${port}`)).toBe(200)
+  }
+  for (const host of ['user@localhost', 'localhost:x', '%6cocalhost', '127.1', '2130706433']) {
+    expect([400, 421]).toContain(await asked(`${host}:${port}`))
+  }
+})
+
+test('one who guesses slows down nobody at another address', async () => {
+  await using it = await observed()
+  const guess = (from: string) => it.ask('/api/v1/traces', { key: 'pwk_wrong', from })
+  for (let at = 0; at < 31; at++) await guess('127.0.0.2')
+  expect((await guess('127.0.0.2')).status).toBe(429)
+  expect((await guess('127.0.0.3')).status).toBe(401)
+})
+
+test('nobody who guesses, or asks what anyone may, keeps an owner from signing in', async () => {
+  await using it = await observed()
+  const guess = () => it.ask(`/sign-in?ticket=${'x'.repeat(43)}`)
+  const statuses: number[] = []
+  for (let at = 0; at < 40; at++) statuses.push((await guess()).status)
+  expect([statuses[0], statuses.at(-1)]).toEqual([403, 429])
+  while ((await it.ask('/api/docs')).status !== 429);
+  const link = new URL(it.door.signInLink())
+  expect((await it.ask(link.pathname + link.search)).status).toBe(303)
+  // The link is used: who tries it again guesses.
+  expect((await it.ask(link.pathname + link.search)).status).toBe(429)
+})

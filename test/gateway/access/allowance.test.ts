@@ -73,7 +73,26 @@ test('names without end do not fill the memory', () => {
   for (let at = 0; at < 10_000; at++) allowance.take(`key:${at}`)
   allowance.write()
   const { rows } = db.prepare('SELECT count(*) AS rows FROM allowance').get() as { rows: number }
-  expect(rows).toBe(4_096)
+  // And the one that all others share.
+  expect(rows).toBe(4_097)
+})
+
+test('who comes from thousands of addresses gets nothing back, and keys notice nothing', () => {
+  using db = openAccess(temporary())
+  let now = 1_000_000
+  const allowance = new Allowance(db, () => now)
+  while (allowance.take('10.0.0.1', 'stranger') === 0);
+  for (let at = 0; at < 5_000; at++) allowance.take(`10.1.${at >> 8}.${at & 255}`, 'stranger')
+  expect(allowance.take('10.0.0.1', 'stranger')).toBeGreaterThan(0)
+  expect(allowance.take('10.2.0.1', 'stranger')).toBeGreaterThan(0)
+  expect(allowance.take('10.0.0.1', 'anyone')).toBe(0)
+  expect(spendAll(allowance, 'key:a')).toBe(BURST)
+  // Those that have it all back again make room.
+  now += 31_000
+  expect(allowance.take('10.2.0.2', 'stranger')).toBe(0)
+  allowance.write()
+  const { rows } = db.prepare('SELECT count(*) AS rows FROM allowance').get() as { rows: number }
+  expect(rows).toBe(1)
 })
 
 test('what cannot be written still counts', () => {

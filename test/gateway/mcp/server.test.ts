@@ -101,3 +101,10 @@ test('a trace that is too large for a context comes cut, and says so', async () 
   expect(seen['summary']).toMatchObject({ trace: TRACE, spans: 3_000 })
   expect(seen['cut']).toMatchObject({ how: expect.stringContaining('ask for less') })
 })
+
+test('an observer that was told to listen on an address in another spelling answers', async () => {
+  await using it = await observed({ host: '0:0:0:0:0:0:0:1' })
+  expect(it.url).toMatch(/^http:\/\/\[::1\]:\d+$/)
+  const { ask } = await asking(it)
+  expect(await ask('query_traces')).toMatchObject({ items: [] })
+})

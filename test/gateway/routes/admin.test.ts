@@ -117,7 +117,8 @@ test('who reads an export slowly holds up only the export, and only two do', asy
   }
   const [first, second] = [await slow(), await slow()]
   const third = await it.ask('/api/v1/export', { key: read })
-  expect(third.status).toBe(429)
+  expect([third.status, third.headers['retry-after']]).toEqual([429, '30'])
+  expect(third.json()).toMatchObject({ code: 'BUSY' })
   first.destroy()
   await expect
     .poll(async () => (await it.ask('/api/v1/export?from=1h', { key: read })).status)

@@ -48,3 +48,38 @@ test('signing out needs a session, and the header of our own pages', async () =>
   expect((await it.ask('/sign-out', { headers: { cookie } })).status).toBe(405)
   expect((await it.ask('/api/v1/traces', { headers: { cookie } })).status).toBe(200)
 })
+
+test('behind a proxy, links lead to where people find it, and cookies stay on TLS', async () => {
+  const publicUrl = new URL('https://Traces.Example.com')
+  await using it = await observed({ publicUrl })
+  const link = new URL(it.door.signInLink())
+  expect(link.origin).toBe('https://traces.example.com')
+  expect(it.url).toMatch(/^http:\/\/127\.0\.0\.1:/)
+  const headers = { host: 'traces.example.com', origin: 'https://traces.example.com' }
+  const signed = await it.ask(link.pathname + link.search, { headers })
+  expect(signed.status).toBe(303)
+  const [cookie = ''] = signed.headers['set-cookie'] ?? []
+  expect(cookie).toMatch(/; HttpOnly; SameSite=Strict; Max-Age=\d+; Secure$/)
+  const own = { cookie: cookie.split(';')[0] ?? '', 'x-peerwork': '1' }
+  const asked = { headers: { ...headers, ...own }, method: 'POST' }
+  const plain = { ...asked.headers, origin: 'http://traces.example.com' }
+  expect((await it.ask('/sign-out', { ...asked, headers: plain })).status).toBe(403)
+  const out = await it.ask('/sign-out', asked)
+  expect([out.status, out.headers['set-cookie']?.[0]?.endsWith('; Secure')]).toEqual([204, true])
+  expect((await it.ask('/api/docs')).text).toContain('https://traces.example.com/api/v1/traces')
+})
+
+test('what a request says of its way here changes nothing', async () => {
+  await using it = await observed()
+  const link = new URL(it.door.signInLink())
+  const forwarded = { 'x-forwarded-proto': 'https', 'x-forwarded-host': 'evil.example' }
+  const headers = { ...forwarded, forwarded: 'host=evil.example;proto=https;for=1.2.3.4' }
+  const signed = await it.ask(link.pathname + link.search, { headers })
+  expect(signed.headers['set-cookie']?.[0]).not.toContain('Secure')
+  expect(signed.headers.location).toBe('/api/docs')
+  for (let at = 0; at < 40; at++) {
+    const from = { 'x-forwarded-for': `192.0.2.${at}`, 'x-real-ip': `192.0.2.${at}` }
+    if ((await it.ask('/api/v1/traces', { headers: from })).status === 429) return
+  }
+  throw new Error('whoever lies about an address is never slowed down')
+})
