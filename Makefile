@@ -31,7 +31,7 @@ install: $(STAMP) ## Install exactly what the lockfile says
 # `npm install --no-save` installs the same locked versions with the same hashes.
 $(STAMP): package.json package-lock.json
 	@command -v npm >/dev/null || { echo "npm is missing: install Node 20 or newer" >&2; exit 1; }
-	@echo "Installing some 440 packages, Node among them (580 MB); this happens once."
+	@echo "Installing some 470 packages, Node among them (640 MB); this happens once."
 	@if npm ci --dry-run >/dev/null 2>&1; then way=ci; else way="install --no-save"; fi; \
 		if [ -t 2 ]; then show=--progress; else show=--loglevel=http; fi; \
 		npm $$way --no-audit --no-fund $$show

@@ -23,6 +23,7 @@ const LEAVE_MS_MAX = 5_000
 /** The end of what it complained, characters. */
 const LAST_WORDS_LENGTH = 2_000
 
+const CURTAIN = new URL('./curtain.ts', import.meta.url).href
 const DOOR = fileURLToPath(new URL('../../bin/peerwork.js', import.meta.url))
 const run = promisify(execFile)
 
@@ -59,9 +60,9 @@ export class Outside implements AsyncDisposable {
 
   constructor(init: OutsideInit) {
     this.#init = init
-    this.#child = spawn(process.execPath, [...this.#command(), ...this.#way(), '--port', '0'], {
-      stdio: ['ignore', 'pipe', 'pipe']
-    })
+    const words = ['--import', CURTAIN, ...this.#command(), ...this.#way(), '--port', '0']
+    this.#child = spawn(process.execPath, words, { stdio: ['pipe', 'pipe', 'pipe'] })
+    this.#child.stdin?.on('error', () => undefined)
     this.#child.on('error', (error) => (this.#lastWords += error.message))
     this.#child.stderr?.on('data', (data: Buffer) => {
       this.#lastWords = (this.#lastWords + data.toString()).slice(-LAST_WORDS_LENGTH)
@@ -148,11 +149,12 @@ export class Outside implements AsyncDisposable {
 /** With curl as printed, or without it by the same request. */
 async function ask(url: string, key: string): Promise<Answered> {
   const header = (value: string): string => `Authorization: Bearer ${value}`
-  const line = `curl -s -H "${header('$KEY')}" "${url}"`
-  const answer = await run('curl', ['-s', '-H', header(key), url]).then(
+  const line = `curl -sS -H "${header('$KEY')}" "${url}"`
+  const answer = await run('curl', ['-sS', '-H', header(key), url]).then(
     ({ stdout }) => stdout,
-    async (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'ENOENT') throw error
+    async ({ code, stderr }: NodeJS.ErrnoException & { readonly stderr?: string }) => {
+      // Without the error's own words, which hold the key.
+      if (code !== 'ENOENT') throw new Error(`${line}: ${stderr?.trim() ?? code}`)
       const response = await fetch(url, { headers: { authorization: `Bearer ${key}` } })
       return response.text()
     }

@@ -137,7 +137,7 @@ test('an observer from outside that came last has all of it, and answers curl', 
   const [whole, costs, integrity] = outside.answers
   const { url } = outside
   expect(whole?.line).toBe(
-    `curl -s -H "Authorization: Bearer $KEY" "${url}/api/v1/traces/${trace}"`
+    `curl -sS -H "Authorization: Bearer $KEY" "${url}/api/v1/traces/${trace}"`
   )
   expect(whole?.answer).toMatchObject({ summary: { trace, status: 'ok' }, failed: [] })
   expect(costs?.answer).toMatchObject({ currency: 'USD', cost: 0 })
@@ -161,4 +161,19 @@ test('whoever asks for it may look around until Ctrl-C; the network has the name
   const { code, stdout } = await run.ended
   expect(code).toBe(0)
   await expectNothingLeft(run, stdout)
+})
+
+test('the observer from outside ends with the demo, even when that is killed', async () => {
+  using run = runExample('mvp-demo.ts', [DOCUMENT, '--bootstrap', '--keep'])
+  const told = await run.printed('npx peerwork watch')
+  const [, url] = /(http:\/\/127\.0\.0\.1:\d+)\/sign-in/.exec(told) ?? []
+  const answers = (): Promise<boolean> =>
+    fetch(`${url}/healthz`).then(
+      ({ ok }) => ok,
+      () => false
+    )
+  expect(await answers()).toBe(true)
+  run.child.kill('SIGKILL')
+  await run.ended
+  await expect.poll(answers, { timeout: 10_000 }).toBe(false)
 })
