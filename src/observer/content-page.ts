@@ -19,6 +19,8 @@ const FACTS_PAGE = 200
 const FACTS_PAGES_MAX = 8
 /** How far outside its span a content may lie, µs: redacting takes time, and clocks are set. */
 const AROUND_US = 2_000_000
+/** How long after its begin, and before its end, a task tells contents, µs. */
+const BESIDE_US = 5_000_000
 /** Keys of a page are waited for no longer, ms: then what is left counts as away. */
 const WAIT_MS_MAX = 6_000
 /** After this long a page ends with what it has, ms. */
@@ -108,7 +110,7 @@ async function ofSpan(span: StoredSpan, means: ContentMeans): Promise<readonly S
   const { parts, left, whole } = await factsOf(span, means.store)
   const read = await means.contents.read(parts, means.signal)
   const items = [
-    ...read.map((content) => shown(span, content)),
+    ...read.toSorted((a, b) => a.atUs - b.atUs).map((content) => shown(span, content)),
     ...left.map((fact) => leftOut(span, fact))
   ]
   if (items.length > 0 || !TELLING.has(kind)) return items
@@ -121,29 +123,56 @@ interface Found {
   /** What the producer left out, and why. */
   readonly left: Fact[]
   /** Whether all that may be there was looked at. */
-  readonly whole: boolean
+  whole: boolean
 }
 
-async function factsOf({ trace, span, ...rest }: StoredSpan, store: TraceStore): Promise<Found> {
-  const { source, startUs, endUs } = rest
-  const parts: Fact[] = []
-  const left: Fact[] = []
+/**
+ * Inputs are told when the work begins, the rest when it ends; what lies between may be a whole
+ * trace, and is looked through only when something is missing.
+ */
+async function factsOf(span: StoredSpan, store: TraceStore): Promise<Found> {
+  const { startUs, endUs, status } = span
+  const from = startUs === undefined ? 0 : Math.max(0, startUs - AROUND_US)
+  const to = endUs === undefined ? Number.MAX_SAFE_INTEGER : endUs + AROUND_US
+  const [begun, ending] = [from + BESIDE_US, to - BESIDE_US]
+  const found: Found = { parts: [], left: [], whole: true }
+  const look = (fromUs: number, toUs: number) => gather(span, { store, fromUs, toUs, into: found })
+  if (startUs === undefined || endUs === undefined || begun >= ending) {
+    await look(from, to)
+    return found
+  }
+  await look(from, begun)
+  await look(ending, to)
+  const has = (of: string): boolean => found.parts.some(({ body }) => body['of'] === of)
+  const none = found.parts.length + found.left.length === 0
+  if (!(has('input') && has('output')) && !(none && status === 'ok')) await look(begun, ending)
+  return found
+}
+
+interface Look {
+  readonly store: TraceStore
+  readonly fromUs: number
+  readonly toUs: number
+  readonly into: Found
+}
+
+async function gather(
+  { trace, span, source }: StoredSpan,
+  { store, fromUs, toUs, into }: Look
+): Promise<void> {
+  const { parts, left } = into
+  const query = { trace, span, by: source.by, types: TYPES, fromUs, toUs, limit: FACTS_PAGE }
   let after: string | undefined
   for (let page = 0; page < FACTS_PAGES_MAX; page++) {
-    const { items, next } = await store.facts({
-      ...{ trace, span, by: source.by, types: TYPES, limit: FACTS_PAGE },
-      ...(startUs !== undefined && { fromUs: Math.max(0, startUs - AROUND_US) }),
-      ...(endUs !== undefined && { toUs: endUs + AROUND_US }),
-      ...(after !== undefined && { after })
-    })
+    const { items, next } = await store.facts({ ...query, ...(after !== undefined && { after }) })
     for (const fact of items) {
       if (fact.type === 'content.part' && parts.length < PARTS_MAX) parts.push(fact)
       else if (fact.body['guard'] === 'trace.content' && left.length < PARTS_MAX) left.push(fact)
     }
     after = next
-    if (next === undefined) return { parts, left, whole: true }
+    if (next === undefined) return
   }
-  return { parts, left, whole: false }
+  into.whole = false
 }
 
 const TYPES = ['content.part', 'guard.tripped'] as const

@@ -103,3 +103,41 @@ test('a part that is missing makes its content unreadable, and no other', async 
     ['output', 'shown']
   ])
 })
+
+test('of long work the middle is looked through only when something is missing', async () => {
+  const work = (n: number, ...told: TraceFact[][]): TraceFact[] => [
+    ...[received(n), ...(told[0] ?? []), ...Array.from({ length: 20 }, () => step)],
+    ...[...(told[1] ?? []), ...Array.from({ length: 20 }, () => step), ...(told[2] ?? [])],
+    { type: 'task.completed', ...fieldsOf(n), ...USED }
+  ]
+  const step = { type: 'step.ended', ...fieldsOf(99), wallMs: 1, name: 'x', kind: 'step' } as const
+  await using store = await storeOf([
+    ...work(1, told(1, 'early'), [], told(1, 'end', 'output')),
+    ...work(2, [], told(2, 'late'), told(2, 'end', 'output')),
+    ...work(3, told(3, 'early'), told(3, 'soon', 'output')),
+    ...work(4)
+  ])
+  let asked = 0
+  const counting: TraceStore = {
+    ...store,
+    facts: (query) => {
+      asked++
+      return store.facts(query)
+    }
+  }
+  const counts: [number, unknown[]][] = []
+  for (const n of [1, 2, 3, 4]) {
+    asked = 0
+    const means = { store: counting, contents, elapsed, signal }
+    const page = await contentPage({ trace: TRACE, span: hex(n), limit: 1 }, means)
+    counts.push([asked, page?.items.map(({ value, state }) => value ?? state) ?? []])
+  }
+  expect(counts).toEqual([
+    [2, ['early', 'end']],
+    [3, ['late', 'end']],
+    [3, ['early', 'soon']],
+    [2, ['not-told']]
+  ])
+})
+
+const USED = { wallMs: 1, cpuMs: 1, tokens: 0, cost: 0, bytes: 1, chunks: 0 }
