@@ -80,6 +80,8 @@ export class ContentKeys {
     const name = `${by}/${trace}`
     const held = this.#held.get(name)
     if (held !== undefined && this.#isFresh(held.at)) return answerOf(held)
+    // Of a page that took too long, the rest asks nobody any more.
+    if (signal.aborted) throw tooLate()
     const key = await until(signal, this.#asking.get(name) ?? this.#ask(by, trace, held))
     if (this.#dropped.has(trace)) throw droppedHere()
     return key.slice()
@@ -158,6 +160,9 @@ export class ContentKeys {
 const droppedHere = (): PeerworkError =>
   new PeerworkError('CONTENT_GONE', 'its key was dropped by this observer')
 
+const tooLate = (): PeerworkError =>
+  new PeerworkError('DEADLINE_EXCEEDED', 'its key did not come in time')
+
 function answerOf({ answer }: Held): Uint8Array {
   if (answer instanceof Uint8Array) return answer.slice()
   throw answer
@@ -172,8 +177,7 @@ async function heldOr(held: Held | undefined, why: PeerworkError): Promise<Uint8
 /** @throws PeerworkError `DEADLINE_EXCEEDED` when this reader waits no longer */
 async function until<T>(signal: AbortSignal, promise: Promise<T>): Promise<T> {
   const { promise: over, reject } = Promise.withResolvers<never>()
-  const stop = (): void => reject(new PeerworkError('DEADLINE_EXCEEDED', 'nobody waits any more'))
-  if (signal.aborted) stop()
+  const stop = (): void => reject(tooLate())
   signal.addEventListener('abort', stop, { once: true })
   try {
     return await Promise.race([promise, over])

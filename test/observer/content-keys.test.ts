@@ -40,6 +40,13 @@ test('readers at once share a question, and who leaves takes it from nobody', as
   expect(it.asked).toEqual([`${ALICE}/${TRACE}`])
 })
 
+test('who is gone already asks nobody', async () => {
+  const { it, keys } = open()
+  const late = keys.keyOf(ALICE, TRACE, AbortSignal.abort())
+  await expect(late).rejects.toMatchObject({ code: 'DEADLINE_EXCEEDED' })
+  expect(it.asked).toEqual([])
+})
+
 test('an answer counts for some seconds; then a dropped key is gone here too', async () => {
   const { it, codeOf } = open()
   expect(await codeOf()).toBe('key')
