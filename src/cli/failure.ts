@@ -9,8 +9,17 @@ import { plainLabel } from './plain-text.ts'
 /** Longest error message shown, characters. */
 const MESSAGE_LENGTH_MAX = 2000
 
-/** One block on stderr. Text in it may come from a peer, so it is made plain. */
-export function showError(error: PeerworkError, err: Output, debug: boolean): void {
+/**
+ * One block on stderr. Text in it may come from a peer, so it is made plain.
+ *
+ * @param command that was given what was wrong, unless the error itself says
+ */
+export function showError(
+  error: PeerworkError,
+  err: Output,
+  debug: boolean,
+  command?: string
+): void {
   const { paint } = err
   const message = plainLabel(error.message, MESSAGE_LENGTH_MAX)
   err.line(`${paint(['bold', 'red'], `error ${error.code}`)}: ${message}`)
@@ -20,15 +29,15 @@ export function showError(error: PeerworkError, err: Output, debug: boolean): vo
   for (const [name, value] of facts) {
     err.line(paint('dim', `  ${plainLabel(name)}: ${plainLabel(String(value))}`))
   }
-  err.line(`${paint('cyan', 'hint')}: ${hintOf(error)}`)
+  err.line(`${paint('cyan', 'hint')}: ${hintOf(error, command)}`)
   if (!debug) return
   err.line(paint('dim', error.stack ?? ''))
   if (error.cause instanceof Error) err.line(paint('dim', `caused by ${error.cause.stack}`))
 }
 
 /** The hint for a wrong option, with the command that it was given to. */
-function hintOf({ hint, facts }: PeerworkError): string {
-  const command = facts['command']
+function hintOf({ hint, facts }: PeerworkError, given: string | undefined): string {
+  const command = facts['command'] ?? given
   const help = typeof command === 'string' ? `peerwork ${command} --help` : 'peerwork help'
   return hint.replace('peerwork <command> --help', help)
 }

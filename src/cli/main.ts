@@ -45,16 +45,18 @@ export async function start(): Promise<void> {
 export async function main(args: readonly string[], context: Context): Promise<number> {
   const debug = args.includes('--debug')
   const json = wantsJson(args)
+  let command: Command | undefined
   try {
     const { name, rest } = commandOf(args)
     if (name === undefined) return showOverview(rest, context)
-    return await runCommand(await context.commands.load(name), rest, context)
+    command = await context.commands.load(name)
+    return await runCommand(command, rest, context)
   } catch (thrown) {
     const error = toPeerworkError(thrown)
     const interrupted = error.code === 'CANCELED' && exitCodeOfInterrupt(context.interrupts)
     if (json) context.out.json(errorJson(error))
     else if (interrupted) context.err.line(context.err.paint('yellow', error.message))
-    else showError(error, context.err, debug)
+    else showError(error, context.err, debug, command?.name)
     return interrupted || exitCodeOf(error)
   }
 }

@@ -41,8 +41,9 @@ export function guardOf(allowed: readonly string[]): Guard {
     const verdict = own(url)
     if (verdict.allowed) return verdict.privately
     const open = all(url)
-    if (!open.allowed) throw denied(url, open.why)
-    if (url.protocol !== 'https:') throw denied(url, 'only https leaves the machine')
+    if (!open.allowed) throw denied(url, open.why.replace(UNDECLARED, allowing(url)))
+    if (url.protocol !== 'https:')
+      throw denied(url, `only https leaves the machine${allowing(url)}`)
     return false
   }
 }
@@ -54,6 +55,12 @@ function hostsOf(allowed: readonly string[]): ReturnType<typeof compileHosts> {
     throw new PeerworkError('BAD_OPTION', (error as Error).message, {}, error)
   }
 }
+
+/** Of the guard's words those that are of skills, which declare their hosts. */
+const UNDECLARED = ' that is not written out in the declaration'
+
+/** The option that only who starts the observer can give. */
+const allowing = ({ host }: URL): string => `; to allow it: peerwork observe --alert-host ${host}`
 
 /** Never the whole URL: it may be a secret. */
 const denied = ({ host, protocol }: URL, why: string): PeerworkError =>

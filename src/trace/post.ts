@@ -27,13 +27,19 @@ export async function post(given: Post): Promise<Posted> {
     const text = await textOf(response)
     const { statusCode: status = 0, headers } = response
     if (status >= 200 && status < 300) return refusedIn(text)
-    const why = `the observer answered ${status}`
+    const why = `the observer answered ${status}${WHY[status] ?? ''}`
     if (status !== 429 && status < 500) return { again: false, refused: Infinity, why }
     const seconds = Number(headers['retry-after'])
     return { again: true, waitMs: seconds > 0 ? seconds * 1_000 : undefined, why }
   } catch (error) {
     return { again: true, waitMs: undefined, why: (error as Error).message }
   }
+}
+
+/** What a person can do about. */
+const WHY: Readonly<Record<number, string>> = {
+  401: ': it does not know this key (peerwork observe key create)',
+  403: ': this key may not bring traces (--scope ingest)'
 }
 
 /** `fetch` would keep the process alive as long as the observer thinks; a socket need not. */

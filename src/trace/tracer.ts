@@ -123,7 +123,9 @@ function checkWhere(url: string, key: string): void {
   }
   // Never in the message: what was meant as a key may be one.
   if (!/^[\x21-\x7e]{1,200}$/.test(key)) {
-    throw new PeerworkError('BAD_OPTION', 'key is no API key: peerwork observe key create')
+    const what = key === '' ? 'key is empty' : 'key is no API key'
+    const how = 'peerwork observe key create my-app --scope ingest'
+    throw new PeerworkError('BAD_OPTION', `${what}; one is made by: ${how}`)
   }
 }
 

@@ -34,6 +34,8 @@ test('the hint for a wrong option names the command', () => {
   showError(new PeerworkError('BAD_OPTION', 'no', { command: 'run' }), context.err, false)
   expect(err.text).toContain('peerwork run --help')
   expect(err.text).not.toContain('command:')
+  showError(new PeerworkError('BAD_OPTION', 'no'), context.err, false, 'observe')
+  expect(err.text).toContain('peerwork observe --help')
 })
 
 test('JSON carries code, message, facts and hint', () => {

@@ -41,7 +41,7 @@ test('who is busy or broken is asked again, who says no is not', async () => {
     [429, { 'retry-after': '3' }, { again: true, waitMs: 3_000 }],
     [503, { 'retry-after': 'soon' }, { again: true, waitMs: undefined }],
     [500, {}, { again: true, waitMs: undefined }],
-    [401, {}, { again: false, refused: Infinity }],
+    [404, {}, { again: false, refused: Infinity }],
     [413, {}, { again: false, refused: Infinity }],
     [302, { location: '/elsewhere' }, { again: false, refused: Infinity }]
   ] as const
@@ -49,6 +49,15 @@ test('who is busy or broken is asked again, who says no is not', async () => {
     const answer = await posted((_, response) => response.writeHead(status, headers).end())
     expect(answer).toEqual({ ...expected, why: `the observer answered ${status}` })
   }
+})
+
+test('who has the wrong key is told what to do about it', async () => {
+  const why = async (status: number): Promise<string> =>
+    (await posted((_, response) => response.writeHead(status).end())).why
+  expect(await why(401)).toBe(
+    'the observer answered 401: it does not know this key (peerwork observe key create)'
+  )
+  expect(await why(403)).toContain('403: this key may not bring traces (--scope ingest)')
 })
 
 test('an answer that breaks off, or never ends, is no reason to wait or to throw', async () => {

@@ -42,11 +42,12 @@ const usage = (text: string): PeerworkError =>
 function create({ name, values }: KeyLine, context: Context): void {
   const { out, err } = context
   const life = values.expires
+  const wantedName = named(name)
   const scopes = scopesOf(values.scope)
   const expires =
     life === undefined ? undefined : systemClock.now() + toMs(life, '--expires', LIFE_MS_MAX)
   using desk = openDesk(dataOf(values, context))
-  const wanted = { name: named(name), scopes, ...(expires !== undefined && { expires }) }
+  const wanted = { name: wantedName, scopes, ...(expires !== undefined && { expires }) }
   const made = desk.keys.create(wanted, OWNER)
   if (values.json) return out.json(made)
   err.line(`${err.paint('green', '✔')} key ${err.paint('bold', made.name)} may ${told(made)}`)
@@ -89,13 +90,16 @@ function revoke({ name, values }: KeyLine, context: Context): void {
 
 function named(name: string | undefined): string {
   if (name !== undefined) return name
-  throw usage('which key? Give its name')
+  throw usage('which key? Give its name: observe key create <name> --scope ingest,read')
 }
+
+const MAY = '--scope ingest (bring traces), read, both as ingest,read, or admin (everything)'
 
 /** @throws PeerworkError `BAD_OPTION` */
 function scopesOf(text: string | undefined): readonly Scope[] {
   const words = (text ?? '').split(',').map((word) => word.trim())
   const scopes = SCOPES.filter((scope) => words.includes(scope))
   if (scopes.length > 0 && scopes.length === new Set(words).size) return scopes
-  throw usage(`--scope is one or more of ${SCOPES.join(', ')}: "${text ?? ''}"`)
+  if (text === undefined) throw usage(`what may it do? ${MAY}`)
+  throw usage(`${MAY}; not "${text}"`)
 }

@@ -27,7 +27,9 @@ import { PUBLIC_URL_FILE, URL_FILE } from './data.ts'
 import { PeerNames } from './names.ts'
 import { dataOf, hostOf, portOf, publicUrlOf, storeOf } from './options.ts'
 import type { ObserveValues } from './options.ts'
+import { explained } from './refused.ts'
 import { showObserver } from './screen.ts'
+import { Tally } from './tally.ts'
 
 /** How long systemd shall wait for the end, ms: answers on their way, the store, goodbyes. */
 const STOP_MS_MAX = 10_000
@@ -49,27 +51,33 @@ export async function serve(
   values: ObserveValues,
   context: Context
 ): Promise<void> {
-  const { err, out, interrupts } = context
+  const { err, out, interrupts, env } = context
+  const place = { host: hostOf(values), port: portOf(values), dir: dataOf(values, context) }
   const notifier = new Notifier(context.env)
   await using stack = new AsyncDisposableStack()
-  const running = await start(values, context, stack)
+  const running = await start(values, context, stack).catch((thrown: unknown) => {
+    throw explained(thrown, place)
+  })
   const { dir, door, observer, info } = running
   const signIn = door.everSignedIn() ? undefined : door.signInLink()
+  const npx = env['npm_command'] === 'exec'
+  const facts = { url: door.url, dir, signIn, agent: info, choice, npx }
   if (choice.json) out.json({ type: 'started', url: door.url, data: dir, ...told(signIn, info) })
-  else showObserver({ url: door.url, dir, signIn, agent: info, choice, ...pick(observer) }, err)
+  else showObserver({ ...facts, ownPrices: observer.ownPrices }, err)
+  const tally = new Tally({ store: observer.store, self: info?.id, err, tty: !choice.json })
   void notifier.ready(`observing at ${door.url}`)
   const ended = Promise.withResolvers<void>()
   if (interrupts.signal.aborted) ended.resolve()
   interrupts.signal.addEventListener('abort', () => ended.resolve(), { once: true })
   await ended.promise
   void notifier.stopping('stopping', STOP_MS_MAX)
-  if (!choice.json) err.line(err.paint('dim', 'stopping …'))
+  tally[Symbol.dispose]()
+  if (choice.json) return stack.disposeAsync().then(() => out.json({ type: 'stopped' }))
+  err.line(err.paint('dim', 'stopping …'))
+  const kept = await tally.text().catch(() => 'the traces')
   await stack.disposeAsync()
-  if (choice.json) out.json({ type: 'stopped' })
-  else err.line(err.paint('dim', 'stopped'))
+  err.line(err.paint('dim', `stopped; in ${dir}: ${kept}`))
 }
-
-const pick = ({ ownPrices }: Observer) => ({ ownPrices })
 
 const told = (signIn: string | undefined, agent: AgentInfo | undefined) => ({
   signIn: signIn ?? null,

@@ -6,6 +6,7 @@ import { Client } from '@modelcontextprotocol/client'
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio'
 import { expect, onTestFinished, test } from 'vitest'
 import { openAccess } from '../../../src/gateway/access/database.ts'
+import { TOOLS } from '../../../src/gateway/mcp/tools.ts'
 import { remember } from '../../../src/node/home.ts'
 import { observed, temporary, TRACE } from '../../gateway/observed.ts'
 import { over } from '../../gateway/mcp/client.ts'
@@ -41,7 +42,7 @@ test('the owner of the data directory asks without a key, and leaves nothing beh
   await it.tell(...BROKEN_RUN)
   const { ask, client, pid, stderr } = await started(['--data', it.dir])
   const { tools } = await client.listTools()
-  expect(tools).toHaveLength(9)
+  expect(tools).toHaveLength(TOOLS.length)
   expect(await ask('query_traces', { status: 'error' })).toMatchObject({
     items: [{ trace: TRACE }]
   })
@@ -72,7 +73,7 @@ test('a key from the environment asks the observer at an address', async () => {
 test('an observer that is away is an error of the tool, and the client goes on', async () => {
   const { ask, client } = await started(['--url', 'http://127.0.0.1:9'], { PEERWORK_KEY: 'pwk_x' })
   await expect(ask('query_traces')).rejects.toThrow('no observer answers at http://127.0.0.1:9')
-  expect((await client.listTools()).tools).toHaveLength(9)
+  expect((await client.listTools()).tools).toHaveLength(TOOLS.length)
 })
 
 test('what cannot work is said at once, without the key', async () => {

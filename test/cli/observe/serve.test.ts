@@ -78,7 +78,7 @@ test('a second one with the same data or the home of another agent is refused', 
   await until(first, 'stderr', 'Send a first trace')
   const second = await run(where, ['observe', '--no-network', '--port', '0'])
   expect(second.code).toBe(1)
-  expect(second.err).toMatch(/error HOME_IN_USE: another observer uses/)
+  expect(second.err).toMatch(/error HOME_IN_USE: another observer has .*answers at http:/)
   await using _ = await up(where, 'alice')
   const home = await run(where, [
     'observe',
@@ -94,7 +94,10 @@ test('a second one with the same data or the home of another agent is refused', 
   const port = new URL((await run(where, ['observe', 'sign-in'])).out.trim()).port
   const taken = await run(where, ['observe', '--name', 'b', '--no-network', '--port', port])
   expect(taken.code).toBe(2)
-  expect(taken.err).toContain('cannot listen')
+  expect(taken.err).toContain(`port ${port} of 127.0.0.1 is taken`)
+  if (process.platform === 'linux') {
+    expect(taken.err).toContain(`by process ${first.pid} (node peerwork.js observe)`)
+  }
   const exposed = await run(where, ['observe', '--no-network', '--host', '0.0.0.0'])
   expect(exposed.code).toBe(2)
   expect(exposed.err).toContain('plain HTTP')

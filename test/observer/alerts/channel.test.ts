@@ -47,7 +47,10 @@ test('what is shown of a channel has nothing in it to send with', () => {
 test.each([
   ['http://hooks.example.org/', 'only https leaves the machine'],
   ['https://127.0.0.1/', 'private address'],
-  ['https://127.0.0.1:10/', 'private address'],
+  [
+    'https://127.0.0.1:10/',
+    'private address; to allow it: peerwork observe --alert-host 127.0.0.1:10'
+  ],
   ['https://0x7f.1/', 'private address'],
   ['https://[::1]/', 'private address'],
   ['https://[::ffff:169.254.169.254]/', 'private address'],
