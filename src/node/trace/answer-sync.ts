@@ -205,7 +205,7 @@ export class AnswerSync {
 
   #admit(question: SyncQuestion, asker: SyncAsker): SyncPlace | PeerworkError {
     if (!this.#options.mayObserve(asker.peer)) return roleMissing()
-    if (!this.#rates.take(asker)) return crowded()
+    if (!this.#rates.take(asker, question.type)) return crowded()
     if (question.type !== 'tail') return this.#answerPlaces.take(asker) ?? crowded()
     // One of each peer: the newer one is what it wants. The one before that is cut off.
     const before = this.#tails.get(asker.peer)

@@ -37,6 +37,7 @@ export async function* askSync(
     stream.send(encodeFrame(encodeSyncQuestion(question)))
     for await (const frame of framesOf(stream)) {
       if (frame.kind !== 'answer') yield frame
+      else if (frame.answer.type === 'held' && question.type !== 'list') throw unasked()
       else if (frame.answer.type === 'held') yield frame
       else if (frame.answer.type === 'refused') throw fromRecord(frame.answer.error as ErrorRecord)
       else {
@@ -55,6 +56,10 @@ export async function* askSync(
     stream.abort(failure)
   }
 }
+
+/** Reading a list costs more than sending one: nobody makes us who was not asked for it. */
+const unasked = (): PeerworkError =>
+  new PeerworkError('MALFORMED', 'the holder sends a list that nobody asked for')
 
 async function opened(connection: Connection, signal: AbortSignal): Promise<Stream> {
   try {

@@ -3,6 +3,7 @@
  * one a second; but that an observer began to tail is never kept waiting.
  */
 
+import { toHex } from '../../protocol/canonical.ts'
 import { WIRE_VERSION } from '../../protocol/constants.ts'
 import type { Identity } from '../../protocol/identity.ts'
 import { seal } from '../../protocol/seal.ts'
@@ -13,6 +14,9 @@ import type { KeptBoot } from './batch-store.ts'
 
 /** Between two heads, ms. */
 export const HEAD_EVERY_MS = 1_000
+
+/** Heads of earlier starts that are remembered, count: as many as one list has. */
+const BEFORE_MAX = 4_096
 
 /** What a head says of the log. */
 export type HeadFacts = Pick<TraceHead, 'boot' | 'next' | 'oldest' | 'dropped' | 'last' | 'tailed'>
@@ -32,6 +36,8 @@ export class Heads {
   readonly #listeners = new Set<(head: Sealed<TraceHead>) => void>()
   #head: Sealed<TraceHead> | undefined
   #sealed = -Infinity
+  /** Heads of starts before this one, by boot. */
+  readonly #before = new Map<string, Sealed<TraceHead>>()
   /** What listeners were told last: whoever asks in between may have a newer one. */
   #told: Sealed<TraceHead> | undefined
   #timer: NodeJS.Timeout | undefined
@@ -56,9 +62,17 @@ export class Heads {
     return this.#renew(this.#options.facts())
   }
 
-  /** Of a start before this one. */
+  /** Of a start before this one: sealed once, however often it is listed. */
   of({ boot, next, oldest, dropped, removed, last }: KeptBoot): Sealed<TraceHead> {
-    return this.#seal({ boot, next, oldest, dropped: dropped + removed, last, tailed: false })
+    const facts = { boot, next, oldest, dropped: dropped + removed, last, tailed: false }
+    const known = this.#before.get(toHex(boot))
+    if (known !== undefined && isSame(known.body, facts)) return known
+    const head = this.#seal(facts)
+    this.#before.delete(toHex(boot))
+    this.#before.set(toHex(boot), head)
+    const [oldestBoot = ''] = this.#before.keys()
+    if (this.#before.size > BEFORE_MAX) this.#before.delete(oldestBoot)
+    return head
   }
 
   /** Called with each new head, while anybody listens; returns how to stop. */

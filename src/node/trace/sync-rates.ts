@@ -1,5 +1,6 @@
 /** How often anybody may ask about traces: under one key, and strangers of one address together. */
 
+import type { SyncQuestion } from '../../protocol/trace-sync.ts'
 import type { Rate } from '../token-bucket.ts'
 import { TokenBuckets } from '../token-buckets.ts'
 import type { SyncAsker } from './sync-asker.ts'
@@ -8,6 +9,8 @@ import type { SyncAsker } from './sync-asker.ts'
 const OF_ONE: Rate = { burst: 64, perSecond: 8 }
 /** Strangers of one address, however many keys they make up: four of them as busy as can be. */
 const OF_PLACE: Rate = { burst: 256, perSecond: 32 }
+/** A list counts as so many questions: of 4,096 logs it takes some 8 ms of the processor. */
+const LIST_COST = 4
 /** Keys and addresses that are counted, count: several times the connections of any preset. */
 const COUNTED_MAX = 1_024
 
@@ -22,10 +25,11 @@ export class SyncRates {
   }
 
   /** One more question. @returns false when it is one too many */
-  take({ peer, named, place }: SyncAsker): boolean {
+  take({ peer, named, place }: SyncAsker, type: SyncQuestion['type']): boolean {
+    const cost = type === 'list' ? LIST_COST : 1
     const own = this.#keys.of(peer)
-    if (named) return own.take() !== undefined
-    if (own.dueMs() > 0 || this.#places.of(place).take() === undefined) return false
-    return own.take() !== undefined
+    if (named) return own.take(cost) !== undefined
+    if (own.dueMs(cost) > 0 || this.#places.of(place).take(cost) === undefined) return false
+    return own.take(cost) !== undefined
   }
 }

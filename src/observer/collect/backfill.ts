@@ -18,6 +18,7 @@ import { Asked, Holders } from './holders.ts'
 import type { Inbox } from './inbox.ts'
 import type { KnownLog } from './known-log.ts'
 import type { KnownLogs } from './known-logs.ts'
+import { Turns } from './turns.ts'
 
 /** Questions at once, of all holders, count; one of each holder. */
 const ASKED_AT_ONCE = 4
@@ -26,6 +27,10 @@ const ASKED_AT_ONCE = 4
  * waiting; over a line of 1 MBit a second this is 1.2 MB.
  */
 const TURN_MS = 10_000
+/** Lists that are told at once, count: the longest takes some 20 MB of memory. */
+const LISTS_AT_ONCE = 8
+/** How long one may be told while others wait for theirs, ms. */
+const LIST_TURN_MS = 5_000
 /** How often everybody is asked what it has, ms. */
 const LIST_EVERY_MS = 30_000
 /** How often, as long as it gives us no tail, ms: the places for those can all be taken. */
@@ -83,6 +88,7 @@ export class Backfill {
   readonly #ending = new AbortController()
   readonly #running = new Set<Promise<void>>()
   readonly #disputes: Disputes
+  readonly #lists = new Turns({ max: LISTS_AT_ONCE, turnMs: LIST_TURN_MS })
   #observers: ReadonlySet<string> = new Set()
   #asking = 0
 
@@ -164,7 +170,9 @@ export class Backfill {
     Object.assign(one, { due: Infinity, listing: true, again: Infinity })
     let every = LIST_EVERY_MS
     try {
-      const logs = await traces.held(holder, this.#ending.signal)
+      const logs = await this.#lists.take((turn) => {
+        return traces.held(holder, AbortSignal.any([turn, this.#ending.signal]))
+      })
       for (const { head } of logs) if (head !== undefined) await this.#options.heard(head)
       const disputes = await this.#disputes.of(holder, logs, DISPUTES_MAX - one.disputes.length)
       // Whoever is gone by now would be remembered for ever.

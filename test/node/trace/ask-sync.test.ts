@@ -5,7 +5,7 @@ import { TRACE_SYNC_PROTOCOL } from '../../../src/protocol/constants.ts'
 import type { PeerworkError } from '../../../src/protocol/errors.ts'
 import { encodeFrame } from '../../../src/protocol/frame.ts'
 import { encodeSyncFrame } from '../../../src/protocol/trace-sync.ts'
-import type { SyncFrame } from '../../../src/protocol/trace-sync.ts'
+import type { SyncFrame, SyncQuestion } from '../../../src/protocol/trace-sync.ts'
 import { until } from '../../helpers/processes.ts'
 import { createRawHost } from '../../helpers/raw-host.ts'
 import type { RawHost } from '../../helpers/raw-host.ts'
@@ -32,10 +32,14 @@ afterEach(async () => {
 
 const frame = (one: SyncFrame): Uint8Array => encodeFrame(...encodeSyncFrame(one))
 
-async function outcome(signal = new AbortController().signal, msMax = 5_000): Promise<string> {
+async function outcome(
+  signal = new AbortController().signal,
+  msMax = 5_000,
+  question: SyncQuestion = { type: 'list' }
+): Promise<string> {
   let count = 0
   try {
-    for await (const _ of askSync(link, { type: 'list' }, { signal, msMax })) count++
+    for await (const _ of askSync(link, question, { signal, msMax })) count++
     return `${count} frames`
   } catch (error) {
     return (error as PeerworkError).code
@@ -64,6 +68,18 @@ test('a silent holder is given up at the deadline, or when nobody wants it any m
   const ending = new AbortController()
   setTimeout(() => ending.abort(), 50)
   expect(await outcome(ending.signal)).toBe('CANCELED')
+})
+
+test('a list that nobody asked for ends the stream', async () => {
+  const boot = new Uint8Array(8)
+  const entry = { by: holder.id, boot, ranges: [], forks: [] }
+  const list = frame({ kind: 'answer', answer: { type: 'held', entries: [entry] } })
+  const end = frame({ kind: 'answer', answer: { type: 'end', more: false } })
+  answer = (stream) => {
+    for (const bytes of [list, list, end]) stream.send(bytes)
+  }
+  expect(await outcome()).toBe('3 frames')
+  expect(await outcome(undefined, 5_000, { type: 'tail', keeps: true })).toBe('MALFORMED')
 })
 
 test('leaving the loop ends the stream on both sides', async () => {

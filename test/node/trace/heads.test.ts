@@ -108,3 +108,15 @@ test('of an earlier start it says what the file knows', () => {
   expect(body).toMatchObject({ next: 90, oldest: 30, dropped: 3, tailed: false })
   expect(body.last).toEqual(new Uint8Array(32))
 })
+
+test('the head of an earlier start is sealed once, and again when more of it is gone', () => {
+  const { heads } = setup()
+  const kept = {
+    ...{ boot: new Uint8Array(8).fill(1), next: 9, oldest: 0, dropped: 0, removed: 0 },
+    last: new Uint8Array(32)
+  }
+  const first = heads.of(kept)
+  expect(heads.of({ ...kept })).toBe(first)
+  expect(heads.of({ ...kept, boot: new Uint8Array(8).fill(2) })).not.toBe(first)
+  expect(heads.of({ ...kept, removed: 4 }).body.dropped).toBe(4)
+})

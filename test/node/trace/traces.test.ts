@@ -35,7 +35,11 @@ test('holders are the agent itself and its peers, and changes are told', async (
 
 test('logs of a peer are listed with a head that it sealed, and fetched', async () => {
   const list = async () => bob.traces.held(alice.id, signal())
-  await until('sealed', async () => (await list())[0]?.ranges.length === 1)
+  await until('sealed', async () => {
+    // Lists are counted: whoever asks all the time is told to wait.
+    await new Promise((resolve) => setTimeout(resolve, 100))
+    return (await list())[0]?.ranges.length === 1
+  })
   const [log] = await list()
   expect(log).toMatchObject({ by: alice.id, ranges: [{ from: 0 }], forks: [] })
   expect(log?.head?.body).toMatchObject({ from: alice.id, oldest: 0, dropped: 0 })
