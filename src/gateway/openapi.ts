@@ -74,7 +74,11 @@ function operationOf(route: Route): JsonObject {
       ...(keyed && { 401: problem('No key, or one that is not valid.') }),
       ...(keyed && { 403: problem(`The key has no scope ${scope}.`) }),
       ...(scope === 'proof' && { 403: problem('The proof is wrong, or was used.') }),
-      429: problem('Too many requests; `Retry-After` says when.')
+      ...(params !== undefined && { 404: problem('There is no such thing.') }),
+      ...(takes !== undefined && { 413: problem('Too much at once; send it in parts.') }),
+      ...(takes !== undefined && { 415: problem('Another media type, or packed in another way.') }),
+      429: problem('Too many requests; `Retry-After` says when.'),
+      503: problem('The store fails, or has no room; `Retry-After` says when to try again.')
     }
   }
 }

@@ -52,6 +52,21 @@ test('every reference in it leads somewhere', async () => {
   for (const path of new Set(refs)) expect(api).toHaveProperty((path ?? '').split('/'))
 })
 
+test('refusals are described where they can come', async () => {
+  await using it = await observed()
+  const { paths } = (await it.ask('/api/openapi.json')).json() as unknown as Description
+  const refusals = (path: string, method: string) =>
+    Object.keys(paths[path]?.[method]?.responses ?? {}).filter((status) => Number(status) >= 400)
+  expect(refusals('/healthz', 'get')).toEqual(['400', '429', '503'])
+  expect(refusals('/api/v1/traces/{trace}', 'get')).toEqual([
+    ...['400', '401', '403', '404', '429', '503']
+  ])
+  expect(refusals('/v1/traces', 'post')).toEqual([
+    ...['400', '401', '403', '413', '415', '429', '503']
+  ])
+  expect(refusals('/sign-in', 'get')).toEqual(['400', '403', '429', '503'])
+})
+
 test('answers that are no JSON are described as what they are', async () => {
   await using it = await observed()
   const { paths } = (await it.ask('/api/openapi.json')).json() as unknown as Description
@@ -60,6 +75,7 @@ test('answers that are no JSON are described as what they are', async () => {
   expect(types('/api/v1/live')).toEqual(['text/event-stream'])
   expect(types('/api/docs')).toEqual(['text/html'])
   expect(types('/v1/traces', 'post')).toEqual(['application/json', 'application/x-protobuf'])
+  expect(types('/mcp', 'post')).toEqual(['application/json', 'text/event-stream'])
   expect(types('/api/v1/traces')).toEqual(['application/json'])
   expect(paths['/sign-in']?.['get']?.responses).toHaveProperty('303')
 })

@@ -53,6 +53,7 @@ export function mcpRoute(
     ...{ method: 'POST', path: '/mcp', scope: 'read', group: 'MCP' },
     summary: 'Model Context Protocol, streamable HTTP: the same questions as tools for agents',
     takes: ['application/json'],
+    gives: ['application/json', 'text/event-stream'],
     handle: async ({ request }) => {
       const headers = { host: new URL(url()).host, ...forwarded(request.headers) }
       const ask = askOver({ url: url(), headers: () => headers, fetch })
