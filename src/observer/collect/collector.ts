@@ -83,7 +83,7 @@ export class Collector implements AsyncDisposable {
   private constructor(options: CollectorOptions) {
     const { traces, store, clock, log } = options
     this.#options = options
-    this.#logs = new KnownLogs(clock)
+    this.#logs = new KnownLogs(clock, () => traces.holders())
     this.#findings = new Findings(clock.elapsed)
     this.#pace = new Pace(clock.elapsed)
     this.#refusals = new Refusals({ store, knows: (by) => this.#logs.knows(by) })

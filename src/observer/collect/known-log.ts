@@ -73,6 +73,11 @@ export class KnownLog implements LogName {
     return this.#held.length < PIECES_MAX || touches(this.#held, range)
   }
 
+  /** Events that are held, count. */
+  get heldCount(): number {
+    return this.#heldCount
+  }
+
   hold(ranges: readonly Range[]): void {
     this.#held = joined([...this.#held, ...ranges])
     this.#heldCount = sizeOf(this.#held)

@@ -10,6 +10,9 @@ import { KnownLog } from './known-log.ts'
 const STARTS = { burst: 256, perSecond: 0.2 } as const
 /** Starts of one producer that are known at a time, count: years of restarts. */
 const STARTS_MAX = 1_024
+/** Logs in all, count, of 1.5 KB and more each: then a producer may have so many starts. */
+const LOGS_MAX = 65_536
+const STARTS_MAX_THEN = 64
 /** Producers, count: several times the largest network that was measured. */
 const PRODUCERS_MAX = 4_096
 
@@ -20,10 +23,14 @@ interface Producer {
 
 export class KnownLogs {
   readonly #clock: Pick<Clock, 'elapsed'>
+  readonly #here: () => readonly string[]
   readonly #producers = new Map<string, Producer>()
+  #size = 0
 
-  constructor(clock: Pick<Clock, 'elapsed'>) {
+  /** @param here producers that can be asked now, and so are no mere keys */
+  constructor(clock: Pick<Clock, 'elapsed'>, here: () => readonly string[] = () => []) {
     this.#clock = clock
+    this.#here = here
   }
 
   /** What a store holds from earlier. */
@@ -55,8 +62,35 @@ export class KnownLogs {
   /** Keys cost nothing: whoever only said that it is there makes room for others. */
   #makeRoom(by: string): boolean {
     const producer = this.#producers.get(by)
-    if (producer !== undefined) return trim(producer.logs, STARTS_MAX, isEmpty)
-    return trim(this.#producers, PRODUCERS_MAX, ({ logs }) => [...logs.values()].every(isEmpty))
+    if (producer !== undefined) {
+      const most = this.#size < LOGS_MAX ? STARTS_MAX : STARTS_MAX_THEN
+      if (producer.logs.size < most) return true
+      const empty = producer.logs.entries().find(([, log]) => isEmpty(log))
+      if (empty === undefined) return false
+      this.#size--
+      return producer.logs.delete(empty[0])
+    }
+    if (this.#producers.size < PRODUCERS_MAX) return true
+    const empty = this.#producers.entries().find(([, { logs }]) => logs.values().every(isEmpty))
+    if (empty !== undefined) return this.#forget(empty[0])
+    const here = new Set(this.#here())
+    return here.has(by) && this.#forget(this.#least(here))
+  }
+
+  /** Of those who are not here, whoever told least: a key that was made up has few events. */
+  #least(here: ReadonlySet<string>): string | undefined {
+    let [least, few]: [string | undefined, number] = [undefined, Infinity]
+    for (const [by, { logs }] of this.#producers) {
+      const held = logs.values().reduce((sum, log) => sum + log.heldCount, 0)
+      if (held < few && !here.has(by)) [least, few] = [by, held]
+    }
+    return least
+  }
+
+  /** What the store holds of it stays there. @returns whether there was any */
+  #forget(by = ''): boolean {
+    this.#size -= this.#producers.get(by)?.logs.size ?? 0
+    return this.#producers.delete(by)
   }
 
   knows(by: string): boolean {
@@ -82,6 +116,7 @@ export class KnownLogs {
       this.#producers.set(name.by, producer)
     }
     const log = new KnownLog(name)
+    this.#size++
     producer.logs.set(name.boot, log)
     return log
   }
@@ -89,14 +124,3 @@ export class KnownLogs {
 
 /** Nothing was ever fetched of it. */
 const isEmpty = (log: KnownLog): boolean => log.held.length + log.forks.size === 0
-
-/** Forget the oldest that may be, when there is no room for one more. @returns whether there is */
-function trim<Item>(
-  items: Map<string, Item>,
-  max: number,
-  mayGo: (item: Item) => boolean
-): boolean {
-  if (items.size < max) return true
-  for (const [name, item] of items) if (mayGo(item)) return items.delete(name)
-  return false
-}

@@ -3,7 +3,9 @@ import { KnownLogs } from '../../../src/observer/collect/known-logs.ts'
 
 function setup() {
   const state = { elapsed: 0 }
-  return { logs: new KnownLogs({ elapsed: () => state.elapsed }), state }
+  const here = new Set<string>()
+  const clock = { elapsed: () => state.elapsed }
+  return { logs: new KnownLogs(clock, () => [...here]), state, here }
 }
 const nothing = { duplicates: 0, late: 0, refused: {}, forks: [] }
 
@@ -57,6 +59,28 @@ test('a full house of those that are held takes nobody more, also after a restar
   ])
   expect([logs.knows('h4095'), logs.knows('e0')]).toEqual([true, false])
   expect(logs.meet({ by: 'new', boot: '1' })).toBeUndefined()
+})
+
+test('in a house full of made-up producers whoever is here takes the place of one', () => {
+  const { logs, here } = setup()
+  for (let nth = 0; nth < 4_096; nth++) {
+    logs.meet({ by: `${nth}`, boot: '1' })?.hold([{ from: 0, to: nth === 7 ? 1 : 5 }])
+  }
+  expect(logs.meet({ by: 'real', boot: '1' })).toBeUndefined()
+  here.add('real').add('3')
+  expect(logs.meet({ by: 'real', boot: '1' })).toBeDefined()
+  expect([logs.knows('7'), logs.knows('3'), logs.all().length]).toEqual([false, true, 4_096])
+})
+
+test('made-up producers with many starts each are bounded together', () => {
+  const { logs } = setup()
+  for (let by = 0; by < 600; by++) {
+    for (let boot = 0; boot < 200; boot++) {
+      logs.meet({ by: `${by}`, boot: `${boot}` })?.hold([{ from: 0, to: 1 }])
+    }
+  }
+  expect(logs.all().length).toBeLessThan(65_536 + 600 * 64)
+  expect(logs.all().filter(({ by }) => by === '599')).toHaveLength(64)
 })
 
 test('starts of one producer that were never fetched go first', () => {
