@@ -7,6 +7,7 @@ import { admit, admitAnyone, admitProof, checkOrigin, mayStill } from './access/
 import type { Access, Head } from './access/admit.ts'
 import type { Caller } from './access/caller.ts'
 import type { Names } from './access/host.ts'
+import { InFlight } from './access/in-flight.ts'
 import { failureOf, isOwnTrouble, Refusal } from './failure.ts'
 import { largeAnswer } from './large-answer.ts'
 import type { Call, Route, World } from './route.ts'
@@ -42,7 +43,7 @@ interface Beside {
 export function createApp(options: AppOptions): Hono<Beside> {
   const { routes, names } = options
   const app = new Hono<Beside>()
-  const turns = new Turns()
+  const [turns, inFlight] = [new Turns(), new InFlight()]
   app.use(async (context, next) => {
     checkOrigin(context.req.raw.headers, names())
     await next()
@@ -55,7 +56,10 @@ export function createApp(options: AppOptions): Hono<Beside> {
     app.on(route.method, path, async ({ req, env }) => {
       const { method, headers } = req.raw
       const head = { method, headers, from: env.from ?? '' }
-      return answer({ route, request: req.raw, params: req.param(), head, turns }, options)
+      return answer(
+        { route, request: req.raw, params: req.param(), head, turns, inFlight },
+        options
+      )
     })
   }
   const shapes = routes.map(({ method, path }) => ({ method, shape: shapeOf(path) }))
@@ -104,6 +108,7 @@ interface Asked {
   readonly params: Readonly<Record<string, string>>
   readonly head: Head
   readonly turns: Turns
+  readonly inFlight: InFlight
 }
 
 async function answer(asked: Asked, options: AppOptions): Promise<Response> {
@@ -115,8 +120,9 @@ async function answer(asked: Asked, options: AppOptions): Promise<Response> {
 }
 
 async function answerTo(caller: Caller, asked: Asked, options: AppOptions): Promise<Response> {
-  const { route, request, params, turns } = asked
+  const { route, request, params, turns, inFlight } = asked
   const { access, world } = options
+  using _ = caller.scopes.length === 0 ? undefined : inFlight.enter(nameOf(caller))
   if (route.takes !== undefined) checkType(request, route.takes)
   const call = {
     params: read(route.params, params, 'the path'),
@@ -133,13 +139,15 @@ async function answerTo(caller: Caller, asked: Asked, options: AppOptions): Prom
   return response
 }
 
+const nameOf = ({ by, name }: Caller): string => `${by}:${name}`
+
 /** Holds its turn until the answer was read. @throws PeerworkError `BUSY` */
 async function byTurns(
   turns: Turns,
   { caller, signal }: Call<never, never>,
   make: () => Promise<string>
 ): Promise<Response> {
-  const turn = await turns.take(`${caller.by}:${caller.name}`, signal)
+  const turn = await turns.take(nameOf(caller), signal)
   try {
     return largeAnswer(await make(), turn, signal)
   } catch (error) {

@@ -50,7 +50,7 @@ export async function openDoor(options: DoorOptions): Promise<Door> {
     { overrideGlobalObjects: false }
   )
   const server = createServer({ ...limits, ...more }, (request, response) => {
-    if (nameOnce(request)) void listener(request, response)
+    if (isPlain(request.url) && nameOnce(request)) void listener(request, response)
     else response.writeHead(400, { connection: 'close' }).end()
   })
   // Nothing read and nothing written for so long: a reader that stopped in the middle.
@@ -83,6 +83,17 @@ function ownNames(host: string): readonly string[] {
   const addresses = all ? interfaces.map(({ address }) => address) : []
   return [host, 'localhost', '127.0.0.1', '::1', ...addresses]
 }
+
+/** `.` and `..` as parts of a path, escaped or not. */
+const DOTS = /\/(?:\.|%2e){1,2}(?:[/?#]|$)/i
+
+/**
+ * A path from the root, as it stands. Of a whole address the host would be another than `Host`
+ * says; and where dots lead, a proxy that lets some paths through may see otherwise (RFC 9112,
+ * 3.2; RFC 3986, 5.2.4).
+ */
+const isPlain = (target = ''): boolean =>
+  target.startsWith('/') && !DOTS.test(target.split('?', 1)[0] ?? '')
 
 const HOST = /^host$/i
 

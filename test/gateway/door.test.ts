@@ -89,3 +89,22 @@ test('closing lets answers on their way end, and then waits for nobody', async (
   for (const socket of [open, hanging]) if (!socket.destroyed) await once(socket, 'close')
   await expect(ask(door.url)).rejects.toMatchObject({ code: 'ECONNREFUSED' })
 })
+
+test('a request whose target is no plain path is refused without reaching a route', async () => {
+  let reached = 0
+  const fetch = () => {
+    reached++
+    return hello()
+  }
+  await using door = await openDoor({ host: '127.0.0.1', port: 0, fetch })
+  const ask1 = (target: string) =>
+    raw(door.url, `GET ${target} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n`)
+  const others = ['http://evil.example/api', '*', 'a', '/a/../b', '/a/%2e%2E/b', '/./b', '/a/..']
+  for (const target of [...others, '/a/.%2e', '/..?x', '/%2e']) {
+    expect(await ask1(target)).toMatch(/^HTTP\/1\.1 400 /)
+  }
+  expect(reached).toBe(0)
+  for (const target of ['/a..b', '/...', '/a?b=/../c', '/.well-known']) {
+    expect(await ask1(target)).toMatch(/^HTTP\/1\.1 200 /)
+  }
+})

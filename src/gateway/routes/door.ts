@@ -49,7 +49,9 @@ function signRoutes({ sessions, secure }: DoorParts): readonly Route[] {
       summary: 'Sign in with the link that the observer printed; it works once',
       status: 303,
       query: z.strictObject({ ticket: z.string().check(z.length(TICKET_LENGTH)) }),
-      handle: ({ query: { ticket } }) => {
+      handle: ({ query: { ticket }, request }) => {
+        // Whoever only looks whether the link leads somewhere must not use it up.
+        if (request.method !== 'GET') throw new Refusal(405, 'here: GET', { allow: 'GET' })
         const secret = sessions.signIn(ticket)
         if (secret === undefined) {
           throw new Refusal(403, 'this link was used, or is too old: peerwork observe sign-in')

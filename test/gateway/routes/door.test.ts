@@ -83,3 +83,10 @@ test('what a request says of its way here changes nothing', async () => {
   }
   throw new Error('whoever lies about an address is never slowed down')
 })
+
+test('who only looks at a sign-in link does not use it up', async () => {
+  await using it = await observed()
+  const { pathname, search } = new URL(it.door.signInLink())
+  expect((await it.ask(pathname + search, { method: 'HEAD' })).status).toBe(405)
+  expect((await it.ask(pathname + search)).status).toBe(303)
+})
