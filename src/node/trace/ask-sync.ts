@@ -75,6 +75,11 @@ async function opened(connection: Connection, signal: AbortSignal): Promise<Stre
 async function* framesOf(stream: Stream): AsyncGenerator<SyncFrame, void, void> {
   const parser = new FrameParser(SYNC_FRAME_BYTES_MAX)
   for await (const bytes of pull(stream)) {
-    for (const frame of parser.push(bytes)) yield decodeSyncFrame(frame)
+    for (const frame of parser.push(bytes)) yield decodeSyncFrame(ownOf(frame))
   }
+}
+
+/** A view keeps all that came with it: one small batch among garbage would weigh as much as that. */
+function ownOf(frame: Uint8Array): Uint8Array {
+  return frame.byteLength * 2 < frame.buffer.byteLength ? new Uint8Array(frame) : frame
 }

@@ -93,7 +93,7 @@ export class KnownLog implements LogName {
     const { body } = head
     if (before !== undefined && before.issued >= body.issued) return false
     // A copy: what came over a stream is a view that would keep all that came with it.
-    this.head = { body, bytes: head.bytes.slice(), digest: head.digest }
+    this.head = { body, bytes: new Uint8Array(head.bytes), digest: head.digest }
     this.issued = Math.max(this.issued, body.issued)
     return (
       before === undefined ||

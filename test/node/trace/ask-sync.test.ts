@@ -88,3 +88,16 @@ test('leaving the loop ends the stream on both sides', async () => {
   for await (const _ of askSync(link, { type: 'list' }, asked)) break
   await until('the holder knows', () => streams[0]?.status !== 'open')
 })
+
+test('a small frame keeps nothing alive of what came in the same piece', async () => {
+  const large = frame({ kind: 'batch', bytes: new Uint8Array(40_000) })
+  const small = frame({ kind: 'batch', bytes: new Uint8Array(100) })
+  answer = (stream) => stream.send(Buffer.concat([large, small, large, small]))
+  const asked = { signal: new AbortController().signal, msMax: 5_000 }
+  const kept: number[] = []
+  for await (const one of askSync(link, { type: 'list' }, asked)) {
+    if (one.kind === 'batch' && one.bytes.length === 100) kept.push(one.bytes.buffer.byteLength)
+    if (kept.length === 2) break
+  }
+  expect(Math.max(...kept)).toBeLessThan(1_000)
+})
