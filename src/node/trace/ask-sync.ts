@@ -79,7 +79,7 @@ async function* framesOf(stream: Stream): AsyncGenerator<SyncFrame, void, void> 
   }
 }
 
-/** A view keeps all that came with it: one small batch among garbage would weigh as much as that. */
+/** A view keeps all that came with it: a small batch among garbage would weigh as much as that. */
 function ownOf(frame: Uint8Array): Uint8Array {
   return frame.byteLength * 2 < frame.buffer.byteLength ? new Uint8Array(frame) : frame
 }
