@@ -29,7 +29,10 @@ const NETWORK = 'events'
 const [PART_S, SETTLE_S] = [10, 5]
 /** Between two bursts of one agent's events, at least, ms. */
 const TICK_MS = 10
-const OBSERVE_MS_MAX = 60_000
+const OBSERVE_MS_MAX = 90_000
+/** Until the observer has everything, after the last event, ms. */
+const KEPT_MS_MAX = 20_000
+const PEER = '12D3KooWQYhTNQdmr3ArTeUHRYzFg94BKyTkoWBDWez9kSCVe2Xo'
 
 const [role = '30', rate = '100', ...rest] = process.argv.slice(2)
 const root = mkdtempSync(join(tmpdir(), 'peerwork-events-'))
@@ -63,8 +66,7 @@ async function measure(agents: number, perSecond: number): Promise<void> {
   const watched = await part(0)
   const between = await ask(observer)
   const told = await part(perSecond)
-  await sleep(2_000)
-  const after = await ask(observer)
+  const after = await untilKept(observer, between.events + told.events)
   observer.disconnect()
   await Promise.all(all.map((agent) => agent.stop({ graceMs: 0 })))
 
@@ -101,11 +103,12 @@ function captureLogs(): Set<TraceLog> {
   return logs
 }
 
-const start = (at: number, bootstrap: readonly string[]) =>
-  createAgent({
+function start(at: number, bootstrap: readonly string[]) {
+  return createAgent({
     ...{ preset: 'loopback', network: NETWORK, name: `agent-${at}`, bootstrap: [...bootstrap] },
     ...{ home: join(root, String(at)), logLevel: 'silent' }
   })
+}
 
 /** @returns how many were told */
 async function emitFor(logs: Set<TraceLog>, perSecond: number): Promise<number> {
@@ -122,8 +125,9 @@ async function emitFor(logs: Set<TraceLog>, perSecond: number): Promise<number> 
   }
 }
 
-const hex = (bytes: number): string => randomBytes(bytes).toString('hex')
-const PEER = '12D3KooWQYhTNQdmr3ArTeUHRYzFg94BKyTkoWBDWez9kSCVe2Xo'
+function hex(bytes: number): string {
+  return randomBytes(bytes).toString('hex')
+}
 
 function tellTask(log: TraceLog): number {
   const ids = { trace: hex(16), span: hex(8), parent: hex(8), task: hex(16) }
@@ -148,6 +152,20 @@ async function ask(child: ChildProcess): Promise<Used> {
   return used
 }
 
+/** As soon as all is kept, or when it has taken too long. */
+async function untilKept(child: ChildProcess, events: number): Promise<Used> {
+  const began = performance.now()
+  for (;;) {
+    const used = await ask(child)
+    const waited = performance.now() - began
+    if (used.events >= events || waited > KEPT_MS_MAX) {
+      say(`${events - used.events} events missing after ${Math.round(waited)} ms`)
+      return used
+    }
+    await sleep(500)
+  }
+}
+
 async function observe(bootstrap: readonly string[]): Promise<void> {
   const clock = systemClock
   const log = createLogs(toLogLevels('silent'), 'observer')('node')
@@ -166,7 +184,10 @@ async function observe(bootstrap: readonly string[]): Promise<void> {
     process.send?.({ all: user + system, events })
   })
   process.send?.('ready')
-  await Promise.race([once(process, 'disconnect'), sleep(OBSERVE_MS_MAX)])
+  await Promise.race([
+    once(process, 'disconnect'),
+    sleep(OBSERVE_MS_MAX, undefined, { ref: false })
+  ])
   await agent.stop({ graceMs: 0 })
 }
 
@@ -174,4 +195,6 @@ function say(words: string): void {
   process.stderr.write(`${words}\n`)
 }
 
-const round = (value: number): number => Math.round(value * 10) / 10
+function round(value: number): number {
+  return Math.round(value * 10) / 10
+}

@@ -133,11 +133,13 @@ function openQuotas({ quotas: options }: AgentOptions, clock: Clock, membership?
 type LogParts = Pick<TracesInit, 'identity' | 'clock' | 'peers' | 'counters'> & Beginning
 
 /** The own trace log, which also tells of peers. */
-function openLog({ options, undo, log, ...parts }: LogParts, { gossip, mayObserve }: Network) {
+function openLog({ options, undo, log, ...parts }: LogParts, net: Network) {
+  const { gossip, mayObserve } = net
   const { identity, clock, peers, counters } = parts
   const { network, home, traceContent } = options
   const contents = traceContent && new Contents({ ...traceContent, random: clock.random })
-  const shared = { network, home, gossip, mayObserve, contents }
+  const observe = (on: boolean): void => net.meeting.observe(on)
+  const shared = { network, home, gossip, mayObserve, observe, contents }
   const traces = openTraces({ identity, clock, peers, counters, log, ...shared })
   undo.push(() => traces.close())
   peers.events.listen((event) => tellPeer(traces.trace, event))

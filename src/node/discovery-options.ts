@@ -12,6 +12,8 @@ export interface DiscoveryOptions {
   readonly connected: (id: string) => boolean
   /** Peers, those not counted that are here for a task; none by default. */
   readonly peers?: () => number
+  /** How many of them are enough. */
+  readonly enough?: () => number
   /** A peer is dialled for a task, or otherwise not for company. */
   readonly wanted?: (id: string) => void
   /** An attempt failed. */

@@ -14,7 +14,7 @@ import { alsoAt, merged, rotated } from './candidate.ts'
 import type { Candidate, Via } from './candidate.ts'
 import { explainDial } from './diagnosis/dial-error.ts'
 import type { DiscoveryOptions, Sought } from './discovery-options.ts'
-import { Reserve } from './meet/reserve.ts'
+import { PEERS_WANTED, Reserve } from './meet/reserve.ts'
 import { Turns } from './meet/turns.ts'
 
 /** Pause before the second attempt, ms; doubles up to the longest. */
@@ -49,10 +49,10 @@ export class Discovery {
 
   constructor(options: DiscoveryOptions) {
     this.#options = options
-    const { clock, peers = () => 0 } = options
+    const { clock, peers = () => 0, enough = () => PEERS_WANTED } = options
     this.#turns = new Turns(clock.elapsed)
     this.#reserve = new Reserve({
-      ...{ clock, peers, known: () => this.#candidates.size },
+      ...{ clock, peers, enough, known: () => this.#candidates.size },
       dialing: (msMax) => this.#dialing(msMax),
       dial: (key) => this.#schedule(this.#candidates.get(key), 0)
     })
@@ -101,10 +101,11 @@ export class Discovery {
     else this.#reserve.forget(id)
   }
 
-  /** Dial any one of those that are not needed because there are enough peers. */
+  /** Dial those that are needed, and any one of those that are not. */
   meetAnother(): void {
     const { id, addresses = [] } = this.#candidates.get(this.#reserve.any() ?? '') ?? {}
     if (id !== undefined) this.want(id, addresses)
+    this.#reserve.refill()
   }
 
   /** Keep a link to this address, for as long as the agent runs. */

@@ -82,7 +82,7 @@ export class Network {
   readonly #discovery: Discovery
   #dialBack: Promise<DialBack> | undefined
   readonly #reach: Reach
-  readonly #meeting: Meeting
+  readonly meeting: Meeting
   readonly #options: NetworkOptions
 
   private constructor(options: NetworkOptions, gate: DialGate) {
@@ -90,17 +90,17 @@ export class Network {
     this.#gate = gate
     const { secret, clock, peers, describe, observed, counters, busy, log, logs, membership } =
       options
-    const { network } = options.options
+    const { network, preset } = options.options
+    const { connectionsMax } = preset
     const { identity } = secret
     const { host } = gate
     const connected = (id: string): boolean => peers.get(id) !== undefined
     this.#discovery = new Discovery({
       ...{ self: identity.id, clock, connected, log },
       dial: (addresses, signal) => this.#reach.dial(addresses, signal),
-      ...{
-        peers: () => this.#meeting.company,
-        wanted: (id: string) => this.#meeting.noteSpare(id)
-      },
+      peers: () => this.meeting.company,
+      enough: () => this.meeting.enough,
+      wanted: (id: string) => this.meeting.noteSpare(id),
       failed(id, { reason, refusal }) {
         counters.count('dials_failed', { reason })
         if (id !== undefined && refusal !== undefined) observed.refusedAtDial(id, refusal)
@@ -114,12 +114,12 @@ export class Network {
     this.#reach = new Reach({
       ...{ options: options.options, identity, gate, clock, peers, discovery, busy, describe },
       log: logs('reach'),
-      spare: (id) => this.#meeting.noteSpare(id),
+      spare: (id) => this.meeting.noteSpare(id),
       owned: nameOfNetwork(network) !== network,
       changed: () => this.#links.changed()
     })
-    this.#meeting = new Meeting({
-      ...{ self: identity.id, clock, peers, discovery, links: this.#links, busy },
+    this.meeting = new Meeting({
+      ...{ self: identity.id, clock, peers, discovery, links: this.#links, busy, connectionsMax },
       elsewhere: (sought) => this.#reach.seek(sought)
     })
     this.mayObserve = (peer) => membership?.may(peer, 'observe') ?? true
@@ -187,7 +187,7 @@ export class Network {
         (stream, connection) => this.#links.cards.answer(stream, connection),
         { maxInboundStreams: CARD_STREAMS_MAX, ...anywhere }
       ),
-      host.handle(FIND_PROTOCOL, (stream, link) => this.#meeting.answer(stream, link), {
+      host.handle(FIND_PROTOCOL, (stream, link) => this.meeting.answer(stream, link), {
         ...{ maxInboundStreams: FIND_STREAMS_MAX, ...anywhere }
       }),
       host.handle(TRACE_SYNC_PROTOCOL, handlers.traces, {
@@ -232,7 +232,7 @@ export class Network {
 
   /** Look for a peer, or for whoever offers a skill, among those that our peers know. */
   seek({ skill, peer }: { skill: string; peer?: string | undefined }): Promise<void> {
-    return this.#meeting.seek({ skill, ...(peer !== undefined && { peer }) })
+    return this.meeting.seek({ skill, ...(peer !== undefined && { peer }) })
   }
 
   /** The links that are kept up. */
@@ -255,7 +255,7 @@ export class Network {
   async stop(): Promise<void> {
     this.#discovery.stop()
     this.#links.stop()
-    this.#meeting.stop()
+    this.meeting.stop()
     this.#options.membership?.stop()
     await this.#reach.stop()
     await Promise.resolve(this.#gate.host.stop()).catch((error: unknown) => {

@@ -25,6 +25,10 @@ const MEET_EVERY_MS = 30_000
  * have been too busy.
  */
 const ASK_AGAIN_MS = { min: 2_000, max: 5 * 60_000 } as const
+/** The same for an observer, which wants to hear soon of everybody who comes. */
+const OBSERVER_ASKS_MS_MAX = 15_000
+/** Of the connections that an agent may have, so many of an observer's are for whom it observes. */
+const OBSERVED_SHARE = 0.6
 
 export interface MeetingOptions {
   readonly self: string
@@ -34,6 +38,8 @@ export interface MeetingOptions {
   readonly links: Pick<Links, 'hint' | 'connections' | 'cards'>
   /** Whether tasks of or for this peer run now. */
   readonly busy: (id: string) => boolean
+  /** Connections that the agent may have, count. */
+  readonly connectionsMax: number
   /** Look elsewhere too. */
   readonly elsewhere: (sought: Sought) => Promise<void>
 }
@@ -46,6 +52,7 @@ export class Meeting {
   #timer: NodeJS.Timeout | undefined
   #asking: NodeJS.Timeout | undefined
   #most = 0
+  #observes = false
 
   constructor(options: MeetingOptions) {
     this.#options = options
@@ -84,6 +91,21 @@ export class Meeting {
     return all.filter(({ remotePeer }) => !this.#spare.has(remotePeer.toString())).length
   }
 
+  /** How many peers the agent seeks company of. An observer hears only those it is linked with. */
+  get enough(): number {
+    if (!this.#observes) return PEERS_WANTED
+    return Math.floor(this.#options.connectionsMax * OBSERVED_SHARE)
+  }
+
+  /** The agent collects the logs of others, or does not any more: then it keeps whom it has met. */
+  observe(on: boolean): void {
+    if (this.#observes === on) return
+    this.#observes = on
+    this.#options.discovery.meetAnother()
+    clearTimeout(this.#asking)
+    this.#askLater(ASK_AGAIN_MS.min)
+  }
+
   stop(): void {
     clearTimeout(this.#timer)
     clearTimeout(this.#asking)
@@ -96,12 +118,13 @@ export class Meeting {
     this.#asking = setTimeout(
       () => {
         const { company } = this
-        const missing = PEERS_WANTED - company
+        const missing = this.enough - company
         if (missing > 0) this.#askForNames(missing)
         // Somebody has gone: those that are left may know others by now.
         const fewer = company < this.#most
         this.#most = company
-        this.#askLater(fewer ? ASK_AGAIN_MS.min : Math.min(ASK_AGAIN_MS.max, 2 * pauseMs))
+        const max = this.#observes ? OBSERVER_ASKS_MS_MAX : ASK_AGAIN_MS.max
+        this.#askLater(fewer ? ASK_AGAIN_MS.min : Math.min(max, 2 * pauseMs))
       },
       pauseMs * (0.5 + clock.chance())
     ).unref()

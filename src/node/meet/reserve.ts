@@ -40,8 +40,9 @@ const LOOK_EVERY_MS = 250
 
 export interface ReserveOptions {
   readonly clock: Pick<Clock, 'elapsed' | 'chance'>
-  /** How many peers there are. */
+  /** How many peers there are, and how many are enough. */
   readonly peers: () => number
+  readonly enough: () => number
   /** How many are known of, peers included. */
   readonly known: () => number
   /** How many more are being dialled, since at most so long ago, ms. */
@@ -112,8 +113,8 @@ export class Reserve {
 
   /** One timer for all of them: there may be hundreds. */
   #refillLater(): void {
-    const { clock, peers } = this.#options
-    if (this.#stopped || this.#keys.size === 0 || peers() >= PEERS_WANTED) return
+    const { clock, peers, enough } = this.#options
+    if (this.#stopped || this.#keys.size === 0 || peers() >= enough()) return
     const waitMs = LOOK_EVERY_MS * (0.5 + clock.chance() / 2)
     this.#timer ??= setTimeout(() => {
       this.#timer = undefined
@@ -123,10 +124,10 @@ export class Reserve {
 
   /** How many more may be dialled now. */
   #room(): number {
-    const { peers, dialing, known } = this.#options
-    const missing = PEERS_WANTED - peers() - dialing()
+    const { peers, enough, dialing, known } = this.#options
+    const missing = enough() - peers() - dialing()
     const [freshMs, hopefulMs] = [FRESH_MS, HOPEFUL_MS].map((ms) => Math.max(ms, 2 * this.#usualMs))
-    const unhurried = known() > PEERS_WANTED
+    const unhurried = known() > enough()
     if (unhurried && this.#pace.dueMs(1 + dialing(hopefulMs)) > 0) return 0
     return Math.max(0, Math.min(AT_ONCE - dialing(freshMs), missing))
   }

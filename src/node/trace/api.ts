@@ -112,7 +112,12 @@ export interface Traces {
   contentKey(producer: AgentId, trace: string, signal: AbortSignal): Promise<Uint8Array>
   /** Drop the key of own contents of a trace, or of all: what was told can be read no more. */
   forgetContent(trace?: string): void
-  /** Hand on what is kept of others. @returns how to stop */
+  /**
+   * Hand on what is kept of others. As long as there is somebody who keeps, this agent seeks the
+   * company of all agents, not only of as many as it needs itself.
+   *
+   * @returns how to stop
+   */
   share(shelf: TraceShelf): () => void
 }
 

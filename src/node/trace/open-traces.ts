@@ -38,6 +38,8 @@ export interface TracesInit {
   readonly counters: Pick<Counters, 'count'>
   readonly log: Logger
   readonly mayObserve: (peer: string) => boolean
+  /** This agent collects the logs of others, or does not any more. */
+  readonly observe?: (on: boolean) => void
   /** Undefined: no contents are told. */
   readonly contents?: Contents | undefined
 }
@@ -88,6 +90,7 @@ export function openTraces(init: TracesInit): OpenTraces {
     ...{ self: identity.id, network, now: clock.now, gossip, shelves, serve: answers },
     ...doorOf(init.peers, observing),
     ...{ observers: () => sync.keepers(), forget: (one) => contents?.forget(one) },
+    observe: init.observe,
     listening: () => {
       trace.flush()
       herald.greet()

@@ -27,6 +27,8 @@ export interface TracesOptions {
   readonly now: () => number
   readonly gossip: Pick<Gossip, 'subscribe' | 'onRefused'>
   readonly shelves: Set<TraceShelf>
+  /** Logs of others are kept here, or are not any more. */
+  readonly observe?: ((on: boolean) => void) | undefined
   /** Answers of this agent itself. */
   readonly serve: (
     question: SyncQuestion,
@@ -159,8 +161,13 @@ export class TraceDoor implements Traces {
   }
 
   share(shelf: TraceShelf): () => void {
-    this.#options.shelves.add(shelf)
-    return () => void this.#options.shelves.delete(shelf)
+    const { shelves, observe } = this.#options
+    shelves.add(shelf)
+    observe?.(true)
+    return () => {
+      shelves.delete(shelf)
+      if (shelves.size === 0) observe?.(false)
+    }
   }
 
   #ask(

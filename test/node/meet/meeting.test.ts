@@ -12,3 +12,19 @@ test('up to the wanted number of peers and itself, everybody knows everybody', a
     await until(`${agent.name} knows all`, all, 20_000)
   }
 })
+
+test('who collects the logs of others meets everybody, later ones too', async () => {
+  await using stage = new Stage()
+  const guide = await stage.inside({ name: 'guide' })
+  const init = { bootstrap: [guide.addresses[0] ?? ''] }
+  const crowd = 2 * PEERS_WANTED
+  await Promise.all(Array.from({ length: crowd }, () => stage.inside(init)))
+  const observer = await stage.inside({ ...init, name: 'observer' })
+  const company = async (): Promise<number> => (await observer.peers()).length
+  const { traces } = observer
+  const stop = traces.share({ held: async () => [], batches: async () => [] })
+  await until('the observer knows all', async () => (await company()) === crowd + 1, 20_000)
+  await stage.inside(init)
+  await until('and one who comes later', async () => (await company()) === crowd + 2, 30_000)
+  stop()
+}, 60_000)

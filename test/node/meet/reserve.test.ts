@@ -1,17 +1,18 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { PEERS_WANTED, Reserve } from '../../../src/node/meet/reserve.ts'
 
-const state = { peers: 0, known: 0, dialing: 0, elapsed: 0 }
+const state = { peers: 0, enough: PEERS_WANTED, known: 0, dialing: 0, elapsed: 0 }
 let dialled: string[]
 let reserve: Reserve
 
 beforeEach(() => {
   vi.useFakeTimers()
-  Object.assign(state, { peers: 0, known: 0, dialing: 0, elapsed: 0 })
+  Object.assign(state, { peers: 0, enough: PEERS_WANTED, known: 0, dialing: 0, elapsed: 0 })
   dialled = []
   reserve = new Reserve({
     clock: { elapsed: () => state.elapsed, chance: () => 0 },
     peers: () => state.peers,
+    enough: () => state.enough,
     known: () => state.known,
     dialing: () => state.dialing,
     dial: (key) => void dialled.push(key)
@@ -93,4 +94,14 @@ test('any one can be named, and stays', () => {
   reserve.keeps('a')
   expect(reserve.any()).toBe('a')
   expect(reserve.any()).toBe('a')
+})
+
+test('whoever wants more gets them, and without hurry only what is more than that', () => {
+  Object.assign(state, { peers: PEERS_WANTED, known: 40 })
+  for (let n = 0; n < 20; n++) reserve.keeps(String(n))
+  reserve.refill()
+  expect(dialled).toEqual([])
+  state.enough = 90
+  for (let n = 0; n < 5; n++) reserve.refill()
+  expect(dialled).toHaveLength(20)
 })
