@@ -18,6 +18,8 @@ const KEYS_MAX = 1_000
 const NAME = /^[\p{L}\p{N}][\p{L}\p{N} ._-]{0,62}$/u
 /** How agents' ids begin: what a key tells must not look as if an agent had. */
 const AGENT = /^(?:12D3KooW|16Uiu2|Qm)/i
+/** Who stands in the audit log without a key. */
+const SOMEBODY = /^(?:owner|nobody)$/i
 /** How often the last use is written, ms: what matters is whether a key is used at all. */
 const USED_EVERY_MS = 60_000
 
@@ -55,7 +57,7 @@ export class Keys {
    * @throws PeerworkError `BAD_OPTION` for a name that is taken or none
    */
   create({ name, scopes, expires }: NewKey, who: string): KeyInfo & { readonly key: string } {
-    if (!NAME.test(name) || AGENT.test(name))
+    if (!NAME.test(name) || AGENT.test(name) || SOMEBODY.test(name))
       throw new PeerworkError('BAD_OPTION', `"${name}" is no name for a key`)
     if (scopes.length === 0) throw new PeerworkError('BAD_OPTION', 'a key needs a scope')
     const now = this.#clock.now()

@@ -56,7 +56,9 @@ test('names that could be taken for something else are none', async () => {
     'x'.repeat(64),
     '<b>',
     'a,b',
-    '12D3KooWJj5axkncZB5t'
+    '12D3KooWJj5axkncZB5t',
+    'owner',
+    'Nobody'
   ]) {
     expect(() => it.key(['read'], name)).toThrow('is no name for a key')
   }

@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest'
-import { observed } from '../observed.ts'
+import { openObserver } from '../../../src/observer/observer.ts'
+import { PeerworkError } from '../../../src/protocol/errors.ts'
+import { observed, temporary, TurnedClock } from '../observed.ts'
 
 test('what anyone may ask tells nothing of what is kept', async () => {
   await using it = await observed()
@@ -89,4 +91,29 @@ test('who only looks at a sign-in link does not use it up', async () => {
   const { pathname, search } = new URL(it.door.signInLink())
   expect((await it.ask(pathname + search, { method: 'HEAD' })).status).toBe(405)
   expect((await it.ask(pathname + search)).status).toBe(303)
+})
+
+test('who asks for health again and again keeps the store from nothing', async () => {
+  const dir = temporary()
+  const clock = new TurnedClock()
+  await using observer = await openObserver({ dir, clock })
+  let looks = 0
+  let broken = false
+  const store = {
+    ...observer.store,
+    size: () => {
+      looks++
+      if (broken) throw new PeerworkError('STORE_FAILED', 'gone')
+      return observer.store.size()
+    }
+  }
+  await using it = await observed({ store, clock })
+  for (let at = 0; at < 20; at++) expect((await it.ask('/healthz')).status).toBe(200)
+  const before = looks
+  expect(before).toBeLessThan(5)
+  broken = true
+  clock.aheadMs += 1_000
+  expect((await it.ask('/healthz')).status).toBe(503)
+  broken = false
+  expect((await it.ask('/healthz')).status).toBe(200)
 })
