@@ -147,7 +147,7 @@ test('an observer from outside that came last has all of it, and answers curl', 
   await expectNothingLeft(run, '')
 })
 
-test('whoever asks for it may look around until Ctrl-C; the network has the name given', async () => {
+test('whoever asks may look around until Ctrl-C, in a network of that name', async () => {
   const args = [DOCUMENT, '--bootstrap', '--keep', '--network', 'demo-to-keep']
   using run = runExample('mvp-demo.ts', args)
   const told = await run.printed('npx peerwork watch')

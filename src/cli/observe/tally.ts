@@ -7,6 +7,8 @@ import { formatBytes } from '../units.ts'
 
 /** Between two looks, ms: soon enough for who waits for a first trace, and nothing flickers. */
 const EVERY_MS = 1_000
+/** Of a terminal that says 0. */
+const COLUMNS = 80
 
 export interface TallyOptions {
   readonly store: Pick<TraceStore, 'size' | 'holdings'>
@@ -37,7 +39,8 @@ export class Tally implements Disposable {
     const agents = new Set(others.map(({ by }) => by)).size
     if (agents + spans === 0) return 'nothing came in yet'
     return [
-      ...[counted(agents, 'agent'), counted(traces, 'trace'), counted(spans, 'span')],
+      ...(agents === 0 ? [] : [counted(agents, 'agent')]),
+      ...[counted(traces, 'trace'), counted(spans, 'span')],
       ...[formatBytes(bytes), missing === 0 ? 'nothing is missing' : `${grouped(missing)} missing`],
       ...(forks === 0 ? [] : [counted(forks, 'fork')])
     ].join(' · ')
@@ -55,7 +58,8 @@ export class Tally implements Disposable {
     const { err } = this.#options
     const text = await this.text().catch(() => this.#shown)
     if (this.#over) return
-    const line = text.slice(0, Math.max(20, err.columns - 3))
+    // Some terminals do not say how wide they are.
+    const line = text.slice(0, (err.columns || COLUMNS) - 3)
     if (line !== this.#shown) err.rewrite(`  ${err.paint('dim', line)}`)
     this.#shown = line
     this.#timer = setTimeout(() => void this.#show(), EVERY_MS).unref()

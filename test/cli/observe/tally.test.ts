@@ -54,6 +54,8 @@ test('elsewhere it shows nothing, and tells when it is asked', async () => {
   state.holdings = [holding('alice', 5, 5)]
   state.traces = 1
   expect(await tally.text()).toBe('1 agent · 1 trace · 9 spans · 1.2 MB · nothing is missing')
+  state.holdings = []
+  expect(await tally.text()).toMatch(/^1 trace · 9 spans/)
   expect(sink.text).toBe('')
   tally[Symbol.dispose]()
 })

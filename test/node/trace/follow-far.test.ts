@@ -44,7 +44,7 @@ function setup() {
   return { hub, traces, follower, firsts, grow }
 }
 
-test('what a tailed producer out of reach told is asked of an observer, and only what is new', async () => {
+test('what a tailed producer out of reach told is asked of an observer, and only news', async () => {
   const { hub, traces, follower, firsts, grow } = setup()
   const stop = followTraces(traces, follower)
   hub.gossip({ kind: 'head', head: grow(10) })
@@ -74,7 +74,7 @@ test('of what was before it began to listen it asks for the last events alone', 
   expect(firsts).toEqual([60, 90])
 })
 
-test('an observer that does not answer, and one that ended to watch, ask for nothing more', async () => {
+test('nobody is asked when there is no observer, or who watched has ended', async () => {
   const { hub, traces, follower, firsts, grow } = setup()
   const ending = new AbortController()
   const far = new FollowFar(traces, follower, ending.signal)

@@ -70,7 +70,7 @@ test('what whoever asked has seen already is told to whoever listens all the sam
   await until('told', () => told.length === 2)
 })
 
-test('that an observer began to tail is told at once, that none does any more can wait', async () => {
+test('that an observer began to tail is told at once, that none does can wait', async () => {
   const { heads, state } = setup()
   const told: boolean[] = []
   heads.listen(({ body }) => told.push(body.tailed))
