@@ -1,4 +1,4 @@
-/** On a terminal: one calm line of what the observer has by now, and of what it knows is missing. */
+/** On a terminal: one calm line of what the observer has by now, and of what is missing. */
 
 import { integrityOf } from '../../observer/query/integrity.ts'
 import type { TraceStore } from '../../observer/store.ts'

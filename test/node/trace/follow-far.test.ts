@@ -44,7 +44,7 @@ function setup() {
   return { hub, traces, follower, firsts, grow }
 }
 
-test('what a tailed producer out of reach told is asked of an observer, and only news', async () => {
+test('what a tailed producer out of reach told is asked of an observer, once', async () => {
   const { hub, traces, follower, firsts, grow } = setup()
   const stop = followTraces(traces, follower)
   hub.gossip({ kind: 'head', head: grow(10) })
