@@ -27,13 +27,15 @@ export function explained(thrown: unknown, { dir, host, port }: Place): unknown 
     return new PeerworkError('HOME_IN_USE', text, {}, thrown)
   }
   if (code === 'STORE_FAILED' && UNWRITABLE.test(message)) {
-    const text = `cannot write in ${dir}: ${message}; --data chooses another directory`
+    const what = `cannot write in ${dir}, which is read-only or not yours`
+    const text = `${what} (${message}); --data chooses another directory`
     return new PeerworkError('STORE_FAILED', text, {}, thrown)
   }
   return thrown
 }
 
-const UNWRITABLE = /\bE(?:ACCES|ROFS|PERM)\b|readonly database|read-only|unable to open/i
+/** Of a folder on a disk that is read-only Node's `mkdir` says ENOENT. */
+const UNWRITABLE = /^cannot make|\bE(?:ACCES|ROFS|PERM)\b|readonly database|unable to open/i
 
 function byWhom(port: number): string {
   const listener = listenerAt(port)

@@ -37,7 +37,8 @@ test('a directory that cannot be written is named, with the way out', () => {
     'a: unable to open database'
   ]) {
     const told = explained(new PeerworkError('STORE_FAILED', why), place) as PeerworkError
-    expect(told.message).toBe(`cannot write in /data: ${why}; --data chooses another directory`)
+    const what = 'cannot write in /data, which is read-only or not yours'
+    expect(told.message).toBe(`${what} (${why}); --data chooses another directory`)
   }
 })
 
