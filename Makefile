@@ -7,6 +7,7 @@
 STAMP := node_modules/.peerwork-stamp
 # The npm package keeps its binary here; node_modules/.bin/node points to it.
 NODE := node_modules/node/bin/node
+WEB := web/dist/index.html
 RUN := npm run --silent
 
 FILE ?= README.md
@@ -24,7 +25,7 @@ help: ## Show this help
 	@echo "  make mvp-demo OBSERVE=1          then ask an observer over HTTP what happened"
 	@echo "  make mvp-demo OBSERVE=keep       the same, and everybody stays until Ctrl-C"
 
-install: $(STAMP) ## Install exactly what the lockfile says
+install: $(STAMP) $(WEB) ## Install exactly what the lockfile says
 
 # The stamp is newer than both files only after a whole installation. `npm ci` insists that the
 # lockfile names the packages of every platform, also where a registry does not carry them; then
@@ -47,12 +48,16 @@ $(NODE):
 	@test -x $@ || { echo "$@ is missing: allow install scripts (npm config set" \
 		"ignore-scripts false) and run make install again" >&2; exit 1; }
 
-mvp-demo: $(STAMP) ## Two agents find each other and one works for the other
+# The dashboard, as browsers get it.
+$(WEB): $(STAMP) $(shell find web/index.html web/vite.config.ts web/src -type f)
+	@$(RUN) web
+
+mvp-demo: $(STAMP) $(WEB) ## Two agents find each other and one works for the other
 	@$(NODE) --conditions=source examples/mvp-demo.ts $(if $(BOOTSTRAP),--bootstrap) \
 		$(if $(OBSERVE),$(if $(filter keep,$(OBSERVE)),--keep,--observe)) \
 		$(if $(NETWORK),--network "$(NETWORK)") $(if $(JSON),--json) "$(FILE)"
 
-test: $(STAMP) ## Run the tests from source; nothing needs to be built
+test: $(STAMP) ## Run the tests from source
 	@$(RUN) test
 
 check: types lint build ## What CI checks beside the tests: types, style, package
@@ -80,4 +85,4 @@ format: $(STAMP) ## Rewrite the files in the house format
 	@$(RUN) format
 
 clean: ## Remove what was built and installed
-	rm -rf dist coverage node_modules
+	rm -rf dist web/dist coverage node_modules

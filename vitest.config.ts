@@ -12,6 +12,7 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     pool: 'forks',
+    globalSetup: ['test/web/build.ts'],
     server: { deps: { inline: INLINE } },
     testTimeout: TEST_MS_MAX,
     hookTimeout: TEST_MS_MAX,

@@ -14,6 +14,7 @@ import { build } from 'esbuild'
 import type { BuildOptions, BuildResult } from 'esbuild'
 import { ZOD } from './bundle-zod.ts'
 import { writeFewer } from './fewer-files.ts'
+import { buildDashboard } from './dashboard.ts'
 import { guard } from './guard-plugin.ts'
 import { lean } from './lean-plugin.ts'
 import { REQUIRE_BANNER } from './require-banner.ts'
@@ -71,6 +72,7 @@ const client = await build({
   banner: {}
 })
 const lent = await build({ ...shared, ...ZOD, outdir: join(dist, 'tasks') })
+await buildDashboard(join(dist, 'web'))
 if (guarded.used() === 0) throw new Error('the guard on length prefixes found nothing to guard')
 execFileSync(
   process.execPath,

@@ -12,6 +12,7 @@ import { Audit } from './access/audit.ts'
 import { Keys } from './access/keys.ts'
 import { Sessions } from './access/sessions.ts'
 import { createApp } from './app.ts'
+import { readDashboard } from './dashboard.ts'
 import { BodyRoom } from './body.ts'
 import { openDoor } from './door.ts'
 import { Live } from './live.ts'
@@ -19,6 +20,7 @@ import type { Route } from './route.ts'
 import { mcpRoute } from './mcp/server.ts'
 import { adminRoutes } from './routes/admin.ts'
 import { alertRoutes } from './routes/alerts.ts'
+import { dashboardRoutes } from './routes/dashboard.ts'
 import { diffRoute } from './routes/diff.ts'
 import { doorRoutes } from './routes/door.ts'
 import { handoffRoutes } from './routes/handoffs.ts'
@@ -45,7 +47,7 @@ export interface ObserverDoorInit {
   /** How retention and the passing on of spans are doing, for whoever asks. */
   readonly keeping?: () => KeeperState
   readonly forwarding?: () => ForwardState
-  /** Routes of other rooms: the dashboard, MCP. */
+  /** Routes of other rooms. */
   readonly more?: readonly Route[]
 }
 
@@ -79,6 +81,7 @@ export async function openObserverDoor(init: ObserverDoorInit): Promise<Observer
     diffRoute,
     ...adminRoutes({ keys, audit, alarm, keeping, forwarding }),
     ...(alarm === undefined ? [] : alertRoutes({ alarm, audit })),
+    ...dashboardRoutes(readDashboard()),
     ...more
   ]
   const shown = (): string => publicUrl?.origin ?? door.url

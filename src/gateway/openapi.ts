@@ -9,6 +9,7 @@ import type { Route } from './route.ts'
 export function openApi(routes: readonly Route[]): JsonObject {
   const paths: Record<string, JsonObject> = {}
   for (const route of routes) {
+    if (route.hidden === true) continue
     const at = (paths[route.path] ??= {})
     paths[route.path] = { ...at, [route.method.toLowerCase()]: operationOf(route) }
   }

@@ -56,6 +56,8 @@ export interface Route {
   readonly answer?: z.ZodMiniType
   /** Media types of its answer, when that is not JSON alone. */
   readonly gives?: readonly string[]
+  /** Not part of the API: a page for people, and what it is made of. */
+  readonly hidden?: true
   /** Looks at much at once: answered with JSON, by turns. */
   readonly heavy?: true
   /** Of an answer that went well; 200 unless it is said. */

@@ -57,7 +57,7 @@ function signRoutes({ sessions, secure }: DoorParts): readonly Route[] {
           throw new Refusal(403, 'this link was used, or is too old: peerwork observe sign-in')
         }
         const session = cookie(secret, SESSION_SECONDS, secure)
-        const headers = { location: '/api/docs', 'set-cookie': session }
+        const headers = { location: '/', 'set-cookie': session }
         return new Response(null, { status: 303, headers })
       }
     }),

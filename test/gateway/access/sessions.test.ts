@@ -13,7 +13,7 @@ test('a link signs in once, with a cookie that no script reads', async () => {
   const link = it.door.signInLink()
   const first = await ask(link)
   expect(first.status).toBe(303)
-  expect(first.headers.location).toBe('/api/docs')
+  expect(first.headers.location).toBe('/')
   const [cookie = ''] = first.headers['set-cookie'] ?? []
   expect(cookie).toMatch(
     /^peerwork_session=[\w-]{43}; Path=\/; HttpOnly; SameSite=Strict; Max-Age=604800$/

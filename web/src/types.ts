@@ -1,0 +1,23 @@
+/** What the API answers: the types of its own schemas, so that they cannot drift apart. */
+
+import type * as z from 'zod/mini'
+import type * as answers from '../../src/gateway/answers.ts'
+
+export type TraceSummary = z.infer<typeof answers.traceSummary>
+export type TraceDetail = z.infer<typeof answers.traceDetail>
+export type Span = z.infer<typeof answers.span>
+export type SpanDetail = z.infer<typeof answers.spanDetail>
+export type Fact = z.infer<typeof answers.fact>
+export type Handoff = z.infer<typeof answers.handoff>
+export type StateHistory = z.infer<typeof answers.stateHistory>
+export type TraceDiff = z.infer<typeof answers.traceDiff>
+export type Integrity = z.infer<typeof answers.integrity>
+export type Agents = z.infer<typeof answers.agents>
+export type Usage = z.infer<typeof answers.usage>
+export type Costs = z.infer<typeof answers.costs>
+
+export interface Page<Item> {
+  readonly items: readonly Item[]
+  /** Give as `after` for the next page; absent on the last. */
+  readonly next?: string
+}
