@@ -55,6 +55,12 @@ export const traceSummary = z.object({
   pinned: z.boolean()
 })
 
+export const tracePage = z.object({
+  items: z.array(traceSummary),
+  next: told(z.optional(text), 'Give as `after` for the next page; absent on the last.'),
+  prev: told(z.optional(text), 'Give as `before` for the page before; absent on the first.')
+})
+
 const spanPart = {
   trace: text,
   span: text,
@@ -111,6 +117,8 @@ export const handoff = z.object({
   status: z.enum(['offered', 'accepted', 'ok', 'error', 'canceled', 'rejected']),
   error: z.nullable(error),
   offeredUs: usOrNull,
+  acceptedUs: told(usOrNull, 'By the clock of the offer; null where that side does not say.'),
+  endedUs: usOrNull,
   split,
   bytes: z.nullable(count),
   tokens: z.nullable(count),

@@ -14,6 +14,9 @@ export interface HandoffView {
   readonly error: { readonly code: string; readonly message: string } | null
   /** µs since 1970, by the giver's clock if it told. */
   readonly offeredUs: number | null
+  /** By the same clock as the offer; null where that side does not say. */
+  readonly acceptedUs: number | null
+  readonly endedUs: number | null
   readonly split: Split
   readonly bytes: number | null
   readonly tokens: number | null
@@ -44,13 +47,16 @@ const COST_SHARE = 1e-6
 
 export function viewHandoff({ trace, id, giver, taker }: StoredHandoff): HandoffView {
   const pick = <Key extends keyof HandoffPart>(key: Key) => giver?.[key] ?? taker?.[key] ?? null
+  // Times of two clocks do not stand in one row.
+  const clock = giver?.offeredUs === undefined ? taker : giver
   return {
     ...{ trace, id },
     mode: pick('mode') ?? 'return-to-caller',
     ...{ from: pick('from'), to: pick('to'), skill: pick('skill') },
     status: statusOf(giver, taker),
     error: giver?.error ?? taker?.error ?? null,
-    offeredUs: pick('offeredUs'),
+    offeredUs: clock?.offeredUs ?? null,
+    ...{ acceptedUs: clock?.acceptedUs ?? null, endedUs: clock?.endedUs ?? null },
     split: splitOf(giver, taker),
     bytes: pick('bytes'),
     tokens: taker?.tokens ?? giver?.tokens ?? null,

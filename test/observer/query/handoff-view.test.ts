@@ -34,6 +34,17 @@ test('a side that is not heard of is missing, and its times are unknown', () => 
   })
 })
 
+test('offer, acceptance and end stand on one clock, or are not told', () => {
+  const both = viewHandoff({ ...base, giver, taker })
+  expect(both).toMatchObject({ offeredUs: 1_000_000, acceptedUs: 1_010_000, endedUs: 1_500_000 })
+  const { acceptedUs: _, endedUs: __, ...silent } = giver
+  const half = viewHandoff({ ...base, giver: silent, taker })
+  expect(half).toMatchObject({ offeredUs: 1_000_000, acceptedUs: null, endedUs: null })
+  expect(viewHandoff({ ...base, taker })).toMatchObject({
+    ...{ offeredUs: hour, acceptedUs: hour + 1_000, endedUs: hour + 401_000 }
+  })
+})
+
 test('work that was done and never arrived is what the giver says', () => {
   const lost = { ...giver, status: 'error', error: { code: 'PEER_LOST', message: 'gone' } } as const
   const view = viewHandoff({ ...base, giver: lost, taker })
