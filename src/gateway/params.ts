@@ -36,6 +36,14 @@ export const after = z.optional(
       z.meta({ description: 'The `next` of the page before.' })
     )
 )
+export const before = z.optional(
+  z
+    .string()
+    .check(
+      z.maxLength(CURSOR_LENGTH_MAX),
+      z.meta({ description: 'The `prev` of the page after.' })
+    )
+)
 export const text = z.optional(z.string().check(z.maxLength(TEXT_LENGTH_MAX)))
 export const amount = z.optional(
   z.pipe(

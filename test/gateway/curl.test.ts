@@ -96,8 +96,10 @@ test('every documented call works with curl, and answers as it is documented', a
   const look = async (): Promise<string> =>
     (await curl(`${url}/api/v1/traces/${trace}/spans`, ...admin)).body
   await expect.poll(look, { timeout: 15_000 }).toContain('"side":"executor"')
-  const { items } = JSON.parse(await look()) as { items: { span: string; side: string }[] }
-  const span = items.find(({ side }) => side === 'executor')?.span ?? ''
+  const { items } = JSON.parse(await look()) as {
+    items: { span: string; side: string; task: string }[]
+  }
+  const { span = '', task = '' } = items.find(({ side }) => side === 'executor') ?? {}
   const left = new Set<string>()
   for (const [path, all] of Object.entries(api.paths)) {
     for (const method of Object.keys(all)) left.add(`${method.toUpperCase()} ${path}`)
@@ -149,7 +151,7 @@ test('every documented call works with curl, and answers as it is documented', a
   const told = ['-H', 'Content-Type: application/x-ndjson', '--data-binary', lines]
   expect((await call('POST /api/ingest', {}, ...told)).body).toContain('"accepted":2')
 
-  const values = { trace, other, span, field: 'agent', id: '1' }
+  const values = { trace, other, span, task, field: 'agent', id: '1' }
   for (const [path, { get }] of Object.entries(api.paths)) {
     if (get?.security === undefined || path === '/api/v1/live') continue
     const { body } = await call(`GET ${path}`, values)

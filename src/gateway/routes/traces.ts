@@ -1,13 +1,13 @@
 /** Traces: the list, and each from far to near. */
 
 import * as z from 'zod/mini'
-import { SPAN_STATUSES } from '../../observer/model.ts'
 import { traceView } from '../../observer/query/trace-view.ts'
 import type { Fact } from '../../observer/model.ts'
-import type { TraceQuery, TraceStore } from '../../observer/store.ts'
+import type { TraceStore } from '../../observer/store.ts'
 import { pageOf, span, spanDetail, traceDetail, traceSummary } from '../answers.ts'
-import { after, amount, limit, spanId, text, time, traceId, windowOf } from '../params.ts'
+import { after, limit, spanId, traceId } from '../params.ts'
 import { defineRoute } from '../route.ts'
+import { traceListRoute } from './trace-list.ts'
 
 /** Facts of one span that are shown with it: count, and their size as JSON, characters. */
 const FACTS_MAX = 200
@@ -16,33 +16,6 @@ const FACTS_CHARS_MAX = 8 * 1024 * 1024
 const FACTS_PAGE = 20
 const params = z.strictObject({ trace: traceId })
 const group = 'Traces'
-
-const list = defineRoute({
-  ...{ method: 'GET', path: '/api/v1/traces', scope: 'read', group },
-  summary: 'Traces, newest first',
-  about: 'All conditions must hold. `text` looks for whole words in names, models and errors.',
-  query: z.strictObject({
-    ...{ from: time, to: time, text, agent: text, skill: text, model: text, tool: text },
-    status: z.optional(z.enum(SPAN_STATUSES)),
-    ...{ error: text, costAbove: amount, costBelow: amount },
-    ...{ longerThanMs: amount, shorterThanMs: amount, conversation: text },
-    order: z.optional(z.enum(['newest', 'oldest'])),
-    ...{ limit, after }
-  }),
-  answer: pageOf(traceSummary),
-  handle: ({ query, world }) => {
-    const { from, to, error, longerThanMs, shorterThanMs, ...rest } = query
-    const asked = {
-      ...rest,
-      ...windowOf({ from, to }, world.clock.now()),
-      ...{ errorCode: error, durationAbove: longerThanMs, durationBelow: shorterThanMs }
-    }
-    return world.store.traces(definite(asked) as TraceQuery)
-  }
-})
-
-const definite = (some: object): object =>
-  Object.fromEntries(Object.entries(some).filter(([, value]) => value !== undefined))
 
 const one = defineRoute({
   ...{ method: 'GET', path: '/api/v1/traces/{trace}', scope: 'read', group, heavy: true },
@@ -92,4 +65,4 @@ async function factsOf(store: TraceStore, trace: string, span: string): Promise<
   return facts
 }
 
-export const traceRoutes = [list, one, spans, detail]
+export const traceRoutes = [traceListRoute, one, spans, detail]
