@@ -18,16 +18,18 @@ const hex = (digits: number, about: string) =>
 export const traceId = hex(32, 'Trace id.')
 export const spanId = hex(16, 'Span id.')
 
-const digits = z
-  .string()
-  .check(
-    z.regex(/^\d{1,6}$/, 'a whole number'),
-    z.meta({ description: `Items, 1 to ${PAGE_MAX}; ${PAGE} unless given.` })
-  )
-export const limit = z._default(
-  z.pipe(digits, z.pipe(z.transform(Number), z.number().check(z.gte(1), z.lte(PAGE_MAX)))),
-  PAGE
-)
+/** A whole number from 1. @param about says what is counted */
+export function countUpTo(most: number, about: string) {
+  const digits = z
+    .string()
+    .check(z.regex(/^\d{1,6}$/, 'a whole number'), z.meta({ description: about }))
+  return z.pipe(digits, z.pipe(z.transform(Number), z.number().check(z.gte(1), z.lte(most))))
+}
+
+/** @param most that one page may have, count */
+export const limitUpTo = (most: number) =>
+  z._default(countUpTo(most, `Items, 1 to ${most}; ${PAGE} unless given.`), PAGE)
+export const limit = limitUpTo(PAGE_MAX)
 export const after = z.optional(
   z
     .string()
@@ -39,10 +41,7 @@ export const after = z.optional(
 export const before = z.optional(
   z
     .string()
-    .check(
-      z.maxLength(CURSOR_LENGTH_MAX),
-      z.meta({ description: 'The `prev` of the page after.' })
-    )
+    .check(z.maxLength(CURSOR_LENGTH_MAX), z.meta({ description: 'The `prev` of the page after.' }))
 )
 export const text = z.optional(z.string().check(z.maxLength(TEXT_LENGTH_MAX)))
 export const amount = z.optional(

@@ -1,45 +1,48 @@
-/** One trace. */
+/** One trace: its head, and the view of it that the address names. */
 
-import { get } from '../api.ts'
-import { duration } from '../format.ts'
-import { useLoad } from '../load.ts'
+import { Suspense } from 'preact/compat'
+import { Link } from '../link.tsx'
 import { Failure, Loading } from '../parts/states.tsx'
-import { Status } from '../parts/status.tsx'
-import type { Page, Span, TraceDetail } from '../types.ts'
+import { query, withQuery } from '../route.ts'
+import { TraceHeader } from './header.tsx'
+import { useRun } from './load-run.ts'
+import './page.css'
+import { VIEWS } from './views.ts'
 
 export function TracePage({ trace }: { readonly trace: string }) {
-  const path = `/api/v1/traces/${trace}`
-  const { value, error, again } = useLoad(trace, async (signal) => {
-    const [detail, spans] = await Promise.all([
-      get<TraceDetail>(path, {}, signal),
-      get<Page<Span>>(`${path}/spans`, { limit: 500 }, signal)
-    ])
-    return { detail, spans: spans.items }
-  })
-  if (value === undefined) {
-    return error ? (
-      <Failure what="This trace" error={error} again={again} />
-    ) : (
-      <Loading what="the trace" />
-    )
+  const { run, error, again } = useRun(trace)
+  if (run === undefined) {
+    if (error === undefined) return <Loading what="the trace" />
+    return <Failure what="This trace" error={error} again={again} />
   }
-  const { summary } = value.detail
+  const chosen = query.value.get('view')
+  const { id, name, View } = VIEWS.find((one) => one.id === chosen) ?? VIEWS[0]!
   return (
     <>
-      <h1>
-        <bdi>{summary.name}</bdi>
-      </h1>
-      <p>
-        <Status of={summary.status} /> <code>{trace}</code>
-      </p>
-      <ol>
-        {value.spans.map(({ span, source, name, agent, startUs, endUs, status }) => (
-          <li key={`${span} ${source.by}`}>
-            <Status of={status} /> <bdi>{agent}</bdi> <bdi>{name}</bdi>{' '}
-            {startUs !== undefined && endUs !== undefined && duration((endUs - startUs) / 1_000)}
-          </li>
-        ))}
-      </ol>
+      <TraceHeader run={run} />
+      {error && <Failure what="All of this trace" error={error} again={again} />}
+      <Tabs here={id} />
+      <section aria-label={name} class="trace-view">
+        <Suspense fallback={<Loading what={name} />}>
+          <View run={run} />
+        </Suspense>
+      </section>
     </>
+  )
+}
+
+function Tabs({ here }: { readonly here: string }) {
+  return (
+    <nav aria-label="Views of this trace" class="tabs">
+      {VIEWS.map(({ id, name }, at) => (
+        <Link
+          key={id}
+          to={withQuery({ view: at === 0 ? undefined : id })}
+          aria-current={id === here ? 'page' : undefined}
+        >
+          {name}
+        </Link>
+      ))}
+    </nav>
   )
 }
