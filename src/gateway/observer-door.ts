@@ -25,7 +25,13 @@ import { diffRoute } from './routes/diff.ts'
 import { doorRoutes } from './routes/door.ts'
 import { handoffRoutes } from './routes/handoffs.ts'
 import { ingestRoutes } from './routes/ingest.ts'
+import { meRoute } from './routes/me.ts'
+import { networkRoute } from './routes/network.ts'
+import type { Neighbour } from './routes/network.ts'
+import { priceRoute } from './routes/prices.ts'
+import type { OwnPrices } from './routes/prices.ts'
 import { sumRoutes } from './routes/sums.ts'
+import { taskRoute } from './routes/tasks.ts'
 import { traceRoutes } from './routes/traces.ts'
 
 export interface ObserverDoorInit {
@@ -47,6 +53,9 @@ export interface ObserverDoorInit {
   /** How retention and the passing on of spans are doing, for whoever asks. */
   readonly keeping?: () => KeeperState
   readonly forwarding?: () => ForwardState
+  /** The observer's own agent, once it runs. */
+  readonly agent?: () => Neighbour | undefined
+  readonly prices?: OwnPrices
   /** Routes of other rooms. */
   readonly more?: readonly Route[]
 }
@@ -79,6 +88,10 @@ export async function openObserverDoor(init: ObserverDoorInit): Promise<Observer
     ...handoffRoutes,
     ...sumRoutes,
     diffRoute,
+    networkRoute(init.agent ?? (() => undefined)),
+    taskRoute,
+    priceRoute(init.prices),
+    meRoute,
     ...adminRoutes({ keys, audit, alarm, keeping, forwarding }),
     ...(alarm === undefined ? [] : alertRoutes({ alarm, audit })),
     ...dashboardRoutes(readDashboard()),

@@ -78,6 +78,8 @@ export interface Peer {
   readonly load: { readonly running: number; readonly queued: number; readonly capacity: number }
   /** When this connection began, ms since 1970. */
   readonly since: number
+  /** As it was measured last; absent before that. */
+  readonly roundTripMs?: number
 }
 
 export type PeerEvent =

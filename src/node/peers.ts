@@ -164,8 +164,9 @@ export function matchesId(id: string, text: string): boolean {
 }
 
 export function publicPart(peer: KnownPeer): Peer {
-  const { card: _card, connection: _connection, bytes: _bytes, heard: _heard, ...rest } = peer
-  return rest
+  const { card: _card, connection, bytes: _bytes, heard: _heard, ...rest } = peer
+  const { rtt } = connection
+  return { ...rest, ...(rtt !== undefined && { roundTripMs: rtt }) }
 }
 
 function toSkillOffer(offer: Offer): SkillOffer {

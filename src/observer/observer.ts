@@ -14,6 +14,7 @@ import { foldBatch } from './collect/fold-batch.ts'
 import { guardDisk } from './disk.ts'
 import { Intake } from './intake.ts'
 import { PriceBook, readPrices } from './prices/book.ts'
+import type { Price } from './prices/price.ts'
 import { openSqliteStore } from './sqlite/open.ts'
 import { Database } from './sqlite/database.ts'
 import type { TraceStore } from './store.ts'
@@ -41,8 +42,8 @@ export interface Observer extends AsyncDisposable {
   /** To read from; what comes in goes through `intake`. */
   readonly store: TraceStore
   readonly intake: Intake
-  /** Own prices that count before the list's, count. */
-  readonly ownPrices: number
+  /** Own prices, which count before the list's, and where they are read from. */
+  readonly prices: { readonly entries: readonly Price[]; readonly file: string }
   /** Collect what agents tell. Stop the collector before its agent, and before the observer. */
   collect(init: CollectInit): Promise<Collector>
 }
@@ -61,7 +62,7 @@ export async function openObserver(init: ObserverInit): Promise<Observer> {
   // Through the intake, so that what agents tell is priced, and seen live, like all else.
   const through: TraceStore = { ...store, ingest: (entries) => intake.take(entries) }
   return {
-    ...{ store, intake, ownPrices: own.length },
+    ...{ store, intake, prices: { entries: own, file: table } },
     collect: ({ traces, nameOf, log }) =>
       Collector.start({
         ...{ traces, store: through, clock, log },

@@ -29,7 +29,7 @@ test('the directory is made for its owner alone, and two observers do not share 
     await expect(openObserver({ dir, clock })).rejects.toMatchObject({ code: 'HOME_IN_USE' })
   }
   await using again = await openObserver({ dir, clock })
-  expect(again.ownPrices).toBe(0)
+  expect(again.prices.entries).toEqual([])
 })
 
 test("an operator's own prices count, and a table of another shape stops it", async () => {
@@ -39,7 +39,7 @@ test("an operator's own prices count, and a table of another shape stops it", as
   writeFileSync(join(dir, 'prices.json'), JSON.stringify([price]))
   {
     await using observer = await openObserver({ dir, clock })
-    expect(observer.ownPrices).toBe(1)
+    expect(observer.prices.entries).toHaveLength(1)
     await observer.intake.take([{ spans: [call], handoffs: [], facts: [] }])
     const found = await observer.store.trace(TRACE)
     expect(found).toMatchObject({ cost: 2, costSource: 'estimated' })

@@ -63,7 +63,7 @@ export async function serve(
   const npx = env['npm_command'] === 'exec'
   const facts = { url: door.url, dir, signIn, agent: info, choice, npx }
   if (choice.json) out.json({ type: 'started', url: door.url, data: dir, ...told(signIn, info) })
-  else showObserver({ ...facts, ownPrices: observer.ownPrices }, err)
+  else showObserver({ ...facts, ownPrices: observer.prices.entries.length }, err)
   const tally = new Tally({ store: observer.store, self: info?.id, err, tty: !choice.json })
   void notifier.ready(`observing at ${door.url}`)
   const ended = Promise.withResolvers<void>()
@@ -112,21 +112,27 @@ async function start(
   )
   const contents = openContents(dir, systemClock)
   const audit = new Audit(access, systemClock.now)
+  let agent: Agent | undefined
   const door = stack.use(
     await openObserverDoor({
       ...{ store, intake, access, clock: systemClock, host, port, log },
       ...housekeeping,
       ...{ names: values['allow-host'], more: contentRoutes({ contents, audit }) },
+      ...{ agent: () => agent, prices: observer.prices },
       ...(publicUrl === undefined ? {} : { publicUrl })
     })
   )
   remember(dir, URL_FILE, door.url)
   remember(dir, PUBLIC_URL_FILE, publicUrl?.origin ?? '')
   if (values['no-network']) return { dir, observer, door, info: undefined }
-  const agent = await startAgent(values, context)
-  stack.defer(() => agent.stop({ graceMs: 0 }))
-  await collect(agent, observer, { log, stack, contents })
-  return { dir, observer, door, info: await agent.info() }
+  const started = await startAgent(values, context)
+  agent = started
+  stack.defer(() => {
+    agent = undefined
+    return started.stop({ graceMs: 0 })
+  })
+  await collect(started, observer, { log, stack, contents })
+  return { dir, observer, door, info: await started.info() }
 }
 
 /** An agent of its own: it lives as long as the observer, and offers nothing. */
