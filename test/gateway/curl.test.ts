@@ -160,7 +160,7 @@ test('every documented call works with curl, and answers as it is documented', a
     }
     // Each parameter by itself, as it is described.
     for (const { name, in: where2 } of get.parameters ?? []) {
-      if (where2 !== 'query' || name === 'after') continue
+      if (where2 !== 'query' || name === 'after' || name === 'before') continue
       const value = name === 'status' && path.includes('andoff') ? 'offered' : QUERY[name]
       const more = name === 'span' ? span : name === 'trace' ? trace : value
       await call(`GET ${path}`, values, '--get', '--data-urlencode', `${name}=${more}`)
@@ -168,7 +168,9 @@ test('every documented call works with curl, and answers as it is documented', a
   }
   const page = await call('GET /api/v1/traces', {}, '--get', '-d', 'limit=1')
   const { next } = JSON.parse(page.body) as { next: string }
-  await call('GET /api/v1/traces', {}, '--get', '--data-urlencode', `after=${next}`)
+  const second = await call('GET /api/v1/traces', {}, '-G', '-d', 'limit=1', '-d', `after=${next}`)
+  const { prev } = JSON.parse(second.body) as { prev: string }
+  await call('GET /api/v1/traces', {}, '-G', '-d', 'limit=1', '-d', `before=${prev}`)
 
   const live = await call('GET /api/v1/live', {}, '--max-time', '1', '-N')
   expect(live.body).toContain('retry: 1000')
