@@ -61,12 +61,6 @@ export const tracePage = z.object({
   prev: told(z.optional(text), 'Give as `before` for the page before; absent on the first.')
 })
 
-export const tracePage = z.object({
-  items: z.array(traceSummary),
-  next: told(z.optional(text), 'Give as `after` for the next page; absent on the last.'),
-  prev: told(z.optional(text), 'Give as `before` for the page before; absent on the first.')
-})
-
 const spanPart = {
   trace: text,
   span: text,

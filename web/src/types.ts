@@ -4,6 +4,7 @@ import type * as z from 'zod/mini'
 import type * as answers from '../../src/gateway/answers.ts'
 
 export type TraceSummary = z.infer<typeof answers.traceSummary>
+export type TracePage = z.infer<typeof answers.tracePage>
 export type TraceDetail = z.infer<typeof answers.traceDetail>
 export type Span = z.infer<typeof answers.span>
 export type SpanDetail = z.infer<typeof answers.spanDetail>
