@@ -83,7 +83,7 @@ const QUERY: Readonly<Record<string, string>> = {
   ...{ from: '1h', to: '0s', text: 'shout', agent: 'alice', skill: 'shout', model: 'm', tool: 't' },
   ...{ status: 'ok', error: 'E', costAbove: '0', costBelow: '9', longerThanMs: '0', limit: '5' },
   ...{ shorterThanMs: '1e9', conversation: 'c', order: 'oldest', bucket: 'day', budget: '1' },
-  ...{ format: 'otlp', prefix: 'a', state: 'open' }
+  ...{ format: 'otlp', prefix: 'a', state: 'open', nodes: '5' }
 }
 
 test('every documented call works with curl, and answers as it is documented', async () => {

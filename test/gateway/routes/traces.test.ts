@@ -50,6 +50,65 @@ test('the spans of one trace come page by page, by start', async () => {
   expect(await walk(it, path)).toEqual(lines.map(({ name }) => name))
 })
 
+test('a page of spans may be far larger than what the store answers at once', async () => {
+  await using it = await observed()
+  const lines = Array.from({ length: 2_345 }, (_, at) => ({ ...spanLine(at), trace: TRACE }))
+  await it.tell(...lines)
+  const key = it.key(['read'])
+  const path = `/api/v1/traces/${TRACE}/spans?limit=`
+  const all = (await it.ask(`${path}5000`, { key })).json()
+  expect((all['items'] as unknown[]).length).toBe(2_345)
+  expect(all).not.toHaveProperty('next')
+  const some = (await it.ask(`${path}1234`, { key })).json()
+  expect(some['items']).toEqual((all['items'] as unknown[]).slice(0, 1_234))
+  expect((await it.ask(`${path}5001`, { key })).status).toBe(400)
+})
+
+test('one trace in a line is the same as in the list', async () => {
+  await using it = await observed()
+  await it.tell(...BROKEN_RUN)
+  const key = it.key(['read'])
+  const { items } = (await it.ask('/api/v1/traces', { key })).json() as { items: unknown[] }
+  const one = await it.ask(`/api/v1/traces/${TRACE}/summary`, { key })
+  expect(one.json()).toEqual(items[0])
+})
+
+test('a tree without its branches still says where it broke', async () => {
+  await using it = await observed()
+  await it.tell(...BROKEN_RUN)
+  const key = it.key(['read'])
+  const path = `/api/v1/traces/${TRACE}`
+  const whole = (await it.ask(path, { key })).json()
+  const cut = (await it.ask(`${path}?nodes=1`, { key })).json()
+  expect({ ...cut, topology: whole['topology'] }).toEqual(whole)
+  expect(cut['topology']).toMatchObject({ roots: [{ children: [] }], left: 2 })
+})
+
+test('facts of a trace come page by page, oldest first', async () => {
+  await using it = await observed()
+  const fact = (at: number) => {
+    const body = { at }
+    return { type: 'event', trace: TRACE, name: `n${at}`, at: START + at, body }
+  }
+  await it.tell(...BROKEN_RUN, ...Array.from({ length: 50 }, (_, at) => fact(at)))
+  const key = it.key(['read'])
+  const seen: { id: string; atUs: number }[] = []
+  let after: string | undefined
+  do {
+    const more = after === undefined ? '' : `&after=${encodeURIComponent(after)}`
+    const path = `/api/v1/traces/${TRACE}/facts?limit=23${more}`
+    const page = (await it.ask(path, { key })).json() as { items: typeof seen; next?: string }
+    expect(page.items.length).toBeLessThanOrEqual(23)
+    seen.push(...page.items)
+    after = page.next
+  } while (after !== undefined)
+  expect(new Set(seen.map(({ id }) => id)).size).toBe(seen.length)
+  expect(seen.length).toBe(52)
+  expect(seen.map(({ atUs }) => atUs)).toEqual(
+    seen.map(({ atUs }) => atUs).toSorted((a, b) => a - b)
+  )
+})
+
 test('a cursor that no page gave is refused, whatever is in it', async () => {
   await using it = await observed()
   await it.tell(...BROKEN_RUN)
@@ -60,7 +119,8 @@ test('a cursor that no page gave is refused, whatever is in it', async () => {
     ...[code([1e308, 'ff']), code([-1, "' OR 1=1 --"]), code({ length: 2 }), code([[[]]])],
     ...[code([Number.MAX_SAFE_INTEGER, 'ff'.repeat(200)]), 'A'.repeat(512), code([1, TRACE, TRACE])]
   ]
-  const paths = ['/api/v1/traces?', `/api/v1/traces/${TRACE}/spans?`, '/api/v1/handoffs?']
+  const own = ['spans', 'facts'].map((what) => `/api/v1/traces/${TRACE}/${what}?`)
+  const paths = ['/api/v1/traces?', ...own, '/api/v1/handoffs?']
   for (const path of [...paths, `/api/v1/traces/${TRACE}/handoffs?`]) {
     for (const cursor of hostile) {
       const { status, text } = await it.ask(`${path}after=${cursor}`, { key })
@@ -93,7 +153,7 @@ test('text has no syntax: what a search engine would act on is looked for as wor
 test('what is not there is told as such', async () => {
   await using it = await observed()
   const key = it.key(['read'])
-  for (const end of ['', '/state', '/integrity', `/spans/${'a'.repeat(16)}`]) {
+  for (const end of ['', '/summary', '/state', '/integrity', `/spans/${'a'.repeat(16)}`]) {
     expect((await it.ask(`/api/v1/traces/${TRACE}${end}`, { key })).status, end).toBe(404)
   }
   const spans = await it.ask(`/api/v1/traces/${TRACE}/spans`, { key })
