@@ -251,5 +251,13 @@ export interface TraceStore extends AsyncDisposable {
   pin(trace: string, pinned: boolean): Promise<void>
   /** Drop what the retention does not cover. */
   prune(retention: Retention, nowUs: number): Promise<Pruned>
+  /**
+   * Forget single traces, pinned ones too, as if they had never come: sums are taken back. What was
+   * held of producers' logs stays held, so it is not fetched again; what is told again with no seal
+   * comes back.
+   *
+   * @returns how many of them were there
+   */
+  removeTraces(traces: readonly string[]): Promise<number>
   size(): Promise<StoreSize>
 }

@@ -64,6 +64,11 @@ async function all<Item>(ask: (after?: string) => Promise<Page<Item>>): Promise<
   }
 }
 
+async function sizes(store: TraceStore) {
+  const { bytes: _, ...counts } = await store.size()
+  return counts
+}
+
 export function conformance(name: string, open: Open): void {
   describe(`${name} as a store of traces`, () => {
     let opened: Opened
@@ -517,6 +522,45 @@ export function conformance(name: string, open: Open): void {
       expect(await store.prune({ count: 2 }, NOW)).toMatchObject({ traces: 2, spans: 2 })
       expect(await found({})).toEqual([1, 2])
       expect((await store.size()).bytes).toBeGreaterThan(0)
+    })
+
+    test('a trace that is removed is as if it had never come', async () => {
+      const usage = () => store.usage({ bucket: 'hour' })
+      const rest = { startUs: NOW, agent: 'stays', name: 'kept', kind: 'step' } as const
+      await tell({ spans: [span(2, 1, rest)] })
+      const before = [await usage(), await store.agents({}), await sizes(store)]
+      const more = { startUs: NOW + 1, agent: 'goes', model: 'm', cost: 2, tool: 't', skill: 's' }
+      const handoff: HandoffPart = {
+        ...{ trace: traceId(1), id: 't', side: 'giver', source: KEY, offeredUs: NOW }
+      }
+      const told = {
+        spans: [span(1, 1, { ...more, name: 'gone', status: 'error' }), span(1, 2, more)],
+        handoffs: [handoff],
+        facts: [fact('ci/1', { trace: traceId(1) })]
+      }
+      await tell(told)
+      await store.pin(traceId(1), true)
+      expect(await store.removeTraces([traceId(1), traceId(1), traceId(9)])).toBe(1)
+      expect(await found({})).toEqual([2])
+      for (const query of [{ text: 'gone' }, { agent: 'goes' }, { status: 'error' }] as const) {
+        expect(await found(query)).toEqual([])
+      }
+      expect(await store.trace(traceId(1))).toBeUndefined()
+      expect((await store.spans(traceId(1), { limit: 5 })).items).toEqual([])
+      expect(await store.span(traceId(1), spanId(1))).toEqual([])
+      expect((await store.handoffs({ limit: 5 })).items).toEqual([])
+      expect((await store.facts({ limit: 5 })).items).toEqual([])
+      expect(await store.values('model', '')).toEqual([])
+      expect([await usage(), await store.agents({}), await sizes(store)]).toEqual(before)
+      expect(await store.removeTraces([traceId(1)])).toBe(0)
+      // A new one takes no number of the old; and who tells it again has it again, not pinned.
+      await tell({ spans: [span(3, 1, rest)] })
+      store = await opened.reopen()
+      expect(await found({})).toEqual([3, 2])
+      await tell(told)
+      expect(await found({ text: 'gone' })).toEqual([1])
+      expect(await store.trace(traceId(1))).toMatchObject({ spans: 2, cost: 4, pinned: false })
+      await expect(store.removeTraces(['x'])).rejects.toMatchObject({ code: 'MALFORMED' })
     })
 
     test('hostile text is kept as text, within bounds', async () => {

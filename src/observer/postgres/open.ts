@@ -2,7 +2,7 @@
 
 import type { Clock } from '../../node/clock.ts'
 import { PeerworkError } from '../../protocol/errors.ts'
-import { checkEntries, checkSpan, checkTrace } from '../sqlite/check.ts'
+import { checkEntries, checkSpan, checkTrace, checkTraces } from '../sqlite/check.ts'
 import type { Ingest, Ingested, TraceStore } from '../store.ts'
 import { checkSchema, connect, lock, readAddress } from './connect.ts'
 import type { Db } from './connect.ts'
@@ -11,6 +11,7 @@ import { Group } from './group.ts'
 import { batchesIn, holdingsIn, noteCounters, noteRefused } from './held.ts'
 import { readKnown } from './known.ts'
 import { prune } from './prune.ts'
+import { removeTraces } from './remove.ts'
 import { Queue } from './queue.ts'
 import { listFacts, listHandoffs, listTraces } from './read-lists.ts'
 import { listSpans, readSpan, readSummary } from './read-trace.ts'
@@ -103,6 +104,11 @@ function storeOver(db: Db, { fail, nowUs }: Around): TraceStore {
     batches: (by, boot, range, limit) => run(() => batchesIn(db, { by, boot }, range, limit)),
     pin: (trace, pinned) => about(trace, () => pin(db, trace, pinned)),
     prune: (retention, now) => run(() => prune(db, retention, now)),
+    removeTraces: (traces) =>
+      run(async () => {
+        checkTraces(traces)
+        return removeTraces(db, traces)
+      }),
     size: () => run(() => sizeOf(db)),
     [Symbol.asyncDispose]: () => (closing ??= close())
   }

@@ -22,7 +22,7 @@ const LOOSE_MAX = 5_000
 /** Transactions of one `prune`, count: what is left is for the next. */
 const STEPS_MAX = 10_000
 
-interface Old {
+export interface Old {
   readonly id: string
   readonly born: number
   readonly spans: number
@@ -87,7 +87,8 @@ async function tooOld(tx: Tx, retention: Retention, nowUs: number): Promise<Old[
 
 const USED = NAME_FIELDS.map((field) => `('${field}', part->>'${field}')`).join(', ')
 
-async function forget(tx: Tx, traces: readonly Old[]): Promise<void> {
+/** The rows of traces; sums, totals and pins are the caller's. */
+export async function forget(tx: Tx, traces: readonly Old[]): Promise<void> {
   const ids = traces.map(({ id }) => id)
   await tx`
     WITH gone AS (DELETE FROM span WHERE trace = ANY(${ids}::text[]) RETURNING part),

@@ -37,6 +37,11 @@ export class SumsDraft {
     this.#count(now, 1)
   }
 
+  /** As if it had never come. */
+  takeBack(span: SpanPart): void {
+    this.#count(span, -1)
+  }
+
   #count(span: SpanPart, sign: 1 | -1): void {
     const { agent = '', model = '', kind = 'other' } = span
     const hour = Math.floor((timeOf(span) ?? 0) / HOUR_US)

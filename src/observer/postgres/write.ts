@@ -50,7 +50,7 @@ const WORDS = {
   shape: 'trace text, digest text, words text[]',
   otherwise: 'DO NOTHING'
 }
-const ROLLUPS = {
+export const ROLLUPS = {
   into: 'rollup',
   shape:
     'hour bigint, key text, agent text, model text, kind text, ' +

@@ -40,6 +40,17 @@ export function checkTrace(id: string): void {
   need(TRACE, id, 'trace')
 }
 
+/** Traces of one removal, count: others wait for it. */
+const REMOVED_MAX = 100
+
+/** @throws PeerworkError `MALFORMED`, `BAD_OPTION` for too many */
+export function checkTraces(ids: readonly string[]): void {
+  if (ids.length > REMOVED_MAX) {
+    throw new PeerworkError('BAD_OPTION', `at most ${REMOVED_MAX} traces at once`)
+  }
+  for (const id of ids) checkTrace(id)
+}
+
 /** @throws PeerworkError `MALFORMED` */
 export function checkSpan(id: string): void {
   need(SPAN, id, 'span')

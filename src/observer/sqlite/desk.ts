@@ -10,6 +10,7 @@ import { listTraces } from './list-traces.ts'
 import type { Question } from './messages.ts'
 import { checkLimit } from './pages.ts'
 import { batchOf, prune } from './prune.ts'
+import { removeTraces } from './remove.ts'
 import { listSpans, readSpan, readSummary } from './read-trace.ts'
 import { agentsIn, usageIn, valuesIn } from './usage.ts'
 
@@ -37,6 +38,7 @@ export function deskOf(files: Files, elapsed: () => number): Desk {
     batches: (by, boot, range, limit) => batchesIn(files, { by, boot }, { range, limit }),
     pin: (trace, pinned) => files.control.pin(trace, pinned),
     prune: (retention, nowUs) => prune(files, retention, nowUs),
+    removeTraces: (traces) => removeTraces(files, traces),
     size: () => sizeOf(files)
   }
 }

@@ -5,7 +5,7 @@ import { extname } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import type { Clock } from '../../node/clock.ts'
 import type { Ingested, TraceStore } from '../store.ts'
-import { checkEntries, checkSpan, checkTrace } from './check.ts'
+import { checkEntries, checkSpan, checkTrace, checkTraces } from './check.ts'
 import type { StartOptions } from './messages.ts'
 import { Remote } from './remote.ts'
 
@@ -78,6 +78,11 @@ export function storeOver(remote: Remote, worker: Pick<Worker, 'once'>): TraceSt
     batches: (by, boot, range, limit) => remote.ask('batches', by, boot, range, limit),
     pin: (trace, pinned) => about(trace, () => remote.ask('pin', trace, pinned)),
     prune: (retention, nowUs) => remote.ask('prune', retention, nowUs),
+    removeTraces: (traces) =>
+      checked(
+        () => checkTraces(traces),
+        () => remote.ask('removeTraces', traces)
+      ),
     size: () => remote.ask('size'),
     [Symbol.asyncDispose]: () => (closing ??= close())
   }

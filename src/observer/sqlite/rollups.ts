@@ -42,6 +42,11 @@ export class Rollups {
     this.#count(now, 1)
   }
 
+  /** As if it had never come. */
+  takeBack(span: SpanPart): void {
+    this.#count(span, -1)
+  }
+
   #count(span: SpanPart, sign: 1 | -1): void {
     const names = this.#names
     const { agent = '', model = '', skill, tool } = span
