@@ -16,6 +16,8 @@ import { readDashboard } from './dashboard.ts'
 import { BodyRoom } from './body.ts'
 import { openDoor } from './door.ts'
 import { Live } from './live.ts'
+import { Shares } from './shares/shares.ts'
+import { Views } from './shares/views.ts'
 import type { Route } from './route.ts'
 import { mcpRoute } from './mcp/server.ts'
 import { adminRoutes } from './routes/admin.ts'
@@ -25,11 +27,14 @@ import { diffRoute } from './routes/diff.ts'
 import { doorRoutes } from './routes/door.ts'
 import { handoffRoutes } from './routes/handoffs.ts'
 import { ingestRoutes } from './routes/ingest.ts'
+import { sharedRoutes } from './routes/shared.ts'
+import { shareRoutes } from './routes/shares.ts'
 import { meRoute } from './routes/me.ts'
 import { networkRoute } from './routes/network.ts'
 import type { Neighbour } from './routes/network.ts'
 import { priceRoute } from './routes/prices.ts'
 import type { OwnPrices } from './routes/prices.ts'
+import { sampleRoutes } from './routes/sample.ts'
 import { sumRoutes } from './routes/sums.ts'
 import { taskRoute } from './routes/tasks.ts'
 import { traceRoutes } from './routes/traces.ts'
@@ -79,6 +84,7 @@ export async function openObserverDoor(init: ObserverDoorInit): Promise<Observer
   const sessions = new Sessions(db, clock, audit)
   const allowance = new Allowance(db, clock.now)
   const live = new Live(intake)
+  const dashboard = readDashboard()
   const quiet = alarm?.alerts.listen((event, alert) => {
     live.tell('alert', { event, alert }, alert.trace)
   })
@@ -93,11 +99,15 @@ export async function openObserverDoor(init: ObserverDoorInit): Promise<Observer
     priceRoute(init.prices),
     meRoute,
     ...adminRoutes({ keys, audit, alarm, keeping, forwarding }),
+    ...sampleRoutes({ audit }),
     ...(alarm === undefined ? [] : alertRoutes({ alarm, audit })),
-    ...dashboardRoutes(readDashboard()),
+    ...dashboardRoutes(dashboard),
     ...more
   ]
   const shown = (): string => publicUrl?.origin ?? door.url
+  const shares = { shares: new Shares(db, clock, audit), views: new Views(store, clock) }
+  const sharing = { ...shares, page: dashboard?.share, url: shown }
+  routes.push(...shareRoutes({ ...sharing, audit }), ...sharedRoutes(sharing))
   const secure = publicUrl?.protocol === 'https:'
   routes.push(...doorRoutes({ sessions, live, url: shown, secure, all: () => routes }))
   routes.push(

@@ -26,6 +26,18 @@ export class Intake {
 
   /** @throws PeerworkError `BUSY` with `retryAfterMs`, `STORE_FULL`, `STORE_FAILED` */
   async take(entries: readonly Ingest[]): Promise<readonly Ingested[]> {
+    const { priced, answers } = await this.#stored(entries)
+    const fresh = priced.filter((_, index) => answers[index] !== 'known')
+    if (fresh.length > 0) for (const listener of this.#listeners) listener(fresh)
+    return answers
+  }
+
+  /** The same, and nobody is told: for what is made up. @throws as `take` does */
+  async keep(entries: readonly Ingest[]): Promise<readonly Ingested[]> {
+    return (await this.#stored(entries)).answers
+  }
+
+  async #stored(entries: readonly Ingest[]) {
     if (this.#waiting > WAITING_MAX) {
       const facts = { retryAfterMs: RETRY_AFTER_MS }
       throw new PeerworkError('BUSY', `${this.#waiting} messages wait to be stored`, facts)
@@ -33,10 +45,7 @@ export class Intake {
     this.#waiting += entries.length
     try {
       const priced = entries.map((entry) => this.#priced(entry))
-      const answers = await this.#store.ingest(priced)
-      const fresh = priced.filter((_, index) => answers[index] !== 'known')
-      if (fresh.length > 0) for (const listener of this.#listeners) listener(fresh)
-      return answers
+      return { priced, answers: await this.#store.ingest(priced) }
     } finally {
       this.#waiting -= entries.length
     }
