@@ -116,6 +116,10 @@ async function answer(asked: Asked, options: AppOptions): Promise<Response> {
   const { access } = options
   const go = (caller: Caller): Promise<Response> => answerTo(caller, asked, options)
   if (route.scope === 'proof') return admitProof(head, access, go)
+  if (route.scope === 'link') {
+    const anyone = admitAnyone(head, access)
+    return admitProof(head, access, () => go(anyone))
+  }
   return go(route.scope === 'anyone' ? admitAnyone(head, access) : admit(head, route.scope, access))
 }
 
@@ -178,7 +182,7 @@ function stillHolds(
   let held = true
   return () => {
     const now = world.clock.elapsed()
-    if (scope === 'anyone' || scope === 'proof') return true
+    if (scope === 'anyone' || scope === 'proof' || scope === 'link') return true
     if (!held || now - looked < HOLDS_MS) return held
     looked = now
     held = mayStill(headers, scope, access)

@@ -3,6 +3,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { extname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import type { SharePage } from './shares/page.ts'
 
 /** What its pages may do: run and show what they came with, and ask this observer. */
 export const DASHBOARD_POLICY = [
@@ -22,6 +23,8 @@ export interface Dashboard {
   readonly page: string
   /** By name; their names change with what is in them. */
   readonly assets: ReadonlyMap<string, Asset>
+  /** Of runs that were shared: a page of its own, for people without a key. */
+  readonly share: SharePage | undefined
 }
 
 export interface Asset {
@@ -44,5 +47,19 @@ export function readDashboard(
     if (type === undefined) return []
     return [[name, { type, bytes: new Uint8Array(readFileSync(join(folder, 'assets', name))) }]]
   })
-  return { page: readFileSync(join(folder, 'index.html'), 'utf8'), assets: new Map(assets) }
+  const page = readFileSync(join(folder, 'index.html'), 'utf8')
+  return { page, assets: new Map(assets), share: readShare(folder) }
+}
+
+/** One script and one style, so that a file can hold them. */
+function readShare(folder: string): SharePage | undefined {
+  const path = join(folder, 'share.html')
+  if (!existsSync(path)) return undefined
+  const page = readFileSync(path, 'utf8')
+  const read = (pattern: RegExp): string => {
+    const name = pattern.exec(page)?.[1]
+    return name === undefined ? '' : readFileSync(join(folder, 'assets', name), 'utf8')
+  }
+  const script = read(/src="\/assets\/([\w.-]+\.js)"/)
+  return { page, script, style: read(/href="\/assets\/([\w.-]+\.css)"/) }
 }

@@ -32,18 +32,30 @@ const PROBLEM = 'application/problem+json'
 export class Refusal extends Error {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
+  /** HTML, where people see it. */
+  readonly page: string | undefined
 
-  constructor(status: number, message: string, headers: Readonly<Record<string, string>> = {}) {
+  constructor(
+    status: number,
+    message: string,
+    headers: Readonly<Record<string, string>> = {},
+    page?: string
+  ) {
     super(message)
     this.status = status
     this.headers = headers
+    this.page = page
   }
 }
 
 /** Faults of our own say nothing of themselves outside: the log has them. */
 export function failureOf(thrown: unknown): Response {
   if (thrown instanceof Refusal) {
-    const { status, message, headers } = thrown
+    const { status, message, headers, page } = thrown
+    if (page !== undefined) {
+      const type = { 'content-type': 'text/html; charset=utf-8' }
+      return new Response(page, { status, headers: { ...type, ...headers } })
+    }
     return problem({ status, detail: message }, headers)
   }
   if (!(thrown instanceof PeerworkError)) {

@@ -53,7 +53,7 @@ const problem = (description: string): JsonObject => ({
 function operationOf(route: Route): JsonObject {
   const { group, summary, about, scope, params, query, takes, body: taken } = route
   const { answer, gives = ['application/json'], status = 200 } = route
-  const keyed = scope !== 'anyone' && scope !== 'proof'
+  const keyed = scope !== 'anyone' && scope !== 'proof' && scope !== 'link'
   const parameters = [...parametersOf(params, 'path'), ...parametersOf(query, 'query')]
   const media = taken === undefined ? {} : { schema: schemaOf(taken, 'input') }
   const body = Object.fromEntries((takes ?? []).map((type) => [type, media]))

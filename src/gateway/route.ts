@@ -40,8 +40,11 @@ export interface Route {
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE'
   /** As OpenAPI writes it: `/api/v1/traces/{trace}`. */
   readonly path: string
-  /** `anyone`: without a key. `proof`: what it asks with is one, as a sign-in link is. */
-  readonly scope: Scope | 'anyone' | 'proof'
+  /**
+   * `anyone`: without a key. `proof`: what it asks with is one, as a sign-in link is. `link`: the
+   * same for many people and often, so that right ones are counted too.
+   */
+  readonly scope: Scope | 'anyone' | 'proof' | 'link'
   /** Of several pages of documentation, the one it stands on. */
   readonly group: string
   readonly summary: string

@@ -1,4 +1,4 @@
-/** The file of keys, sessions, limits and the audit log: small, and beside the traces. */
+/** The file of keys, sessions, share links, limits and the audit log: small, and beside the traces. */
 
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
@@ -24,6 +24,11 @@ const SCHEMA = `
   CREATE TABLE IF NOT EXISTS audit (
     seq INTEGER PRIMARY KEY, at INTEGER NOT NULL, who TEXT NOT NULL, what TEXT NOT NULL,
     about TEXT NOT NULL
+  ) STRICT;
+  CREATE TABLE IF NOT EXISTS share (
+    id TEXT PRIMARY KEY, hash BLOB NOT NULL UNIQUE, trace TEXT NOT NULL, profile TEXT NOT NULL,
+    by TEXT NOT NULL, created INTEGER NOT NULL, expires INTEGER NOT NULL, revoked INTEGER,
+    most INTEGER, views INTEGER NOT NULL DEFAULT 0, seen INTEGER
   ) STRICT;
   PRAGMA user_version = 1;
 `
