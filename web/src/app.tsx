@@ -11,10 +11,18 @@ import { TracesPage } from './traces/page.tsx'
 type View = ComponentType<Readonly<Record<string, string>>>
 
 const TracePage = lazy(async () => (await import('./trace/page.tsx')).TracePage)
+const NetworkPage = lazy(async () => (await import('./network/page.tsx')).NetworkPage)
+const CostsPage = lazy(async () => (await import('./costs/page.tsx')).CostsPage)
+const AlertsPage = lazy(async () => (await import('./alerts/page.tsx')).AlertsPage)
+const SettingsPage = lazy(async () => (await import('./settings/page.tsx')).SettingsPage)
 
 const VIEWS: readonly (readonly [string, View])[] = [
   ['/', TracesPage as View],
-  ['/trace/:trace', TracePage as unknown as View]
+  ['/trace/:trace', TracePage as unknown as View],
+  ['/network', NetworkPage as View],
+  ['/costs', CostsPage as View],
+  ['/alerts', AlertsPage as View],
+  ['/settings', SettingsPage as View]
 ]
 
 export function App() {

@@ -1,6 +1,6 @@
 /** Fields of forms: each with its label, a hint, and beside it what is wrong. */
 
-import type { ComponentChildren, JSX } from 'preact'
+import type { ComponentChildren } from 'preact'
 import { useEffect, useId, useRef, useState } from 'preact/hooks'
 import { ApiError } from '../api.ts'
 
@@ -62,10 +62,10 @@ export function TextField({ value, onChange, type = 'text', numeric, ...rest }: 
         {...more}
         {...describedBy(id, { label, hint, error })}
         {...(numeric === true && { inputMode: 'decimal' as const })}
-        {...{ id, type, value, autoComplete: 'off', spellcheck: false }}
-        onInput={(event: JSX.TargetedInputEvent<HTMLInputElement>) =>
-          onChange(event.currentTarget.value)
-        }
+        {...{ id, value, autoComplete: 'off', spellcheck: false }}
+        // Preact has a type for each type of input, and none for "one of these".
+        type={type as 'text'}
+        onInput={(event) => onChange(event.currentTarget.value)}
       />
     </Frame>
   )
