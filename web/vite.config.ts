@@ -1,17 +1,40 @@
-/** The dashboard as static files: one entry, heavy views in pieces of their own. */
+/**
+ * The dashboard as static files: one entry, heavy views in pieces of their own. Then, in a pass of
+ * its own, the page of shared runs: it loads nothing of the dashboard, and is one script and one
+ * style, so that a file can hold them.
+ */
 
-import { defineConfig } from 'vite'
+import { join } from 'node:path'
+import { build, defineConfig } from 'vite'
+import type { InlineConfig, Plugin } from 'vite'
+
+const common = {
+  target: 'es2023',
+  // What is inlined as data: would need a weaker policy.
+  assetsInlineLimit: 0,
+  modulePreload: { polyfill: false },
+  reportCompressedSize: false
+} as const
+
+function sharedRuns(): Plugin {
+  let config: InlineConfig = {}
+  return {
+    name: 'shared-runs',
+    apply: 'build',
+    configResolved({ root, base, logLevel = 'warn', build: { outDir } }) {
+      const input = join(root, 'share.html')
+      const more = { outDir, emptyOutDir: false, rolldownOptions: { input } }
+      config = { configFile: false, root, base, logLevel, build: { ...common, ...more } }
+    },
+    async closeBundle() {
+      await build(config)
+    }
+  }
+}
 
 export default defineConfig({
   root: import.meta.dirname,
   base: '/',
-  build: {
-    outDir: 'dist',
-    emptyOutDir: true,
-    target: 'es2023',
-    // What is inlined as data: would need a weaker policy.
-    assetsInlineLimit: 0,
-    modulePreload: { polyfill: false },
-    reportCompressedSize: false
-  }
+  plugins: [sharedRuns()],
+  build: { ...common, outDir: 'dist', emptyOutDir: true }
 })

@@ -7,7 +7,7 @@ import { build } from 'vite'
 const root = join(import.meta.dirname, '../../web')
 
 export async function setup(): Promise<void> {
-  const sources = globSync(join(root, '{index.html,vite.config.ts,src/**/*}'))
+  const sources = globSync(join(root, '{*.html,vite.config.ts,src/**/*}'))
   const newest = Math.max(...sources.map((path) => statSync(path).mtimeMs))
   const built = statSync(join(root, 'dist/index.html'), { throwIfNoEntry: false })
   if (built !== undefined && built.mtimeMs > newest) return

@@ -15,6 +15,8 @@ const BOTTOM = 560
 const LANES_MAX = 16
 const BAR_MAX = 44
 const BAR_MIN = 4
+/** Of the title's dots, pixels: the largest that fits. */
+const SIZES = [6, 5, 4] as const
 
 const GROUND: Colour = '#f7f6f3'
 const INK: Colour = '#1c1b19'
@@ -36,7 +38,7 @@ export function pictureOf(run: ShownRun): Uint8Array<ArrayBuffer> {
     run.status === 'error' ? ERROR : (LANES[0] ?? INK)
   )
   write(canvas, 'Peerwork', { x: MARGIN, y: 52, size: 3 }, MUTED)
-  const size = widthOf(run.title, 6) <= WIDTH - 2 * MARGIN ? 6 : 4
+  const size = SIZES.find((one) => widthOf(run.title, one) <= WIDTH - 2 * MARGIN) ?? 3
   write(canvas, run.title, { x: MARGIN, y: 98, size }, INK)
   drawLanes(canvas, run)
   return canvas.png()
@@ -55,10 +57,13 @@ function drawLanes(canvas: Canvas, { spans, lanes, ms }: ShownRun): void {
   for (const span of outermostFirst(spans)) {
     const { lane, fromMs, toMs, status } = span
     if (fromMs === null || lane >= shown) continue
-    const y = TOP + (lane + 0.5) * step - bar / 2
+    const inner = span.parent !== null && spans[span.parent]?.lane === lane
+    const height = inner ? bar / 2 : bar
+    const y = TOP + (lane + 0.5) * step + bar / 2 - height
     const x = MARGIN + (fromMs / whole) * length
     const width = Math.max(3, (((toMs ?? whole) - fromMs) / whole) * length)
-    const height = bar
+    // A step within another of the same agent stands out of it.
+    if (inner) canvas.fill(x - 2, y - 2, { width: width + 4, height: height + 2 }, GROUND)
     canvas.fill(x, y, { width, height }, LANES[lane % LANES.length] ?? INK)
     // Not by colour alone: what failed has a foot as well.
     if (status === 'error') canvas.fill(x, y + height, { width, height: bar / 4 }, ERROR)

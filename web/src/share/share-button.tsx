@@ -1,0 +1,22 @@
+/** The way to share a run: a button wherever it stands; what it opens comes when it is asked for. */
+
+import { lazy, Suspense } from 'preact/compat'
+import { useState } from 'preact/hooks'
+
+const ShareDialog = lazy(async () => (await import('./share-dialog.tsx')).ShareDialog)
+
+export function ShareButton({ trace }: { readonly trace: string }) {
+  const [open, setOpen] = useState(false)
+  return (
+    <>
+      <button type="button" onClick={() => setOpen(true)}>
+        Share
+      </button>
+      {open && (
+        <Suspense fallback={null}>
+          <ShareDialog trace={trace} close={() => setOpen(false)} />
+        </Suspense>
+      )}
+    </>
+  )
+}

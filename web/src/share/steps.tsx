@@ -1,0 +1,148 @@
+/** The steps of a shared run in words: what the picture shows, and for one step all there is. */
+
+import { useState } from 'preact/hooks'
+import { countOf, duration, money } from '../format.ts'
+import { Status } from '../parts/status.tsx'
+import type { ShownRun } from './types.ts'
+
+type Step = ShownRun['spans'][number]
+
+/** Rows at first, count: a list of thousands is asked for. */
+const ROWS = 100
+
+interface StepsProps {
+  readonly run: ShownRun
+  readonly selected?: number | undefined
+}
+
+export function Steps({ run, selected }: StepsProps) {
+  const [all, setAll] = useState(false)
+  const rows = all ? run.spans : run.spans.slice(0, ROWS)
+  const costs = run.spans.some(({ cost, tokens }) => cost !== null || tokens !== null)
+  return (
+    <section aria-labelledby="steps">
+      <h2 id="steps">Steps</h2>
+      <div class="scroll" tabIndex={0} role="region" aria-labelledby="steps">
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">Status</th>
+              <th scope="col">Step</th>
+              <th scope="col">Agent</th>
+              <th scope="col" class="number">
+                Began
+              </th>
+              <th scope="col" class="number">
+                Took
+              </th>
+              {costs && (
+                <>
+                  <th scope="col" class="number">
+                    Tokens
+                  </th>
+                  <th scope="col" class="number">
+                    Cost
+                  </th>
+                </>
+              )}
+            </tr>
+          </thead>
+          <tbody>
+            {rows.map((step, at) => (
+              <Row key={at} {...{ run, step, at, costs }} on={at === selected} />
+            ))}
+          </tbody>
+        </table>
+      </div>
+      {rows.length < run.spans.length && (
+        <button type="button" onClick={() => setAll(true)}>
+          Show all {countOf(run.spans.length)} steps
+        </button>
+      )}
+      {run.left > 0 && <p class="muted">{countOf(run.left)} later steps are not shown.</p>}
+    </section>
+  )
+}
+
+interface RowProps {
+  readonly run: ShownRun
+  readonly step: Step
+  readonly at: number
+  readonly costs: boolean
+  readonly on: boolean
+}
+
+function Row({ run, step, at, costs, on }: RowProps) {
+  const { status, name, kind, lane, fromMs, toMs, tokens, cost } = step
+  return (
+    <tr class={on ? 'on' : undefined}>
+      <td>
+        <Status of={status} />
+      </td>
+      <td>
+        <a href={`#step-${at}`} aria-current={on ? 'true' : undefined}>
+          <bdi>{name ?? kind}</bdi>
+        </a>
+      </td>
+      <td>
+        <bdi>{run.lanes[lane]?.name}</bdi>
+      </td>
+      <td class="number">{fromMs === null ? '' : duration(fromMs)}</td>
+      <td class="number">{took(fromMs, toMs)}</td>
+      {costs && (
+        <>
+          <td class="number">{tokens === null ? '' : countOf(tokens)}</td>
+          <td class="number">{cost === null ? '' : money(cost)}</td>
+        </>
+      )}
+    </tr>
+  )
+}
+
+function took(fromMs: number | null, toMs: number | null): string {
+  if (fromMs === null) return ''
+  return toMs === null ? '…' : duration(toMs - fromMs)
+}
+
+/** All that is told of one step. */
+export function StepDetail({ run, at }: { readonly run: ShownRun; readonly at: number }) {
+  const step = run.spans[at]
+  if (step === undefined) return null
+  const { name, kind, status, lane, error, fromMs, toMs, attributes } = step
+  const facts = {
+    ...{ agent: run.lanes[lane]?.name, kind, took: took(fromMs, toMs) },
+    ...{ skill: step.skill, model: step.model, tool: step.tool },
+    tokens: step.tokens === null ? null : countOf(step.tokens),
+    cost: step.cost === null ? null : money(step.cost),
+    ...attributes
+  }
+  const told = Object.entries(facts).filter(
+    ([, value]) => value !== null && value !== undefined && value !== ''
+  )
+  return (
+    <section class="panel" aria-label="Step">
+      <div class="row">
+        <h2>
+          <bdi>{name ?? kind}</bdi>
+        </h2>
+        <Status of={status} />
+        <a href="#">Close</a>
+      </div>
+      {error !== null && (
+        <p class="failure">
+          <code>{error.code}</code> <bdi>{error.message}</bdi>
+        </p>
+      )}
+      <dl>
+        {told.map(([word, value]) => (
+          <div key={word}>
+            <dt>{word}</dt>
+            <dd>
+              <bdi>{String(value)}</bdi>
+            </dd>
+          </div>
+        ))}
+      </dl>
+    </section>
+  )
+}
