@@ -61,6 +61,8 @@ export interface ObserverDoorInit {
   /** The observer's own agent, once it runs. */
   readonly agent?: () => Neighbour | undefined
   readonly prices?: OwnPrices
+  /** Whether agents may make links to traces over MCP, with a key that may. */
+  readonly mcpShare?: boolean
   /** Routes of other rooms. */
   readonly more?: readonly Route[]
 }
@@ -113,7 +115,8 @@ export async function openObserverDoor(init: ObserverDoorInit): Promise<Observer
   routes.push(
     mcpRoute(
       () => door.url,
-      (request) => app.fetch(request, {})
+      (request) => app.fetch(request, {}),
+      init.mcpShare
     )
   )
   const app = createApp({

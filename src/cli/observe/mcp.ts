@@ -35,11 +35,13 @@ export async function mcp(values: McpValues, context: Context): Promise<void> {
   const { serveMcpStdio } = await import('../../gateway/mcp/server.ts')
   const given = values.key ?? context.env['PEERWORK_KEY'] ?? ''
   const url = values.url === undefined ? undefined : checked(values.url)
+  const share = values['mcp-share']
   if (given !== '') {
     const headers = { authorization: `Bearer ${bearer(given)}` }
     return serveMcpStdio(
       url ?? recall(dataOf(values, context), URL_FILE) ?? URL_DEFAULT,
-      () => headers
+      () => headers,
+      share
     )
   }
   if (url !== undefined) {
@@ -50,7 +52,7 @@ export async function mcp(values: McpValues, context: Context): Promise<void> {
   if (door === undefined) throw usage(`no observer ever ran in ${dir}: peerwork observe`)
   using desk = openDesk(dir)
   using owner = new Owner(desk)
-  await serveMcpStdio(door, () => owner.headers())
+  await serveMcpStdio(door, () => owner.headers(), share)
 }
 
 const usage = (text: string): PeerworkError =>

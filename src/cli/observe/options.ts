@@ -51,6 +51,10 @@ export const OBSERVE_OPTIONS = {
     value: '<url>',
     about: 'where people find it behind a proxy that speaks TLS, like https://traces.example.com'
   },
+  'mcp-share': {
+    type: 'boolean',
+    about: 'offer agents over MCP to make share links, with a key that may everything; also of mcp'
+  },
   'no-network': { type: 'boolean', about: 'no agent: only what comes in over HTTP' },
   ...KEEP_OPTIONS,
   ...EXPORT_OPTIONS,

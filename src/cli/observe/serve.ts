@@ -119,7 +119,8 @@ async function start(
       ...housekeeping,
       ...{ names: values['allow-host'], more: contentRoutes({ contents, audit }) },
       ...{ agent: () => agent, prices: observer.prices },
-      ...(publicUrl === undefined ? {} : { publicUrl })
+      ...(publicUrl === undefined ? {} : { publicUrl }),
+      ...(values['mcp-share'] && { mcpShare: true })
     })
   )
   remember(dir, URL_FILE, door.url)

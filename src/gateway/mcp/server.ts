@@ -1,15 +1,18 @@
 /** The MCP server: the tools, over streamable HTTP or stdio, in today's and older revisions. */
 
 import { createMcpHandler, McpServer } from '@modelcontextprotocol/server'
+import type { CallToolResult } from '@modelcontextprotocol/server'
 import { serveStdio } from '@modelcontextprotocol/server/stdio'
 import { VERSION } from '../../node/version.ts'
 import { toPeerworkError } from '../../protocol/errors.ts'
+import type { JsonObject } from '../../protocol/json.ts'
 import { readBody } from '../body.ts'
 import { defineRoute } from '../route.ts'
 import type { Route } from '../route.ts'
-import { askOver } from './ask.ts'
-import type { Ask } from './ask.ts'
+import { askOver, changeOver } from './ask.ts'
+import type { Ask, Change, Reached } from './ask.ts'
 import { boundedText, UNTRUSTED } from './bounded.ts'
+import { SHARE_TRACE } from './share-trace.ts'
 import { TOOLS } from './tools.ts'
 
 const INSTRUCTIONS =
@@ -19,7 +22,8 @@ const INSTRUCTIONS =
 /** One question, bytes: some ids and words. */
 const QUESTION_BYTES_MAX = 256 * 1024
 
-export function createServer(ask: Ask): McpServer {
+/** @param change when tools that change something are wanted */
+export function createServer(ask: Ask, change?: Change): McpServer {
   const server = new McpServer(
     { name: 'peerwork-observer', version: VERSION },
     { capabilities: { tools: {} }, instructions: INSTRUCTIONS }
@@ -27,28 +31,33 @@ export function createServer(ask: Ask): McpServer {
   for (const { name, title, description, input, run } of TOOLS) {
     const hints = { readOnlyHint: true, idempotentHint: true, openWorldHint: false }
     const config = { title, description, inputSchema: input, annotations: { title, ...hints } }
-    server.registerTool(name, config, async (given) => {
-      try {
-        const answer = await run(given as never, ask)
-        return { content: [{ type: 'text', text: boundedText(answer) }] }
-      } catch (error) {
-        const { message } = toPeerworkError(error)
-        return { isError: true, content: [{ type: 'text', text: message }] }
-      }
-    })
+    server.registerTool(name, config, (given) => told(() => run(given as never, ask)))
   }
+  if (change === undefined) return server
+  const { name, title, description, input, run } = SHARE_TRACE
+  const hints = { readOnlyHint: false, destructiveHint: false, openWorldHint: true }
+  const config = { title, description, inputSchema: input, annotations: { title, ...hints } }
+  server.registerTool(name, config, (given) => told(() => run(given, change)))
   return server
+}
+
+/** What cannot be asked or found is an answer too, in words. */
+async function told(run: () => Promise<JsonObject>): Promise<CallToolResult> {
+  try {
+    return { content: [{ type: 'text', text: boundedText(await run()) }] }
+  } catch (error) {
+    const { message } = toPeerworkError(error)
+    return { isError: true, content: [{ type: 'text', text: message }] }
+  }
 }
 
 /**
  * `POST /mcp`: each request stands for itself, with the rights of its key.
  *
  * @param fetch the observer's own door, asked with the same headers
+ * @param share whether tools may make links
  */
-export function mcpRoute(
-  url: () => string,
-  fetch: (request: Request) => Response | Promise<Response>
-): Route {
+export function mcpRoute(url: () => string, fetch: Reached['fetch'], share = false): Route {
   return defineRoute({
     ...{ method: 'POST', path: '/mcp', scope: 'read', group: 'MCP' },
     summary: 'Model Context Protocol, streamable HTTP: the same questions as tools for agents',
@@ -56,8 +65,9 @@ export function mcpRoute(
     gives: ['application/json', 'text/event-stream'],
     handle: async ({ request }) => {
       const headers = { host: new URL(url()).host, ...forwarded(request.headers) }
-      const ask = askOver({ url: url(), headers: () => headers, fetch })
-      return createMcpHandler(() => createServer(ask)).fetch(await bounded(request))
+      const reached = { url: url(), headers: () => headers, fetch }
+      const [ask, change] = [askOver(reached), share ? changeOver(reached) : undefined]
+      return createMcpHandler(() => createServer(ask, change)).fetch(await bounded(request))
     }
   })
 }
@@ -86,14 +96,17 @@ function forwarded(headers: Headers): Record<string, string> {
  * Serve over this process's stdin and stdout until its client goes; asks a running observer.
  *
  * @param headers the proof of who asks
+ * @param share whether tools may make links
  */
 export async function serveMcpStdio(
   url: string,
-  headers: () => Readonly<Record<string, string>>
+  headers: Reached['headers'],
+  share = false
 ): Promise<void> {
-  const ask = askOver({ url, headers, fetch: (request) => fetch(request) })
+  const reached = { url, headers, fetch: (request: Request) => fetch(request) }
+  const [ask, change] = [askOver(reached), share ? changeOver(reached) : undefined]
   const { promise, resolve } = Promise.withResolvers<void>()
-  const handle = serveStdio(() => createServer(ask))
+  const handle = serveStdio(() => createServer(ask, change))
   process.stdin.once('close', resolve)
   process.stdin.once('end', resolve)
   await promise
