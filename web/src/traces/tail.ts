@@ -1,0 +1,153 @@
+/**
+ * The list, live: what changed is shown as it happens, and what is new comes in at the top, but
+ * only under the eyes of somebody who looks there. Otherwise it is counted, and rows stay in place.
+ */
+
+import { useEffect, useRef, useState } from 'preact/hooks'
+import { listen } from '../live.ts'
+import type { News } from '../live.ts'
+import type { TracePage, TraceSummary } from '../types.ts'
+import { NEWEST, PAGE, readPage } from './pages.ts'
+import type { Place } from './pages.ts'
+
+/** Between looks at what is new, ms: a crowd of agents is one question, not thousands. */
+const LOOK_MS = 500
+
+export interface TailView {
+  readonly asked: Readonly<Record<string, string>>
+  readonly place: Place
+  readonly isPaused: boolean
+  /** Whether the reader sees the first row. */
+  readonly isAtTop: () => boolean
+}
+
+export interface Tail {
+  readonly page: TracePage | undefined
+  /** New ones that are not shown, count; up to a page. */
+  readonly waiting: number
+  /** Ids that just came in. */
+  readonly fresh: ReadonlySet<string>
+}
+
+interface Patch extends Tail {
+  /** What was loaded: with another one this is over. */
+  readonly base: TracePage
+}
+
+const NONE: ReadonlySet<string> = new Set()
+
+export function useTail(base: TracePage | undefined, view: TailView): Tail {
+  const [patch, setPatch] = useState<Patch>()
+  const isOf = patch !== undefined && patch.base === base
+  const tail: Tail = isOf ? patch : { page: base, waiting: 0, fresh: NONE }
+  const newest = useRef({ base, view, tail })
+  newest.current = { base, view, tail }
+  /** Of the newest page when an older one was opened: what is not among them is new. */
+  const known = useRef<{ base: TracePage; ids: ReadonlySet<string> }>(undefined)
+
+  const soon = useRef<() => void>(undefined)
+
+  useEffect(() => {
+    const leaving = new AbortController()
+    const look = async (changed: ReadonlySet<string>): Promise<void> => {
+      const { base: from, view: seen, tail: before } = newest.current
+      if (from === undefined || before.page === undefined) return
+      const head = await readPage(seen.asked, NEWEST, leaving.signal)
+      const shown = new Set(before.page.items.map(({ trace }) => trace))
+      const isNewest = seen.place.after === undefined && seen.place.before === undefined
+      let next: Tail
+      if (isNewest) next = ofNewest(before.page, head, { shown, view: seen })
+      else {
+        if (known.current?.base !== from) known.current = { base: from, ids: idsOf(head) }
+        const { ids } = known.current
+        const waiting = head.items.filter(({ trace }) => !ids.has(trace)).length
+        const touched = !seen.isPaused && [...changed].some((id) => shown.has(id))
+        const own = touched ? await readPage(seen.asked, seen.place, leaving.signal) : undefined
+        next = { page: own ? patched(before.page, own) : before.page, waiting, fresh: NONE }
+      }
+      // The reader may have gone on meanwhile.
+      if (newest.current.base === from && newest.current.view.asked === seen.asked) {
+        setPatch({ base: from, ...next })
+      }
+    }
+    const following = follow(look)
+    soon.current = following.soon
+    return () => {
+      leaving.abort()
+      following.stop()
+    }
+  }, [])
+  // What an older page calls new is what comes after it was opened.
+  useEffect(() => {
+    if (base !== undefined) soon.current?.()
+  }, [base])
+  return tail
+}
+
+interface Seen {
+  readonly shown: ReadonlySet<string>
+  readonly view: TailView
+}
+
+function ofNewest(page: TracePage, head: TracePage, { shown, view }: Seen): Tail {
+  const fresh = head.items.map(({ trace }) => trace).filter((id) => !shown.has(id))
+  if (!view.isPaused && view.isAtTop()) return { page: head, waiting: 0, fresh: new Set(fresh) }
+  const still = view.isPaused ? page : patched(page, head)
+  return { page: still, waiting: Math.min(PAGE, fresh.length), fresh: NONE }
+}
+
+const idsOf = ({ items }: TracePage) => new Set(items.map(({ trace }) => trace))
+
+/** The same rows, as they are by now. */
+export function patched(page: TracePage, newer: TracePage): TracePage {
+  const by = new Map<string, TraceSummary>(newer.items.map((one) => [one.trace, one]))
+  return { ...page, items: page.items.map((one) => by.get(one.trace) ?? one) }
+}
+
+interface Following {
+  readonly soon: () => void
+  readonly stop: () => void
+}
+
+/** Look soon after there is news, one look at a time, and none while nobody sees the page. */
+function follow(look: (changed: ReadonlySet<string>) => Promise<void>): Following {
+  let changed = new Set<string>()
+  let isDue = false
+  let isLooking = false
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const run = async (): Promise<void> => {
+    timer = undefined
+    if (!isDue || isLooking || document.hidden) return
+    const ids = changed
+    changed = new Set()
+    isDue = false
+    isLooking = true
+    // What fails here is said by the light in the head of the page, and tried with the next news.
+    await look(ids).catch(() => undefined)
+    isLooking = false
+    if (isDue) soon()
+  }
+  const soon = (): void => {
+    isDue = true
+    timer ??= setTimeout(() => void run(), LOOK_MS)
+  }
+  const seen = (): void => {
+    if (isDue) soon()
+  }
+  const stop = listen({
+    news: ({ traces }: News) => {
+      for (const id of traces) changed.add(id)
+      soon()
+    },
+    missed: soon
+  })
+  document.addEventListener('visibilitychange', seen)
+  return {
+    soon,
+    stop: () => {
+      stop()
+      clearTimeout(timer)
+      document.removeEventListener('visibilitychange', seen)
+    }
+  }
+}
