@@ -21,5 +21,30 @@ export const VIEWS: readonly TraceView[] = [
     id: 'timeline',
     name: 'Timeline',
     View: lazy(async () => (await import('./timeline/view.tsx')).TimelineView) as RunView
+  },
+  {
+    id: 'sequence',
+    name: 'Sequence',
+    View: lazy(async () => (await import('./sequence/view.tsx')).SequenceView) as RunView
+  },
+  {
+    id: 'transcript',
+    name: 'Transcript',
+    View: lazy(async () => (await import('./transcript/view.tsx')).TranscriptView) as RunView
+  },
+  {
+    id: 'topology',
+    name: 'Topology',
+    View: lazy(async () => (await import('./topology/view.tsx')).TopologyView) as RunView
+  },
+  {
+    id: 'state',
+    name: 'State',
+    View: lazy(async () => (await import('./state/view.tsx')).StateView) as RunView
+  },
+  {
+    id: 'differs',
+    name: 'What differs',
+    View: lazy(async () => (await import('./differs/view.tsx')).DiffersView) as RunView
   }
 ]

@@ -1,0 +1,162 @@
+/** The drawing of who hands to whom. Its facts stand in the table beside it, for every sense. */
+
+import { countOf, duration, money } from '../../format.ts'
+import type { People, Person } from '../people.ts'
+import type { Edge } from './edges.ts'
+import { layersOf } from './layout.ts'
+
+const NODE = { width: 168, height: 54 } as const
+/** Between nodes of a layer, and between layers, px: the words of an edge stand between layers. */
+const GAP = { x: 40, y: 96 } as const
+const MARGIN = 28
+/** For the bow of an edge that goes back up, or to the same node, px. */
+const BOW = 96
+
+interface Point {
+  readonly x: number
+  readonly y: number
+}
+
+interface GraphProps {
+  readonly people: People
+  readonly shown: readonly Person[]
+  readonly edges: readonly Edge[]
+  readonly selected: Edge | undefined
+  choose(edge: Edge): void
+}
+
+export function Graph({ people, shown, edges, selected, choose }: GraphProps) {
+  const ids = shown.map(({ id }) => id)
+  const places = layersOf(ids, edges)
+  const widest = Math.max(
+    ...Map.groupBy(places, ({ layer }) => layer)
+      .values()
+      .map((l) => l.length)
+  )
+  const step = NODE.width + GAP.x
+  const sizes = Map.groupBy(places, ({ layer }) => layer)
+  const points = new Map<string, Point>(
+    places.map(({ id, layer, at }) => {
+      const own = sizes.get(layer)?.length ?? 1
+      const indent = ((widest - own) * step) / 2
+      return [id, { x: MARGIN + indent + at * step, y: MARGIN + layer * (NODE.height + GAP.y) }]
+    })
+  )
+  const layers = sizes.size
+  const width = 2 * MARGIN + widest * step - GAP.x + BOW
+  const height = 2 * MARGIN + layers * NODE.height + (layers - 1) * GAP.y
+  return (
+    <div class="scroll graph" role="region" aria-label="Drawing" tabIndex={0}>
+      <svg
+        width={width}
+        height={height}
+        viewBox={`0 0 ${width} ${height}`}
+        role="img"
+        aria-label={`${shown.length} agents and ${edges.length} ways of handoffs; the table has the same facts`}
+      >
+        {edges.map((edge) => (
+          <Way
+            key={`${edge.from} ${edge.to}`}
+            edge={edge}
+            from={points.get(edge.from)}
+            to={points.get(edge.to)}
+            chosen={edge === selected}
+            choose={() => choose(edge)}
+          />
+        ))}
+        {shown.map((person) => (
+          <Node key={person.id} person={person} at={points.get(person.id)} {...{ edges, people }} />
+        ))}
+      </svg>
+    </div>
+  )
+}
+
+interface NodeProps {
+  readonly person: Person
+  readonly at: Point | undefined
+  readonly edges: readonly Edge[]
+}
+
+function Node({ person: { id, name, lane }, at, edges }: NodeProps) {
+  if (at === undefined) return null
+  const sum = (some: readonly Edge[]): number => some.reduce((all, { count }) => all + count, 0)
+  const given = sum(edges.filter(({ from }) => from === id))
+  const taken = sum(edges.filter(({ to }) => to === id))
+  const failed = edges.filter(({ to }) => to === id).reduce((all, one) => all + one.failures, 0)
+  return (
+    <g class="node" transform={`translate(${at.x} ${at.y})`}>
+      <rect width={NODE.width} height={NODE.height} rx="6" />
+      <rect width="5" height={NODE.height} rx="2" style={{ fill: `var(--lane-${lane})` }} />
+      <foreignObject x="10" y="4" width={NODE.width - 14} height={NODE.height - 8}>
+        <div class="words">
+          <b title={id}>
+            <bdi>{name}</bdi>
+          </b>
+          <span class={failed > 0 ? 'bad' : 'muted'}>
+            {given > 0 && `gives ${countOf(given)}`}
+            {given > 0 && taken > 0 && ', '}
+            {taken > 0 && `takes ${countOf(taken)}`}
+            {failed > 0 && `, ✕ ${countOf(failed)}`}
+          </span>
+        </div>
+      </foreignObject>
+    </g>
+  )
+}
+
+interface WayProps {
+  readonly edge: Edge
+  readonly from: Point | undefined
+  readonly to: Point | undefined
+  readonly chosen: boolean
+  choose(): void
+}
+
+function Way({ edge, from, to, chosen, choose }: WayProps) {
+  if (from === undefined || to === undefined) return null
+  const { line, label } = pathOf(from, to)
+  const { count, failures, p95Ms, cost } = edge
+  const width = 1.5 + Math.min(4, Math.log2(count))
+  return (
+    <g class={`way${failures > 0 ? ' bad' : ''}${chosen ? ' chosen' : ''}`} onClick={choose}>
+      <path class="near" d={line} />
+      <path class="line" d={line} style={{ strokeWidth: `${width}px` }} />
+      <path class="point" d={pointOf(from, to)} />
+      <text x={label.x} y={label.y}>
+        <tspan x={label.x}>
+          {countOf(count)}×{failures > 0 && ` ✕ ${countOf(failures)}`}
+        </tspan>
+        <tspan x={label.x} dy="1.25em" class="small">
+          {p95Ms !== null && `p95 ${duration(p95Ms)}`}
+          {p95Ms !== null && cost !== null && ' · '}
+          {cost !== null && money(cost)}
+        </tspan>
+      </text>
+    </g>
+  )
+}
+
+const isDown = (from: Point, to: Point): boolean => to.y > from.y
+
+/** Down: from the lower edge to the upper. Else in a bow on the right side. */
+function pathOf(from: Point, to: Point): { line: string; label: Point } {
+  if (isDown(from, to)) {
+    const [x, y] = [from.x + NODE.width / 2, from.y + NODE.height]
+    const [u, v] = [to.x + NODE.width / 2, to.y - 7]
+    const bend = Math.min(GAP.y, v - y) / 2
+    const label = { x: x + (u - x) * 0.62, y: y + (v - y) * 0.62 - 8 }
+    return { line: `M${x} ${y}C${x} ${y + bend} ${u} ${v - bend} ${u} ${v}`, label }
+  }
+  const right = Math.max(from.x, to.x) + NODE.width
+  const [y, v] = [from.y + NODE.height * 0.3, to.y + NODE.height * 0.7]
+  const [x, u] = [from.x + NODE.width, to.x + NODE.width + 7]
+  const bow = right + BOW * 0.6
+  const label = { x: right + BOW * 0.45, y: (y + v) / 2 - 6 }
+  return { line: `M${x} ${y}C${bow} ${y} ${bow} ${v} ${u} ${v}`, label }
+}
+
+function pointOf(from: Point, to: Point): string {
+  if (isDown(from, to)) return `M${to.x + NODE.width / 2} ${to.y}l-5 -9h10z`
+  return `M${to.x + NODE.width} ${to.y + NODE.height * 0.7}l9 -5v10z`
+}
