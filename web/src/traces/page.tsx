@@ -1,8 +1,8 @@
 /** All traces, newest first, live; or those that a search finds. */
 
-import type { ComponentType } from 'preact'
 import { lazy } from 'preact/compat'
 import { useEffect, useMemo, useRef } from 'preact/hooks'
+import { SampleNotice } from '../first/sample.tsx'
 import { Link } from '../link.tsx'
 import { useLoad } from '../load.ts'
 import { Empty, Failure, Loading } from '../parts/states.tsx'
@@ -22,13 +22,9 @@ import { useReturn } from './return.ts'
 import { TraceTable } from './table.tsx'
 import { useTail } from './tail.ts'
 
-/** How to send the first trace; a page of its own, loaded when there is none. */
-const first = import.meta.glob<{ readonly FirstMinutes: ComponentType }>(
-  '../first/first-minutes.tsx'
-)
-const loadFirst = Object.values(first)[0]
-const FirstMinutes =
-  loadFirst === undefined ? () => null : lazy(async () => (await loadFirst()).FirstMinutes)
+/** Of the first minutes only: loaded when there is nothing, or only the sample. */
+const FirstMinutes = lazy(async () => (await import('../first/first-minutes.tsx')).FirstMinutes)
+const SampleNotice = lazy(async () => (await import('../first/sample.tsx')).SampleNotice)
 
 export function TracesPage() {
   const q = query.value.get('q') ?? ''
@@ -99,7 +95,13 @@ function List({ q, search }: ListProps) {
       )}
       {page === undefined && error === undefined && <Loading what="traces" rows={12} />}
       <Waiting count={waiting} show={show} />
-      {page?.items.length === 0 && <Nothing {...{ q, search, isNewest, page }} />}
+      {page?.items.length === 0 && <Nothing {...{ q, search, isNewest, page, again }} />}
+      {page !== undefined && page.items.length > 0 && <SampleNotice again={again} />}
+      {page !== undefined && page.items.length > 0 && (
+        <Suspense fallback={null}>
+          <SampleNotice again={again} />
+        </Suspense>
+      )}
       {page !== undefined && page.items.length > 0 && (
         <TraceTable traces={page.items} fresh={fresh} />
       )}
@@ -139,11 +141,12 @@ function Waiting({ count, show }: WaitingProps) {
 }
 
 interface NothingProps extends ListProps {
+  readonly again: () => void
   readonly isNewest: boolean
   readonly page: TracePage
 }
 
-function Nothing({ q, search, isNewest, page }: NothingProps) {
+function Nothing({ q, search, isNewest, page, again }: NothingProps) {
   if (page.next !== undefined || page.prev !== undefined) {
     return (
       <Empty title="Nothing found yet">
@@ -153,8 +156,7 @@ function Nothing({ q, search, isNewest, page }: NothingProps) {
   }
   if (!isNewest) return <Empty title="No traces here any more" />
   if (q !== '') return <NothingFound q={q} conditions={search.conditions} />
-  if (loadFirst !== undefined) return <FirstMinutes />
-  return <Empty title="No traces yet" />
+  return <FirstMinutes again={again} />
 }
 
 function Partial({ of: { items, next } }: { readonly of: TracePage }) {
