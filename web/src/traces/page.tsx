@@ -1,8 +1,7 @@
 /** All traces, newest first, live; or those that a search finds. */
 
-import { lazy } from 'preact/compat'
+import { lazy, Suspense } from 'preact/compat'
 import { useEffect, useMemo, useRef } from 'preact/hooks'
-import { SampleNotice } from '../first/sample.tsx'
 import { Link } from '../link.tsx'
 import { useLoad } from '../load.ts'
 import { Empty, Failure, Loading } from '../parts/states.tsx'
@@ -96,7 +95,6 @@ function List({ q, search }: ListProps) {
       {page === undefined && error === undefined && <Loading what="traces" rows={12} />}
       <Waiting count={waiting} show={show} />
       {page?.items.length === 0 && <Nothing {...{ q, search, isNewest, page, again }} />}
-      {page !== undefined && page.items.length > 0 && <SampleNotice again={again} />}
       {page !== undefined && page.items.length > 0 && (
         <Suspense fallback={null}>
           <SampleNotice again={again} />
@@ -156,7 +154,11 @@ function Nothing({ q, search, isNewest, page, again }: NothingProps) {
   }
   if (!isNewest) return <Empty title="No traces here any more" />
   if (q !== '') return <NothingFound q={q} conditions={search.conditions} />
-  return <FirstMinutes again={again} />
+  return (
+    <Suspense fallback={<Loading what="how to begin" />}>
+      <FirstMinutes again={again} />
+    </Suspense>
+  )
 }
 
 function Partial({ of: { items, next } }: { readonly of: TracePage }) {
