@@ -529,7 +529,8 @@ export function conformance(name: string, open: Open): void {
       const rest = { startUs: NOW, agent: 'stays', name: 'kept', kind: 'step' } as const
       await tell({ spans: [span(2, 1, rest)] })
       const before = [await usage(), await store.agents({}), await sizes(store)]
-      const more = { startUs: NOW + 1, agent: 'goes', model: 'm', cost: 2, tool: 't', skill: 's' }
+      const named = { agent: 'goes', model: 'm', tool: 't', skill: 's' }
+      const more = { ...named, startUs: NOW + 1, kind: 'model', cost: 2 } as const
       const handoff: HandoffPart = {
         ...{ trace: traceId(1), id: 't', side: 'giver', source: KEY, offeredUs: NOW }
       }

@@ -3,11 +3,10 @@
  * console or one that nobody caught fails the test that caused it.
  */
 
-import { accessSync, constants } from 'node:fs'
-import { delimiter, join } from 'node:path'
 import { chromium } from 'playwright-core'
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import { afterAll, expect, onTestFinished } from 'vitest'
+import { findChromium } from '../../tools/chromium.ts'
 import { observed } from '../gateway/observed.ts'
 import type { Observed } from '../gateway/observed.ts'
 
@@ -22,21 +21,6 @@ afterAll(async () => {
   await (await browser)?.close()
   browser = undefined
 })
-
-/** Chromium as Debian packages it. @throws Error that says how to install it */
-function findChromium(): string {
-  for (const folder of (process.env['PATH'] ?? '').split(delimiter)) {
-    for (const name of ['chromium', 'chromium-browser', 'google-chrome']) {
-      try {
-        accessSync(join(folder, name), constants.X_OK)
-        return join(folder, name)
-      } catch {
-        // The next one.
-      }
-    }
-  }
-  throw new Error('the tests of the dashboard need Chromium: apt-get install chromium')
-}
 
 export interface Visit extends BrowserContextOptions {
   /** What to open; the list by default. */

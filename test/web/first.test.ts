@@ -1,0 +1,63 @@
+/** The first minutes of a new user: an empty observer, a first trace in three ways, a sample. */
+
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
+import { expect, test } from 'vitest'
+import { SPAN, TRACE } from '../gateway/observed.ts'
+import { expectAccessible } from './axe.ts'
+import { dashboard, PHONE, visit } from './browser.ts'
+import { expectFits } from './fits.ts'
+
+const run = promisify(execFile)
+
+test('the line for curl works as it was copied, and the page turns into the list', async () => {
+  const it = await dashboard()
+  const page = await visit(it, { permissions: ['clipboard-read', 'clipboard-write'] })
+  await page.getByRole('heading', { name: 'No traces yet' }).waitFor()
+  expect(await page.getByRole('button', { name: 'Copy the line for curl' }).isDisabled()).toBe(true)
+  await page.getByRole('button', { name: 'Make a key' }).click()
+  const copy = page.getByRole('button', { name: 'Copy the line for curl' })
+  await copy.click()
+  await page.getByText('Copied', { exact: true }).waitFor()
+  const line = await page.evaluate<string>('navigator.clipboard.readText()')
+  const { stdout } = await run('sh', ['-c', line])
+  expect(JSON.parse(stdout)).toMatchObject({ accepted: 1, rejected: 0 })
+  await page.getByRole('link', { name: 'hello' }).waitFor()
+  expect(await page.getByRole('heading', { name: 'No traces yet' }).count()).toBe(0)
+})
+
+test('the sample is loaded with one click, and removed with another', async () => {
+  const it = await dashboard()
+  const page = await visit(it)
+  await page.getByRole('button', { name: 'Load the sample' }).click()
+  const links = page.getByRole('link', { name: 'plan a trip' })
+  await links.first().waitFor()
+  expect(await links.count()).toBe(6)
+  await page.getByRole('button', { name: 'Remove the sample' }).click()
+  await page.getByRole('heading', { name: 'No traces yet' }).waitFor()
+  expect((await it.observer.store.size()).traces).toBe(0)
+})
+
+test('who has traces sees nothing of first minutes, and no notice of a sample', async () => {
+  const it = await dashboard()
+  await it.tell({ type: 'span', trace: TRACE, span: SPAN, name: 'mine', start: 1e12 })
+  const page = await visit(it)
+  await page.getByRole('link', { name: 'mine' }).waitFor()
+  expect(await page.getByRole('heading', { name: 'No traces yet' }).count()).toBe(0)
+  expect(await page.getByRole('complementary', { name: 'Sample' }).count()).toBe(0)
+})
+
+test.each([['desk', {}] as const, ['phone', { viewport: PHONE }] as const])(
+  'the empty page and the notice are accessible, and fit: %s',
+  async (_, options) => {
+    const page = await visit(await dashboard(), options)
+    await page.getByRole('button', { name: 'Make a key' }).click()
+    await page.getByText('The key stands in the lines below').waitFor()
+    await expectAccessible(page)
+    await expectFits(page)
+    await page.getByRole('button', { name: 'Load the sample' }).click()
+    await page.getByRole('button', { name: 'Remove the sample' }).waitFor()
+    await expectAccessible(page)
+    await expectFits(page)
+  }
+)
