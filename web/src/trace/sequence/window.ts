@@ -2,6 +2,7 @@
 
 import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks'
 import type { RefObject } from 'preact'
+import { rowAt, topsOf } from './heights.ts'
 
 /** Rows beyond the edge that are kept, px: for the next turn of the wheel. */
 const BEYOND_PX = 400
@@ -42,21 +43,4 @@ export function useRows(heights: readonly number[], above: number): Rows {
   const from = Math.max(0, rowAt(tops, seen.top - BEYOND_PX))
   const to = Math.min(heights.length, rowAt(tops, seen.top + seen.height + BEYOND_PX) + 1)
   return { tops, from, to, box, scrolled, show }
-}
-
-export function topsOf(heights: readonly number[]): readonly number[] {
-  const tops = [0]
-  for (const height of heights) tops.push((tops.at(-1) ?? 0) + height)
-  return tops
-}
-
-/** The row that covers a height; the first before all, the last after all. */
-export function rowAt(tops: readonly number[], px: number): number {
-  let [low, high] = [0, Math.max(0, tops.length - 2)]
-  while (low < high) {
-    const middle = (low + high + 1) >> 1
-    if ((tops[middle] ?? 0) <= px) low = middle
-    else high = middle - 1
-  }
-  return low
 }
