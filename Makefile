@@ -2,7 +2,7 @@
 # everything comes with `make install`, pinned in package-lock.json.
 
 .DEFAULT_GOAL := help
-.PHONY: help install mvp-demo test check types lint build bench scale soak format clean
+.PHONY: help install mvp-demo test check types lint build bench scale soak screenshots format clean
 
 STAMP := node_modules/.peerwork-stamp
 # The npm package keeps its binary here; node_modules/.bin/node points to it.
@@ -13,17 +13,19 @@ RUN := npm run --silent
 FILE ?= README.md
 BOOTSTRAP ?=
 OBSERVE ?=
+DASHBOARD ?=
 NETWORK ?=
 JSON ?=
 
 help: ## Show this help
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | \
-		awk -F ':.*## ' '{ printf "  make %-10s %s\n", $$1, $$2 }'
+		awk -F ':.*## ' '{ printf "  make %-11s %s\n", $$1, $$2 }'
 	@echo
 	@echo "  make mvp-demo FILE=document.md   analyse another document"
 	@echo "  make mvp-demo BOOTSTRAP=1        on a machine without multicast"
 	@echo "  make mvp-demo OBSERVE=1          then ask an observer over HTTP what happened"
 	@echo "  make mvp-demo OBSERVE=keep       the same, and everybody stays until Ctrl-C"
+	@echo "  make mvp-demo DASHBOARD=1        the same, and a link to the trace in the dashboard"
 
 install: $(STAMP) $(WEB) ## Install exactly what the lockfile says
 
@@ -55,6 +57,7 @@ $(WEB): $(STAMP) $(shell find web/index.html web/vite.config.ts web/src -type f)
 mvp-demo: $(STAMP) $(WEB) ## Two agents find each other and one works for the other
 	@$(NODE) --conditions=source examples/mvp-demo.ts $(if $(BOOTSTRAP),--bootstrap) \
 		$(if $(OBSERVE),$(if $(filter keep,$(OBSERVE)),--keep,--observe)) \
+		$(if $(DASHBOARD),--dashboard) \
 		$(if $(NETWORK),--network "$(NETWORK)") $(if $(JSON),--json) "$(FILE)"
 
 test: $(STAMP) ## Run the tests from source
@@ -80,6 +83,9 @@ scale: $(STAMP) ## Networks of 10, 30 and 100 agents on this machine, measured
 
 soak: $(STAMP) ## 20 minutes of agents that come, go and work; SOAK_SECONDS for less
 	@$(RUN) soak
+
+screenshots: $(STAMP) $(WEB) ## Pictures of the dashboard for its docs, and all others to look at
+	@$(NODE) --conditions=source tools/screenshots.ts
 
 format: $(STAMP) ## Rewrite the files in the house format
 	@$(RUN) format

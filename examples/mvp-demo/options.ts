@@ -5,13 +5,15 @@ import { parseArgs } from 'node:util'
 
 export const USAGE = `Two agents find each other, one works for the other, a third watches.
 
-usage: make mvp-demo [FILE=document] [BOOTSTRAP=1] [OBSERVE=1 | OBSERVE=keep] [NETWORK=name]
+usage: make mvp-demo [FILE=document] [BOOTSTRAP=1] [OBSERVE=1 | OBSERVE=keep]
+                     [DASHBOARD=1] [NETWORK=name]
        node --conditions=source examples/mvp-demo.ts [document] [options]
 
   document      English text or Markdown to analyse, at most 1 MiB (default README.md)
   --bootstrap   find each other through an address instead of multicast DNS
   --observe     then start peerwork observe beside them, and ask it over HTTP what happened
   --keep        the same, and all of them stay until Ctrl-C
+  --dashboard   the same, and a link straight to the trace in the dashboard
   --network <n> name of the network (default: a random one), for an observer of your own:
                 peerwork observe --preset loopback --mdns --network <n>
   --json        print one JSON object instead of the story
@@ -27,6 +29,8 @@ export interface Options {
   readonly observe: boolean
   /** Let that observer, and all others, stay until somebody ends them. */
   readonly keep: boolean
+  /** Say at the end where the trace is to be seen. */
+  readonly dashboard: boolean
   /** Undefined: a random one. */
   readonly network: string | undefined
   readonly json: boolean
@@ -42,6 +46,7 @@ export function readOptions(args: readonly string[]): Options | 'help' {
       bootstrap: { type: 'boolean', default: false },
       observe: { type: 'boolean', default: false },
       keep: { type: 'boolean', default: false },
+      dashboard: { type: 'boolean', default: false },
       network: { type: 'string' },
       json: { type: 'boolean', default: false },
       wait: { type: 'string', default: '30' },
@@ -54,8 +59,10 @@ export function readOptions(args: readonly string[]): Options | 'help' {
   checkDocument(file)
   const waitMs = Number(values.wait) * 1000
   if (!(waitMs > 0)) throw new Error(`--wait takes seconds, not "${values.wait}"`)
-  const { bootstrap, json, keep, network } = values
-  return { ...{ file, waitMs, bootstrap, json, keep, network }, observe: values.observe || keep }
+  const { bootstrap, json, dashboard, network } = values
+  const keep = values.keep || dashboard
+  const observe = values.observe || keep
+  return { file, waitMs, bootstrap, json, dashboard, network, keep, observe }
 }
 
 function checkDocument(file: string): void {

@@ -124,12 +124,19 @@ function resultText(plot: Plot, { by, isolation, engine, usage }: Said<'result'>
 }
 
 /** What one can do while everybody stays. */
-function stayOf({ network, outside }: Plot): string[] {
+function stayOf({ network, outside, trace, options }: Plot): string[] {
+  if (options.dashboard) {
+    return [
+      '',
+      'All four stay until Ctrl-C. The trace of this task, in a browser; the link works once:',
+      `  ${bold(`${outside?.signIn}&trace=${trace}`)}`
+    ]
+  }
   return [
     '',
     'All four stay until Ctrl-C. Look around:',
     `  ${bold(outside?.signIn ?? '')}`,
-    `      ${dim('in a browser, once; then /api/docs shows everything there is to ask')}`,
+    `      ${dim('the dashboard, once; /api/docs shows everything there is to ask')}`,
     `  npx peerwork peers --preset loopback --mdns --network ${network}`,
     `  npx peerwork watch --preset loopback --mdns --network ${network}`
   ]

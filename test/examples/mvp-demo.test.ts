@@ -163,6 +163,20 @@ test('whoever asks may look around until Ctrl-C, in a network of that name', asy
   await expectNothingLeft(run, stdout)
 })
 
+test('DASHBOARD=1 ends with a link that signs in, and leads to its own trace', async () => {
+  using run = runExample('mvp-demo.ts', [DOCUMENT, '--bootstrap', '--dashboard'])
+  const told = await run.printed('&trace=')
+  const link = /http:\/\/\S+&trace=[0-9a-f]{32}/.exec(told)?.[0] ?? ''
+  expect(lastLine(told)).toContain(link)
+  const answer = await fetch(link, { redirect: 'manual' })
+  const [trace, cookie] = [link.slice(-32), answer.headers.get('set-cookie') ?? '']
+  expect(answer.headers.get('location')).toBe(`/trace/${trace}`)
+  const read = await fetch(new URL(`/api/v1/traces/${trace}`, link), { headers: { cookie } })
+  expect(await read.json()).toMatchObject({ summary: { trace, status: 'ok' } })
+  run.child.kill('SIGINT')
+  expect((await run.ended).code).toBe(0)
+})
+
 test('the observer from outside ends with the demo, even when that is killed', async () => {
   using run = runExample('mvp-demo.ts', [DOCUMENT, '--bootstrap', '--keep'])
   const told = await run.printed('npx peerwork watch')

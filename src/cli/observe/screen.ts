@@ -31,7 +31,7 @@ export function showObserver(facts: ScreenFacts, out: Output): void {
   out.line(label(`  peerwork ${VERSION}; Ctrl-C ends it`))
   out.line()
   const rows = [
-    ['sign in', signIn ?? command('observe sign-in', facts)],
+    ['dashboard', signIn ?? `${url}; for a link to sign in: ${command('observe sign-in', facts)}`],
     ['API', `${url}/api/docs`],
     ['data', dir],
     ['collects', collected(agent)],

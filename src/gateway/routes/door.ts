@@ -48,8 +48,12 @@ function signRoutes({ sessions, secure }: DoorParts): readonly Route[] {
       ...{ method: 'GET', path: '/sign-in', scope: 'proof', group },
       summary: 'Sign in with the link that the observer printed; it works once',
       status: 303,
-      query: z.strictObject({ ticket: z.string().check(z.length(TICKET_LENGTH)) }),
-      handle: ({ query: { ticket }, request }) => {
+      about: 'With `trace` it leads to that trace, and to the list otherwise.',
+      query: z.strictObject({
+        ticket: z.string().check(z.length(TICKET_LENGTH)),
+        trace: z.optional(traceId)
+      }),
+      handle: ({ query: { ticket, trace }, request }) => {
         // Whoever only looks whether the link leads somewhere must not use it up.
         if (request.method !== 'GET') throw new Refusal(405, 'here: GET', { allow: 'GET' })
         const secret = sessions.signIn(ticket)
@@ -57,7 +61,8 @@ function signRoutes({ sessions, secure }: DoorParts): readonly Route[] {
           throw new Refusal(403, 'this link was used, or is too old: peerwork observe sign-in')
         }
         const session = cookie(secret, SESSION_SECONDS, secure)
-        const headers = { location: '/', 'set-cookie': session }
+        const location = trace === undefined ? '/' : `/trace/${trace}`
+        const headers = { location, 'set-cookie': session }
         return new Response(null, { status: 303, headers })
       }
     }),

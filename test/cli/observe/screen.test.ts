@@ -24,7 +24,7 @@ test('it says where it listens, what it collects, and how to sign in', () => {
   expect(text).toContain('/sign-in?ticket=x')
   expect(text).toContain('no network (--no-network)')
   expect(text).toContain('2 of your own')
-  expect(shown({})).toContain('peerwork observe sign-in')
+  expect(shown({})).toMatch(/dashboard +http:\/\/127\.0\.0\.1:4319; .*peerwork observe sign-in/)
 })
 
 test('it says how programs send, how agents ask, and that agents need nothing', () => {

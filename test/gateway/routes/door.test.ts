@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { openObserver } from '../../../src/observer/observer.ts'
 import { PeerworkError } from '../../../src/protocol/errors.ts'
-import { observed, temporary, TurnedClock } from '../observed.ts'
+import { observed, temporary, TRACE, TurnedClock } from '../observed.ts'
 
 test('what anyone may ask tells nothing of what is kept', async () => {
   await using it = await observed()
@@ -42,6 +42,18 @@ test('signing in through a link of a page elsewhere is a navigation, and stays o
   expect((await it.ask(path, { headers })).status).toBe(303)
 })
 
+test('a link may lead straight to a trace, and nowhere else', async () => {
+  await using it = await observed()
+  const signIn = (more: string) => {
+    const { pathname, search } = new URL(it.door.signInLink())
+    return it.ask(pathname + search + more)
+  }
+  expect((await signIn(`&trace=${TRACE}`)).headers.location).toBe(`/trace/${TRACE}`)
+  for (const trace of ['//evil.example', '../api', TRACE.toUpperCase()]) {
+    expect((await signIn(`&trace=${encodeURIComponent(trace)}`)).status).toBe(400)
+  }
+})
+
 test('signing out needs a session, and the header of our own pages', async () => {
   await using it = await observed()
   const cookie = await it.cookie()
@@ -78,7 +90,7 @@ test('what a request says of its way here changes nothing', async () => {
   const headers = { ...forwarded, forwarded: 'host=evil.example;proto=https;for=1.2.3.4' }
   const signed = await it.ask(link.pathname + link.search, { headers })
   expect(signed.headers['set-cookie']?.[0]).not.toContain('Secure')
-  expect(signed.headers.location).toBe('/api/docs')
+  expect(signed.headers.location).toBe('/')
   for (let at = 0; at < 40; at++) {
     const from = { 'x-forwarded-for': `192.0.2.${at}`, 'x-real-ip': `192.0.2.${at}` }
     if ((await it.ask('/api/v1/traces', { headers: from })).status === 429) return
