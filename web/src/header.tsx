@@ -1,5 +1,6 @@
 /** The head of every page: where one can go, whether it is live, how it looks. */
 
+import { Unread } from './alerts/unread.tsx'
 import { Link } from './link.tsx'
 import { isLive } from './live.ts'
 import { path } from './route.ts'
@@ -27,6 +28,7 @@ export function Header() {
         {PLACES.map(([to, name]) => (
           <Link key={to} to={to} aria-current={here(to) ? 'page' : undefined}>
             {name}
+            {to === '/alerts' && <Unread />}
           </Link>
         ))}
       </nav>

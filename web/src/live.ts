@@ -23,6 +23,9 @@ export interface LiveListener {
   alert?(told: { readonly event: string }): void
 }
 
+/** Grows with every alert that a view heard of, whichever view it was. */
+export const alertNews = signal(0)
+
 /** Whether the stream is open, for the light in the head of the page. */
 export const isLive = signal(false)
 
@@ -49,6 +52,7 @@ export function listen(listener: LiveListener, trace?: string): () => void {
     if (news.more > 0) listener.missed()
   })
   source.addEventListener('alert', ({ data }: MessageEvent<string>) => {
+    alertNews.value++
     listener.alert?.(JSON.parse(data) as { event: string })
   })
   return () => {

@@ -23,22 +23,42 @@ export function useRefresh(again: () => void, everyMs: number): void {
   }, [everyMs])
 }
 
-/** Again when something new was stored, or an alert came; not more often than every two seconds. */
+interface Reader {
+  soon(): void
+  now(): void
+}
+
+/** One stream for all of a page: a browser opens six connections to one server, over all tabs. */
+const readers = new Set<Reader>()
+let stop: (() => void) | undefined
+
+function join(reader: Reader): () => void {
+  readers.add(reader)
+  const soon = (): void => readers.forEach((one) => one.soon())
+  stop ??= listen({ news: soon, missed: soon, alert: () => readers.forEach((one) => one.now()) })
+  return () => {
+    readers.delete(reader)
+    if (readers.size > 0) return
+    stop?.()
+    stop = undefined
+  }
+}
+
+/** Again when something new was stored, every two seconds at most; at once when an alert came. */
 export function useNews(again: () => void): void {
   const newest = useRef(again)
   newest.current = again
   useEffect(() => {
     let timer: ReturnType<typeof setTimeout> | undefined
-    const soon = (): void => {
-      timer ??= setTimeout(() => {
-        timer = undefined
-        newest.current()
-      }, NEWS_EVERY_MS)
+    const now = (): void => {
+      clearTimeout(timer)
+      timer = undefined
+      newest.current()
     }
-    const stop = listen({ news: soon, missed: soon, alert: () => newest.current() })
+    const leave = join({ soon: () => void (timer ??= setTimeout(now, NEWS_EVERY_MS)), now })
     return () => {
       clearTimeout(timer)
-      stop()
+      leave()
     }
   }, [])
 }
