@@ -3,7 +3,7 @@ import { layersOf } from '../../../web/src/trace/topology/layout.ts'
 
 const links = (...pairs: string[]) => pairs.map((pair) => ({ from: pair[0]!, to: pair[1]! }))
 const told = (ids: string, ...pairs: string[]): string[] => {
-  const layers = Map.groupBy(layersOf([...ids], links(...pairs)), ({ layer }) => layer)
+  const layers = Map.groupBy(layersOf(ids.split(''), links(...pairs)), ({ layer }) => layer)
   return [...layers.values()].map((layer) => layer.map(({ id }) => id).join(''))
 }
 

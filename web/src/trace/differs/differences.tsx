@@ -79,9 +79,9 @@ function Path({ of: { path } }: { readonly of: Difference }) {
           <bdi>{above}</bdi> ›{' '}
         </span>
       )}
-      <b>
+      <strong>
         <bdi>{steps.at(-1)}</bdi>
-      </b>
+      </strong>
     </p>
   )
 }

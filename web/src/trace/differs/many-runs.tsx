@@ -124,9 +124,9 @@ function Table({ compared }: { readonly compared: Comparison }) {
             <tr key={`${trait.kind} ${trait.value}`}>
               <td>
                 <span class="muted">{trait.kind}</span>{' '}
-                <b>
+                <strong>
                   <bdi>{trait.value}</bdi>
-                </b>
+                </strong>
               </td>
               <td class="number">
                 {trait.failing} of {failing}

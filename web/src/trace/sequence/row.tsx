@@ -128,20 +128,20 @@ function Label({ message }: { readonly message: Message }) {
   if (kind === 'fold') {
     return (
       <>
-        <b>
+        <strong>
           ×{all.length} {skill}
-        </b>
+        </strong>
         <small>{foldWords(all)}</small>
       </>
     )
   }
   return (
     <>
-      <b>
+      <strong>
         {hasFailed(handoff) ? '✕ ' : handoff.status === 'ok' ? '✓ ' : '⊘ '}
         <Ending message={message} />
         {handoff.disagreements.length > 0 && ' ≠'}
-      </b>
+      </strong>
       <small>{splitWords(handoff)}</small>
       <SplitBar of={message} />
     </>

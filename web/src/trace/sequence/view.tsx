@@ -32,7 +32,7 @@ export function SequenceView({ run }: { readonly run: Run }) {
         <span>
           {countOf(handoffs.length)} {handoffs.length === 1 ? 'handoff' : 'handoffs'} between{' '}
           {columns.people.length + columns.others} participants
-          {failed > 0 && <b class="bad">, {countOf(failed)} failed</b>}
+          {failed > 0 && <strong class="bad">, {countOf(failed)} failed</strong>}
           {!complete && '; more are loading'}
         </span>
         {folds && (

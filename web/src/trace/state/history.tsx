@@ -111,9 +111,9 @@ function Change({ step, run, people, steps, until }: HistoryProps & { readonly s
           +{duration(Math.max(0, atUs - run.summary.startUs) / 1_000)}
           {late && <span class="unseen"> (later than the chosen moment)</span>}
         </span>{' '}
-        <b>
+        <strong>
           <bdi>{people.of(author).name}</bdi>
-        </b>{' '}
+        </strong>{' '}
         {OPS[op] ?? <bdi>{op}</bdi>}{' '}
         <code>
           <bdi>{path === '' ? 'all of it' : path}</bdi>

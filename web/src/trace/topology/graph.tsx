@@ -90,9 +90,9 @@ function Node({ person: { id, name, lane }, at, edges }: NodeProps) {
       <rect width="5" height={NODE.height} rx="2" style={{ fill: `var(--lane-${lane})` }} />
       <foreignObject x="10" y="4" width={NODE.width - 14} height={NODE.height - 8}>
         <div class="words">
-          <b title={id}>
+          <strong title={id}>
             <bdi>{name}</bdi>
-          </b>
+          </strong>
           <span class={failed > 0 ? 'bad' : 'muted'}>
             {given > 0 && `gives ${countOf(given)}`}
             {given > 0 && taken > 0 && ', '}

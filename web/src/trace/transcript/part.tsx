@@ -151,9 +151,9 @@ function Line({ part: { span }, telling }: PartProps) {
       <p>
         <span>
           <bdi>{telling.people.ofSpan(span).name}</bdi> {DOES[kind] ?? 'does'}{' '}
-          <b>
+          <strong>
             <bdi>{what}</bdi>
-          </b>
+          </strong>
           {span.provider !== undefined && (
             <span class="muted">
               {' '}
