@@ -83,7 +83,8 @@ const QUERY: Readonly<Record<string, string>> = {
   ...{ from: '1h', to: '0s', text: 'shout', agent: 'alice', skill: 'shout', model: 'm', tool: 't' },
   ...{ status: 'ok', error: 'E', costAbove: '0', costBelow: '9', longerThanMs: '0', limit: '5' },
   ...{ shorterThanMs: '1e9', conversation: 'c', order: 'oldest', bucket: 'day', budget: '1' },
-  ...{ format: 'otlp', prefix: 'a', state: 'open', nodes: '5' }
+  ...{ format: 'otlp', prefix: 'a', state: 'open', nodes: '5' },
+  profile: 'shape'
 }
 
 test('every documented call works with curl, and answers as it is documented', async () => {
@@ -195,6 +196,16 @@ test('every documented call works with curl, and answers as it is documented', a
   const { id } = JSON.parse(made.body) as { id: string }
   await call('DELETE /api/v1/keys/{id}', { id })
   await call('GET /api/v1/audit')
+  const wanted = { trace, profile: 'shape', hours: 1, maxViews: 9 }
+  const given = await call('POST /api/v1/shares', {}, ...json(wanted))
+  const link = JSON.parse(given.body) as { id: string; url: string }
+  const token = new URL(link.url).pathname.slice('/s/'.length)
+  expect((await call('GET /s/{token}', { token })).body).toContain('og:title')
+  const data = await call('GET /s/{token}', { token }, '--get', '-d', 'as=json')
+  expect(JSON.parse(data.body)).toMatchObject({ profile: 'shape' })
+  await call('DELETE /api/v1/shares/{id}', { id: link.id })
+  expect((await call('POST /api/v1/sample')).body).toContain('"loaded":6')
+  expect((await call('DELETE /api/v1/sample')).body).toContain('"loaded":0')
   const question = { jsonrpc: '2.0', id: 1, method: 'tools/list' }
   const accept = ['-H', 'Accept: application/json, text/event-stream']
   expect((await call('POST /mcp', {}, ...accept, ...json(question))).body).toContain('get_trace')

@@ -91,3 +91,11 @@ test('what cannot work is said at once, without the key', async () => {
   expect(shown).toContain('the key is none')
   expect(shown).not.toContain('cret')
 })
+
+test('the owner makes links only where --mcp-share was given', async () => {
+  await using it = await observed()
+  remember(it.dir, 'url', it.url)
+  await it.tell(...BROKEN_RUN)
+  const { ask } = await started(['--data', it.dir, '--mcp-share'])
+  expect(await ask('share_trace', { trace: TRACE })).toMatchObject({ by: 'owner', trace: TRACE })
+})
