@@ -14,7 +14,12 @@ function read(): URL {
 export const path = computed(() => address.value.pathname)
 export const query = computed(() => address.value.searchParams)
 
+let isBack = false
+/** Whether one came here by the back or forward button: then the view stands as it was left. */
+export const cameBack = (): boolean => isBack
+
 addEventListener('popstate', () => {
+  isBack = true
   address.value = read()
 })
 
@@ -22,6 +27,7 @@ addEventListener('popstate', () => {
 export function go(to: string): void {
   if (to === address.value.pathname + address.value.search) return
   history.pushState(null, '', to)
+  isBack = false
   address.value = read()
   scrollTo(0, 0)
 }
@@ -50,6 +56,7 @@ export function change(changes: Changes, how: 'step' | 'replace' = 'step'): void
   if (to === address.value.pathname + address.value.search) return
   if (how === 'step') history.pushState(null, '', to)
   else history.replaceState(null, '', to)
+  isBack = false
   address.value = read()
 }
 

@@ -5,6 +5,7 @@
 
 import type { RefObject } from 'preact'
 import { useEffect, useLayoutEffect } from 'preact/hooks'
+import { cameBack } from '../route.ts'
 import type { TracePage } from '../types.ts'
 
 /** Pages that are remembered, count: the last steps. */
@@ -19,24 +20,6 @@ interface Left {
 }
 
 const left = new Map<string, Left>()
-let isBack = false
-
-// Before the route does, so that views know it when they are rendered.
-addEventListener(
-  'popstate',
-  () => {
-    isBack = true
-  },
-  { capture: true }
-)
-addEventListener(
-  'click',
-  () => {
-    isBack = false
-  },
-  { capture: true }
-)
-
 /** @param key which page of which search it is */
 export function useReturn(key: string, list: RefObject<HTMLElement | null>) {
   const known = left.get(key)
@@ -50,8 +33,7 @@ export function useReturn(key: string, list: RefObject<HTMLElement | null>) {
   }
   useLayoutEffect(() => {
     const at = left.get(key)
-    if (!isBack || at === undefined) return
-    isBack = false
+    if (!cameBack() || at === undefined) return
     const rows = list.current?.querySelectorAll<HTMLElement>('.open-trace') ?? []
     const row = [...rows].find((one) => one.getAttribute('href') === at.row)
     row?.focus({ preventScroll: true })

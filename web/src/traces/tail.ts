@@ -80,7 +80,7 @@ export function useTail(base: TracePage | undefined, view: TailView): Tail {
   // What an older page calls new is what comes after it was opened.
   useEffect(() => {
     if (base !== undefined) soon.current?.()
-  }, [base])
+  }, [base, view.isPaused])
   return tail
 }
 
