@@ -3,13 +3,15 @@
 import { duration, money } from '../../format.ts'
 import type { People } from '../people.ts'
 import type { Columns } from './columns.ts'
-import { COLUMN_PX, GUTTER_PX } from './columns.ts'
+import { GUTTER_PX } from './columns.ts'
 import { hasEnded, hasFailed } from './messages.ts'
 import type { Message } from './messages.ts'
 import { quantile, splitOf, splitWords, tookMs } from './split.ts'
 
 const HEIGHTS = { offer: 42, accepted: 30, result: 54, fold: 48 } as const
 export const heightOf = ({ kind }: Message): number => HEIGHTS[kind]
+/** Words of an arrow that is shorter reach beyond it, px. */
+const LABEL_PX_MIN = 230
 /** Between a column's middle and the end of an arrow to itself, px. */
 const LOOP_PX = 34
 
@@ -29,8 +31,11 @@ export function MessageRow(props: RowProps) {
   const { message, people, columns, startUs, selected, focusable, at, act } = props
   const { kind, atUs } = message
   const [from, to] = [columns.at(message.from), columns.at(message.to)]
-  const left = from === to ? from : Math.min(from, to)
-  const width = from === to ? COLUMN_PX / 2 : Math.abs(from - to)
+  const long = from === to ? columns.column / 2 : Math.abs(from - to)
+  const width = Math.min(columns.width - GUTTER_PX, Math.max(LABEL_PX_MIN, long))
+  const middle = from === to ? from + long / 2 : (from + to) / 2
+  const edge = columns.width - width
+  const left = Math.max(GUTTER_PX, Math.min(edge, middle - width / 2))
   const time = atUs === null ? '' : `+${duration(Math.max(0, atUs - startUs) / 1_000)}`
   return (
     <button
@@ -186,7 +191,7 @@ function Arrow({ message, columns, from, to }: ArrowProps) {
   const height = heightOf(message)
   const y = ARROW_Y[message.kind]
   const count = columns.people.length + (columns.others === 0 ? 0 : 1)
-  const lines = Array.from({ length: count }, (_, n) => GUTTER_PX + COLUMN_PX * (n + 0.5))
+  const lines = Array.from({ length: count }, (_, n) => GUTTER_PX + columns.column * (n + 0.5))
   const back = message.kind === 'accepted' || message.kind === 'result'
   const way = to > from ? 1 : -1
   const end = from === to ? from : to - way

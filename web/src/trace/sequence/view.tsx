@@ -1,12 +1,12 @@
 /** The run as a sequence: who hands what to whom, in the order of time. */
 
-import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks'
 import { countOf } from '../../format.ts'
 import { Empty, Loading } from '../../parts/states.tsx'
 import { change, query } from '../../route.ts'
 import { peopleOf } from '../people.ts'
 import type { Run } from '../run.ts'
-import { columnsOf, COLUMN_PX } from './columns.ts'
+import { columnsOf } from './columns.ts'
 import type { Columns } from './columns.ts'
 import { foldOf, hasFailed, messagesOf } from './messages.ts'
 import type { Message } from './messages.ts'
@@ -14,6 +14,8 @@ import { heightOf, MessageRow } from './row.tsx'
 import './style.css'
 import { useRows } from './window.ts'
 
+/** Borders and a bar to scroll with, px. */
+const BESIDE_PX = 18
 /** The heads of the columns, px. */
 const HEAD_PX = 44
 
@@ -21,13 +23,14 @@ export function SequenceView({ run }: { readonly run: Run }) {
   const { handoffs, spans, complete, summary, version } = run
   const open = query.value.get('unfold')
   const people = useMemo(() => peopleOf(spans, handoffs), [version])
-  const columns = useMemo(() => columnsOf(handoffs, people), [version])
+  const { setFrame, room } = useRoom()
+  const columns = useMemo(() => columnsOf(handoffs, people, room), [version, room])
   const messages = useMemo(() => messagesOf(handoffs, open), [version, open])
   if (handoffs.length === 0) return complete ? <Nothing /> : <Loading what="the handoffs" />
   const failed = handoffs.filter(hasFailed).length
   const folds = messages.some(({ kind }) => kind === 'fold')
   return (
-    <section class="sequence" aria-label="Sequence of handoffs">
+    <section class="sequence" aria-label="Sequence of handoffs" ref={setFrame}>
       <p class="row">
         <span>
           {countOf(handoffs.length)} {handoffs.length === 1 ? 'handoff' : 'handoffs'} between{' '}
@@ -50,6 +53,19 @@ export function SequenceView({ run }: { readonly run: Run }) {
       <Diagram {...{ messages, people, columns, startUs: summary.startUs }} />
     </section>
   )
+}
+
+/** What a diagram within its border may take, px. */
+function useRoom() {
+  const [frame, setFrame] = useState<HTMLElement | null>(null)
+  const [room, setRoom] = useState(0)
+  useLayoutEffect(() => {
+    if (frame === null) return
+    const watch = new ResizeObserver(() => setRoom(frame.clientWidth - BESIDE_PX))
+    watch.observe(frame)
+    return () => watch.disconnect()
+  }, [frame])
+  return { setFrame, room }
 }
 
 const Nothing = () => (
@@ -171,7 +187,8 @@ function Heads({ columns }: { readonly columns: Columns }) {
           key={id}
           title={id}
           style={{
-            left: `${columns.at(id) - COLUMN_PX / 2 + 6}px`,
+            left: `${columns.at(id) - columns.column / 2 + 6}px`,
+            width: `${columns.column - 12}px`,
             borderColor: `var(--lane-${lane})`
           }}
         >
@@ -179,7 +196,14 @@ function Heads({ columns }: { readonly columns: Columns }) {
         </span>
       ))}
       {columns.others > 0 && (
-        <span style={{ left: `${columns.width - COLUMN_PX + 6}px` }}>{columns.others} others</span>
+        <span
+          style={{
+            left: `${columns.width - columns.column + 6}px`,
+            width: `${columns.column - 12}px`
+          }}
+        >
+          {columns.others} others
+        </span>
       )}
     </div>
   )

@@ -39,10 +39,10 @@ export function BeforeAfter({
     )
   }
   return (
-    <p class="values">
+    <div class="values">
       <Value of={before} /> <span aria-hidden="true">→</span>
       <span class="unseen">becomes</span> <Value of={after} />
-    </p>
+    </div>
   )
 }
 

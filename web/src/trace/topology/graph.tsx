@@ -1,16 +1,19 @@
 /** The drawing of who hands to whom. Its facts stand in the table beside it, for every sense. */
 
+import { useLayoutEffect, useRef } from 'preact/hooks'
 import { countOf, duration, money } from '../../format.ts'
 import type { People, Person } from '../people.ts'
 import type { Edge } from './edges.ts'
 import { layersOf } from './layout.ts'
 
-const NODE = { width: 168, height: 54 } as const
+const NODE = { width: 160, height: 48 } as const
 /** Between nodes of a layer, and between layers, px: the words of an edge stand between layers. */
-const GAP = { x: 40, y: 96 } as const
-const MARGIN = 28
+const GAP = { x: 28, y: 104 } as const
+/** The words of an edge, px. */
+const LABEL = { width: 150, height: 38 } as const
+const MARGIN = 20
 /** For the bow of an edge that goes back up, or to the same node, px. */
-const BOW = 96
+const BOW = 110
 
 interface Point {
   readonly x: number
@@ -43,16 +46,26 @@ export function Graph({ people, shown, edges, selected, choose }: GraphProps) {
     })
   )
   const layers = sizes.size
-  const width = 2 * MARGIN + widest * step - GAP.x + BOW
+  const bows = edges.some(({ from, to }) => {
+    const [a, b] = [points.get(from), points.get(to)]
+    return a !== undefined && b !== undefined && !isDown(a, b)
+  })
+  const width = 2 * MARGIN + widest * step - GAP.x + (bows ? BOW : 0)
   const height = 2 * MARGIN + layers * NODE.height + (layers - 1) * GAP.y
+  const box = useRef<HTMLDivElement>(null)
+  // Whoever begins stands in the middle: on a narrow screen, too.
+  useLayoutEffect(() => {
+    const { current } = box
+    if (current !== null) current.scrollLeft = (current.scrollWidth - current.clientWidth) / 2
+  }, [width])
   return (
-    <div class="scroll graph" role="region" aria-label="Drawing" tabIndex={0}>
+    <div class="scroll graph" role="region" aria-label="Drawing" tabIndex={0} ref={box}>
       <svg
         width={width}
         height={height}
         viewBox={`0 0 ${width} ${height}`}
         role="img"
-        aria-label={`${shown.length} agents and ${edges.length} ways of handoffs; the table has the same facts`}
+        aria-label={`${shown.length} agents, ${edges.length} ways; the table has the same facts`}
       >
         {edges.map((edge) => (
           <Way
@@ -60,6 +73,7 @@ export function Graph({ people, shown, edges, selected, choose }: GraphProps) {
             edge={edge}
             from={points.get(edge.from)}
             to={points.get(edge.to)}
+            alone={edges.every((one) => one === edge || one.to !== edge.to)}
             chosen={edge === selected}
             choose={() => choose(edge)}
           />
@@ -109,43 +123,55 @@ interface WayProps {
   readonly edge: Edge
   readonly from: Point | undefined
   readonly to: Point | undefined
+  /** Nobody else gives to the same: then the words stand right above who takes. */
+  readonly alone: boolean
   readonly chosen: boolean
   choose(): void
 }
 
-function Way({ edge, from, to, chosen, choose }: WayProps) {
+function Way({ edge, from, to, alone, chosen, choose }: WayProps) {
   if (from === undefined || to === undefined) return null
-  const { line, label } = pathOf(from, to)
+  const { line, label } = pathOf(from, to, alone)
   const { count, failures, p95Ms, cost } = edge
-  const width = 1.5 + Math.min(4, Math.log2(count))
+  const width = 1.5 + Math.min(3, Math.log10(count))
   return (
     <g class={`way${failures > 0 ? ' bad' : ''}${chosen ? ' chosen' : ''}`} onClick={choose}>
       <path class="near" d={line} />
       <path class="line" d={line} style={{ strokeWidth: `${width}px` }} />
       <path class="point" d={pointOf(from, to)} />
-      <text x={label.x} y={label.y}>
-        <tspan x={label.x}>
-          {countOf(count)}×{failures > 0 && ` ✕ ${countOf(failures)}`}
-        </tspan>
-        <tspan x={label.x} dy="1.25em" class="small">
+      <foreignObject
+        x={label.x - LABEL.width / 2}
+        y={label.y - LABEL.height / 2}
+        width={LABEL.width}
+        height={LABEL.height + 2}
+      >
+        <div class="label">
+          <strong>
+            {countOf(count)} {count === 1 ? 'handoff' : 'handoffs'}
+          </strong>
+          {failures > 0 && <span class="bad"> ✕ {countOf(failures)}</span>}
+          <br />
           {p95Ms !== null && `p95 ${duration(p95Ms)}`}
           {p95Ms !== null && cost !== null && ' · '}
           {cost !== null && money(cost)}
-        </tspan>
-      </text>
+        </div>
+      </foreignObject>
     </g>
   )
 }
 
+/** How far from giver to taker the words stand where several come together, share. */
+const LABEL_AT = 0.45
 const isDown = (from: Point, to: Point): boolean => to.y > from.y
 
 /** Down: from the lower edge to the upper. Else in a bow on the right side. */
-function pathOf(from: Point, to: Point): { line: string; label: Point } {
+function pathOf(from: Point, to: Point, alone: boolean): { line: string; label: Point } {
   if (isDown(from, to)) {
     const [x, y] = [from.x + NODE.width / 2, from.y + NODE.height]
     const [u, v] = [to.x + NODE.width / 2, to.y - 7]
     const bend = Math.min(GAP.y, v - y) / 2
-    const label = { x: x + (u - x) * 0.62, y: y + (v - y) * 0.62 - 8 }
+    const along = alone ? 1 : LABEL_AT
+    const label = { x: x + (u - x) * along, y: alone ? v - 36 : y + (v - y) * along }
     return { line: `M${x} ${y}C${x} ${y + bend} ${u} ${v - bend} ${u} ${v}`, label }
   }
   const right = Math.max(from.x, to.x) + NODE.width

@@ -29,6 +29,8 @@ interface PartProps {
   readonly part: Part
   /** How many cards it lies in. */
   readonly depth: number
+  /** In whose work it lies. */
+  readonly within?: Span
   readonly telling: Telling
 }
 
@@ -40,7 +42,7 @@ export function PartView(props: PartProps) {
   )
 }
 
-function Card({ part, depth, telling }: PartProps) {
+function Card({ part, depth, within, telling }: PartProps) {
   const { span, inside } = part
   const { folds, people } = telling
   const open = folds.isOpen(part, depth)
@@ -53,7 +55,8 @@ function Card({ part, depth, telling }: PartProps) {
     >
       <h3>
         <button type="button" class="plain" aria-expanded={open} onClick={() => folds.turn(part)}>
-          <span aria-hidden="true">{open ? '▾' : '▸'}</span> <Asking part={part} people={people} />
+          <span aria-hidden="true">{open ? '▾' : '▸'}</span>{' '}
+          <Asking part={part} people={people} within={within} />
         </button>
         <Measures span={span} />
       </h3>
@@ -64,29 +67,49 @@ function Card({ part, depth, telling }: PartProps) {
         </p>
       )}
       {open && <Spoken span={span} sides="input" telling={telling} />}
-      {open && inside.length > 0 && <Inside {...{ inside, depth: depth + 1, telling }} />}
+      {open && inside.length > 0 && (
+        <Inside {...{ inside, within: span, depth: depth + 1, telling }} />
+      )}
       {open && <Spoken span={span} sides="output" telling={telling} />}
-      {span.error !== undefined && <Failed error={span.error} />}
+      {span.error !== undefined && !(open && isToldInside(part)) && <Failed error={span.error} />}
     </article>
   )
 }
 
-function Inside(props: { inside: readonly Happening[]; depth: number; telling: Telling }) {
-  const { inside, depth, telling } = props
+/** A failure that went up from below is told where it began. */
+const isToldInside = ({ span: { error }, inside }: Part): boolean =>
+  inside.some(
+    (one) =>
+      one.what === 'part' &&
+      one.part.span.error?.code === error?.code &&
+      one.part.span.error?.message === error?.message
+  )
+
+interface InsideProps extends Omit<PartProps, 'part'> {
+  readonly inside: readonly Happening[]
+}
+
+function Inside({ inside, ...rest }: InsideProps) {
   return (
     <ol class="parts">
       {inside.map((one) =>
         one.what === 'fact' ? (
           <FactLine key={one.fact.id} fact={one.fact} />
-        ) : telling.shown.has(one.part) ? (
-          <PartView key={one.part.key} part={one.part} depth={depth} telling={telling} />
+        ) : rest.telling.shown.has(one.part) ? (
+          <PartView key={one.part.key} part={one.part} {...rest} />
         ) : null
       )}
     </ol>
   )
 }
 
-function Asking({ part: { span, asked }, people }: { part: Part; people: People }) {
+interface AskingProps {
+  readonly part: Part
+  readonly people: People
+  readonly within: Span | undefined
+}
+
+function Asking({ part: { span, asked }, people, within }: AskingProps) {
   const who = <bdi>{people.ofSpan(span).name}</bdi>
   const what = <bdi>{span.name ?? span.kind}</bdi>
   if (span.side === 'requester') {
@@ -96,10 +119,12 @@ function Asking({ part: { span, asked }, people }: { part: Part; people: People 
       </>
     )
   }
-  if (asked !== undefined) {
+  // Work of another agent within one's own was asked for, whoever told of it.
+  const asker = asked ?? within
+  if (asker !== undefined && people.ofSpan(asker) !== people.ofSpan(span)) {
     return (
       <>
-        <bdi>{people.ofSpan(asked).name}</bdi> asks {who}: {what}
+        <bdi>{people.ofSpan(asker).name}</bdi> asks {who}: {what}
       </>
     )
   }
