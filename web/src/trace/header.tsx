@@ -1,25 +1,47 @@
 /** What a trace was, in a few lines: how it ended, who took part, what it took. */
 
+import type { ComponentChildren } from 'preact'
 import { countOf, duration, moment, money } from '../format.ts'
 import { Status } from '../parts/status.tsx'
-import type { TraceSummary } from '../types.ts'
+import type { Integrity, TraceSummary } from '../types.ts'
+import { Actions } from './actions.tsx'
+import { IntegrityBadge } from './integrity/panel.tsx'
 import type { Run } from './run.ts'
 
 /** Names of agents that are shown, count. */
 const AGENTS_SHOWN = 6
+const COSTS = { estimated: 'estimated', unknown: 'at least: a model has no price' } as const
 
-export function TraceHeader({ run: { summary, trace } }: { readonly run: Run }) {
+interface HeaderProps {
+  readonly run: Run
+  readonly integrity: Integrity | undefined
+}
+
+export function TraceHeader({ run, integrity }: HeaderProps) {
+  const { summary, trace } = run
   return (
     <header class="trace-head">
-      <h1>
-        <bdi>{summary.name === '' ? trace : summary.name}</bdi>
-      </h1>
-      <Facts of={summary} />
+      <div class="row">
+        <h1>
+          <bdi>{summary.name === '' ? trace : summary.name}</bdi>
+        </h1>
+        <Actions run={run} />
+      </div>
+      <Facts of={summary}>
+        <Fact name="Integrity">
+          <IntegrityBadge run={run} value={integrity} />
+        </Fact>
+      </Facts>
     </header>
   )
 }
 
-function Facts({ of }: { readonly of: TraceSummary }) {
+interface FactsProps {
+  readonly of: TraceSummary
+  readonly children: ComponentChildren
+}
+
+function Facts({ of, children }: FactsProps) {
   const { status, startUs, endUs, spans, errors, agents, tokens, cost, costSource } = of
   const more = agents.length - AGENTS_SHOWN
   return (
@@ -40,16 +62,18 @@ function Facts({ of }: { readonly of: TraceSummary }) {
       {tokens > 0 && <Fact name="Tokens">{countOf(tokens)}</Fact>}
       {costSource !== 'none' && (
         <Fact name="Cost">
-          {money(cost)} {costSource !== 'reported' && <span class="muted">{costSource}</span>}
+          {money(cost)}{' '}
+          {costSource !== 'reported' && <span class="muted">{COSTS[costSource]}</span>}
         </Fact>
       )}
+      {children}
     </dl>
   )
 }
 
 interface FactProps {
   readonly name: string
-  readonly children: preact.ComponentChildren
+  readonly children: ComponentChildren
 }
 
 function Fact({ name, children }: FactProps) {

@@ -1,13 +1,18 @@
 /** One trace: its head, and the view of it that the address names. */
 
-import { Suspense } from 'preact/compat'
+import { lazy, Suspense } from 'preact/compat'
+import type { ApiError } from '../api.ts'
 import { Link } from '../link.tsx'
 import { Failure, Loading } from '../parts/states.tsx'
 import { query, withQuery } from '../route.ts'
 import { TraceHeader } from './header.tsx'
+import { IntegrityPanel, useIntegrity } from './integrity/panel.tsx'
 import { useRun } from './load-run.ts'
 import './page.css'
+import type { Run } from './run.ts'
 import { VIEWS } from './views.ts'
+
+const SpanPanel = lazy(async () => (await import('./detail/panel.tsx')).SpanPanel)
 
 export function TracePage({ trace }: { readonly trace: string }) {
   const { run, error, again } = useRun(trace)
@@ -15,18 +20,38 @@ export function TracePage({ trace }: { readonly trace: string }) {
     if (error === undefined) return <Loading what="the trace" />
     return <Failure what="This trace" error={error} again={again} />
   }
-  const chosen = query.value.get('view')
-  const { id, name, View } = VIEWS.find((one) => one.id === chosen) ?? VIEWS[0]!
+  return <RunPage run={run} error={error} again={again} />
+}
+
+interface RunPageProps {
+  readonly run: Run
+  readonly error: ApiError | undefined
+  again(): void
+}
+
+function RunPage({ run, error, again }: RunPageProps) {
+  const { value } = query
+  const integrity = useIntegrity(run)
+  const { id, name, View } = VIEWS.find((one) => one.id === value.get('view')) ?? VIEWS[0]!
+  const span = value.get('span')
   return (
     <>
-      <TraceHeader run={run} />
+      <TraceHeader run={run} integrity={integrity.value} />
+      {value.get('integrity') === 'open' && <IntegrityPanel run={run} loaded={integrity} />}
       {error && <Failure what="All of this trace" error={error} again={again} />}
       <Tabs here={id} />
-      <section aria-label={name} class="trace-view">
-        <Suspense fallback={<Loading what={name} />}>
-          <View run={run} />
-        </Suspense>
-      </section>
+      <div class={span === null ? 'trace-body' : 'trace-body beside'}>
+        <section aria-label={name} class="trace-view">
+          <Suspense fallback={<Loading what={name} />}>
+            <View run={run} />
+          </Suspense>
+        </section>
+        {span !== null && (
+          <Suspense fallback={null}>
+            <SpanPanel run={run} span={span} />
+          </Suspense>
+        )}
+      </div>
     </>
   )
 }
