@@ -16,6 +16,11 @@ const SHOWN_MAX = 5
  * view stands: what still loads is judged as it is.
  */
 export async function expectAccessible(page: Page): Promise<void> {
+  expect(await violationsIn(page)).toEqual([])
+}
+
+/** One line for each, as `theme: rule (what it asks for) at element: why`. */
+export async function violationsIn(page: Page): Promise<readonly string[]> {
   const session = await page.context().newCDPSession(page)
   try {
     // The page's policy forbids scripts of others; the developer tools may bring theirs.
@@ -29,7 +34,7 @@ export async function expectAccessible(page: Page): Promise<void> {
       const { violations } = result.value as Pick<AxeResults, 'violations'>
       for (const violation of violations) found.push(...told(violation, colorScheme))
     }
-    expect(found).toEqual([])
+    return found
   } finally {
     await page.emulateMedia({ colorScheme: null, reducedMotion: null })
     await session.detach()

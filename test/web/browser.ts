@@ -45,7 +45,7 @@ export async function visit(it: Observed, options: Visit = {}): Promise<Page> {
   })
   onTestFinished(async () => {
     await context.close()
-    expect(faults).toEqual([])
+    expect([...new Set(faults)]).toEqual([])
   })
   if (!stranger) await page.goto(it.door.signInLink())
   await page.goto(it.door.url + path)

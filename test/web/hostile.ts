@@ -1,6 +1,9 @@
 /** What a hostile sender puts into every field that it may choose. */
 
-const MARKUP = '<img src=x onerror="document.title=\'owned\'"><script>alert(1)</script><b>bold</b>'
+const MARKUP = [
+  `<img class="owned" src=x onerror="document.title='owned'">`,
+  `<script class="owned">document.title='owned'</script><b class="owned">bold</b>`
+].join('')
 /** Right-to-left override, isolate without an end, and marks that pile up. */
 const BIDI = `\u202Egnp.exe\u2066\u2067${'a\u0301\u0302\u0303\u0304'.repeat(20)}`
 const ANSI =
