@@ -31,12 +31,14 @@ const peer = shape.agentId
 const code = shape.errorCode
 const ms = shape.quantity
 
+/** ms since 1970: what is a whole number of µs that every store can count, the year 2255. */
+export const EVENT_TIME_MAX = 9e12
 /** Fields of every event. */
 const base = {
-  /** Position in the producer's log since it started, from 0, without gaps. */
-  seq: shape.count,
+  /** Position in the producer's log since it started, from 0, without gaps; there is one after. */
+  seq: shape.whole(0, Number.MAX_SAFE_INTEGER - 1),
   /** ms since 1970 by the producer's clock. */
-  at: shape.time
+  at: shape.whole(0, EVENT_TIME_MAX)
 }
 /** Fields of every event of a task. `side` says which end tells the story. */
 const work = {

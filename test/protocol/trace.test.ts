@@ -5,10 +5,12 @@ import { BATCH_BYTES_MAX, BATCH_EVENTS_MAX, traceTopic } from '../../src/protoco
 import { seal } from '../../src/protocol/seal.ts'
 import type { TraceEvent } from '../../src/protocol/trace.ts'
 import { CANDIDATES_MAX, contextOf, OPERATIONS_MAX, readBatch } from '../../src/protocol/trace.ts'
+import { EVENT_TIME_MAX } from '../../src/protocol/trace.ts'
 import { agentId, alice, batchBody, bob, codeOf, count, errorCode, events } from './samples.ts'
-import { label, quantity, skillName, time } from './samples.ts'
+import { label, quantity, skillName } from './samples.ts'
 
 const hex = (digits: number) => fc.stringMatching(new RegExp(`^[0-9a-f]{${digits}}$`))
+const time = fc.integer({ min: 0, max: EVENT_TIME_MAX })
 const work = {
   at: time,
   trace: hex(32),
@@ -162,4 +164,16 @@ test('the fields of a task give its trace context', () => {
 
 test('each network has a topic of its own', () => {
   expect(traceTopic('home')).toBe('/peerwork/trace/1/home')
+})
+
+test('a time or a place that no store could count is malformed', () => {
+  const place = (seq: number, at: number) => {
+    const event = { type: 'agent.stopped' as const, seq, at }
+    return codeOf(() => readBatch(batchBody({ first: seq, events: [event] })))
+  }
+  expect(place(4, EVENT_TIME_MAX)).toBeUndefined()
+  expect(place(4, EVENT_TIME_MAX + 1)).toBe('MALFORMED')
+  expect(Number.isSafeInteger(EVENT_TIME_MAX * 1_000)).toBe(true)
+  expect(place(Number.MAX_SAFE_INTEGER - 1, 1)).toBeUndefined()
+  expect(place(Number.MAX_SAFE_INTEGER, 1)).toBe('MALFORMED')
 })

@@ -29,6 +29,8 @@ import { Refusals } from './refusals.ts'
 import { shelfOf } from './shelf.ts'
 import { Tails } from './tails.ts'
 
+/** How long after the store refused what a head says it is told again, ms. */
+const NOTE_AGAIN_MS = 5_000
 /** Producers of which nothing came but heads, and that the store is told of, count a start. */
 const UNPROVEN_MAX = 8_192
 
@@ -71,6 +73,9 @@ export class Collector implements AsyncDisposable {
   readonly #logs: KnownLogs
   /** Heads that were noted though nothing of their producers was ever fetched, count. */
   #unproven = 0
+  /** Logs of which the store has not taken what their producers said last. */
+  readonly #unnoted = new Set<KnownLog>()
+  #again: NodeJS.Timeout | undefined
   readonly #inbox: Inbox
   readonly #tails: Tails
   readonly #backfill: Backfill
@@ -91,6 +96,7 @@ export class Collector implements AsyncDisposable {
       ...{ store, clock },
       entryOf: (batch) => this.#entry(batch),
       stored: (batch, how) => this.#stored(batch, how),
+      refused: ({ body: { from } }, { code }) => this.#refusals.count(from, code),
       trouble: (error) => this.#troubled(error)
     })
     const take = (news: TraceNews, holder: string): Promise<boolean> => this.#take(news, holder)
@@ -130,6 +136,7 @@ export class Collector implements AsyncDisposable {
   async stop(): Promise<void> {
     for (const stop of this.#stops) stop()
     this.#pace.stop()
+    clearTimeout(this.#again)
     await Promise.all([this.#tails.stop(), this.#backfill.stop()])
     await this.#inbox.close()
     await this.#refusals.stop()
@@ -188,12 +195,32 @@ export class Collector implements AsyncDisposable {
     const name = { by: body.from, boot: toHex(body.boot) }
     const log = this.#logs.meet(name)
     if (log === undefined || !log.hear(head)) return
-    const { next, oldest, dropped, issued } = body
-    const counters = { ...name, next, oldest, dropped, issued }
     if (log.missingCount > 0) this.#backfill.lacking(log)
     // A row of the store for each key that anybody makes up would fill the disk.
     if (log.held.length === 0 && this.#unproven++ >= UNPROVEN_MAX) return
-    await this.#options.store.noteCounters(counters).catch((error: unknown) => this.#warn(error))
+    await this.#note(log)
+  }
+
+  /** What is not noted would not be missed after a start. @returns whether it was */
+  async #note(log: KnownLog): Promise<boolean> {
+    const { head, by, boot } = log
+    if (head === undefined) return true
+    const { next, oldest, dropped, issued } = head.body
+    try {
+      await this.#options.store.noteCounters({ by, boot, next, oldest, dropped, issued })
+      if (log.head === head) this.#unnoted.delete(log)
+      return true
+    } catch (error) {
+      this.#warn(error)
+      this.#unnoted.add(log)
+      this.#again ??= setTimeout(() => void this.#noteAgain(), NOTE_AGAIN_MS).unref()
+      return false
+    }
+  }
+
+  async #noteAgain(): Promise<void> {
+    this.#again = undefined
+    for (const log of [...this.#unnoted]) if (!(await this.#note(log))) return
   }
 
   #entry(batch: Sealed<TraceBatch>): Ingest {

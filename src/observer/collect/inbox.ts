@@ -3,12 +3,13 @@
  * cannot take it.
  *
  * Whoever can be held back waits for room; what is here counts as held only when the store says so.
+ * What the store refuses for what it is goes by itself, lest one batch stop all others for ever.
  */
 
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Clock } from '../../node/clock.ts'
-import type { PeerworkError } from '../../protocol/errors.ts'
-import { toPeerworkError } from '../../protocol/errors.ts'
+import { PeerworkError, toPeerworkError } from '../../protocol/errors.ts'
+import type { ErrorCode } from '../../protocol/errors.ts'
 import type { Sealed } from '../../protocol/seal.ts'
 import type { TraceBatch } from '../../protocol/trace.ts'
 import type { Ingest, Ingested, TraceStore } from '../store.ts'
@@ -20,6 +21,8 @@ const WAITING_BYTES_MAX = 16 * 1024 * 1024
 const OF_ONE_BYTES_MAX = 2 * 1024 * 1024
 /** Batches written together, count: 1,600 events, some 50 ms of the store. */
 const GROUP_MAX = 32
+/** Refusals of what was sent: it would be the same again. */
+const FOR_GOOD: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['MALFORMED', 'INPUT_TOO_LARGE'])
 
 export interface InboxOptions {
   readonly store: Pick<TraceStore, 'ingest'>
@@ -27,6 +30,8 @@ export interface InboxOptions {
   readonly entryOf: (batch: Sealed<TraceBatch>) => Ingest
   /** The store has it, now or from before. */
   readonly stored: (batch: Sealed<TraceBatch>, how: Ingested) => void
+  /** The store will never take it. */
+  readonly refused: (batch: Sealed<TraceBatch>, why: PeerworkError) => void
   /** The store cannot take more, or can again. */
   readonly trouble: (error: PeerworkError | undefined) => void
 }
@@ -111,29 +116,35 @@ export class Inbox {
     await new Promise((resolve) => setImmediate(resolve))
     while (this.#queue.length > 0 && !this.#ending.signal.aborted) {
       const group = this.#queue.slice(0, GROUP_MAX)
-      const outcomes = await this.#ingest(group)
+      const outcomes = await this.#ingest(group.map(this.#options.entryOf))
       if (outcomes === undefined) return
       this.#queue.splice(0, group.length)
       this.#done += group.length
       for (const [at, batch] of group.entries()) {
         this.#weigh(batch, -1)
-        this.#options.stored(batch, outcomes[at] ?? 'known')
+        const outcome = outcomes[at] ?? 'known'
+        if (outcome instanceof PeerworkError) this.#options.refused(batch, outcome)
+        else this.#options.stored(batch, outcome)
       }
       this.#wake()
     }
   }
 
   /** Until the store takes it, or nobody wants it any more. */
-  async #ingest(group: readonly Sealed<TraceBatch>[]): Promise<readonly Ingested[] | undefined> {
-    const { store, entryOf, trouble, clock } = this.#options
-    const entries = group.map(entryOf)
+  async #ingest(entries: readonly Ingest[]): Promise<readonly Outcome[] | undefined> {
+    const { store, trouble, clock } = this.#options
     for (let attempt = 0; !this.#ending.signal.aborted; attempt++) {
       try {
         const outcomes = await store.ingest(entries)
         if (attempt > 0) trouble(undefined)
         return outcomes
       } catch (thrown) {
-        if (attempt === 0) trouble(toPeerworkError(thrown))
+        const error = toPeerworkError(thrown)
+        if (FOR_GOOD.has(error.code)) {
+          if (attempt > 0) trouble(undefined)
+          return this.#apart(entries, error)
+        }
+        if (attempt === 0) trouble(error)
         const { signal } = this.#ending
         await sleep(backoff(attempt, clock.chance()), undefined, { signal }).catch(() => undefined)
       }
@@ -141,8 +152,26 @@ export class Inbox {
     return undefined
   }
 
+  /** One by one, to find those that are refused. */
+  async #apart(
+    entries: readonly Ingest[],
+    why: PeerworkError
+  ): Promise<readonly Outcome[] | undefined> {
+    if (entries.length <= 1) return entries.map(() => why)
+    const outcomes: Outcome[] = []
+    for (const entry of entries) {
+      const one = await this.#ingest([entry])
+      if (one === undefined) return undefined
+      outcomes.push(...one)
+    }
+    return outcomes
+  }
+
   #wake(): void {
     for (const wake of this.#waiting) wake()
     this.#waiting.clear()
   }
 }
+
+/** What the store said, or why it will never take it. */
+type Outcome = Ingested | PeerworkError

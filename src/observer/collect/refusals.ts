@@ -34,11 +34,11 @@ export class Refusals {
     this.count(by !== undefined && this.#options.knows(by) ? by : 'unknown', error.code)
   }
 
-  count(by: string, code: string): void {
+  count(by: string, code: string, times = 1): void {
     const full = this.#counts.size >= KINDS_MAX
     const key = full ? 'unknown' : `${by} ${code}`
     const one = this.#counts.get(key) ?? { by: full ? 'unknown' : by, code, count: 0 }
-    one.count++
+    one.count += times
     this.#counts.set(key, one)
   }
 
@@ -55,7 +55,7 @@ export class Refusals {
         await this.#options.store.noteRefused(by, NO_BOOT, code, count)
       } catch {
         // Counted again when the store takes it again.
-        for (let nth = 0; nth < Math.min(count, KINDS_MAX); nth++) this.count(by, code)
+        this.count(by, code, count)
       }
     }
   }

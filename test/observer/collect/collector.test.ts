@@ -290,3 +290,15 @@ test('a producer that floods a stream with heads waits for the store', async () 
   expect(most).toBe(1)
   await collector.stop()
 })
+
+test('what a head says is noted later when the store cannot take it at once', async () => {
+  const hub = new Hub()
+  const producer = produce(hub)
+  producer.add()
+  const { held, memory } = await observe(hub)
+  await until('the first', async () => (await held(alice.id)) === '0-10')
+  hub.leave(alice.id)
+  memory.deaf = 1
+  hub.gossip({ kind: 'head', head: hub.head(alice, producer.boot, { next: 60 }) })
+  await until('it is noted', async () => (await memory.holdings())[0]?.counters?.next === 60)
+})

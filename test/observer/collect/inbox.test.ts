@@ -3,6 +3,7 @@ import { Inbox } from '../../../src/observer/collect/inbox.ts'
 import { foldBatch } from '../../../src/observer/collect/fold-batch.ts'
 import { toHex } from '../../../src/protocol/canonical.ts'
 import { until } from '../../helpers/processes.ts'
+import { seal } from '../../../src/protocol/seal.ts'
 import { chain } from '../../node/trace/samples.ts'
 import { alice, bob } from '../../protocol/samples.ts'
 import { MemoryStore } from './memory-store.ts'
@@ -10,6 +11,7 @@ import { MemoryStore } from './memory-store.ts'
 function setup() {
   const memory = new MemoryStore()
   const [stored, troubles]: [number[], (string | undefined)[]] = [[], []]
+  const refused: string[] = []
   const inbox = new Inbox({
     ...{ store: memory.store, clock: { chance: () => 0 } },
     entryOf: (batch) => {
@@ -19,9 +21,10 @@ function setup() {
       return { ...foldBatch(batch), batch: kept }
     },
     stored: ({ body }) => stored.push(body.first),
+    refused: ({ body }, { code }) => refused.push(`${body.first} ${code}`),
     trouble: (error) => troubles.push(error?.code)
   })
-  return { inbox, memory, stored, troubles }
+  return { inbox, memory, stored, refused, troubles }
 }
 
 test('what comes together is written together, and told when it is stored', async () => {
@@ -64,4 +67,19 @@ test('after the end nothing is taken, and nobody waits for ever', async () => {
   expect(await waiting).toBe(false)
   await settled
   expect(inbox.offer(flood.next())).toBe(false)
+})
+
+test('what the store will never take goes by itself, and stops nobody else', async () => {
+  const { inbox, memory, stored, refused, troubles } = setup()
+  const batches = chain()
+  const { body } = batches.next(1)
+  const far = body.events.map((event) => ({ ...event, at: 8.64e15 }))
+  memory.full = true
+  expect(inbox.offer(seal('batch', { ...body, events: far }, alice))).toBe(true)
+  for (let nth = 0; nth < 3; nth++) expect(inbox.offer(batches.next(1))).toBe(true)
+  await until('the disk is full', () => troubles.length === 1)
+  memory.full = false
+  await inbox.settled()
+  expect([stored, refused, inbox.size]).toEqual([[1, 2, 3], ['0 MALFORMED'], 0])
+  expect(troubles.at(-1)).toBeUndefined()
 })

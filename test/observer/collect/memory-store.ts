@@ -6,6 +6,7 @@
 import { PeerworkError } from '../../../src/protocol/errors.ts'
 import { joined } from '../../../src/node/trace/ranges.ts'
 import type { Fact } from '../../../src/observer/model.ts'
+import { checkEntries } from '../../../src/observer/sqlite/check.ts'
 import type { Counters, Holding, Ingest, Ingested } from '../../../src/observer/store.ts'
 import type { KeptBatch, Range, TraceStore } from '../../../src/observer/store.ts'
 
@@ -23,6 +24,8 @@ export class MemoryStore {
   readonly facts = new Map<string, Fact>()
   /** Set to make `ingest` fail as a full disk does. */
   full = false
+  /** Set to make `noteCounters` and `noteRefused` fail as often. */
+  deaf = 0
   /** Calls of `ingest`, count. */
   calls = 0
   readonly #logs = new Map<string, Log>()
@@ -35,6 +38,7 @@ export class MemoryStore {
   async ingest(entries: readonly Ingest[]): Promise<readonly Ingested[]> {
     this.calls++
     await new Promise((resolve) => setImmediate(resolve))
+    checkEntries(entries)
     if (this.full) throw new PeerworkError('STORE_FULL', 'no room')
     return entries.map((entry) => this.#ingest(entry))
   }
@@ -52,11 +56,13 @@ export class MemoryStore {
 
   async noteCounters(counters: Counters): Promise<void> {
     await Promise.resolve()
+    if (this.deaf-- > 0) throw new PeerworkError('BUSY', 'too much to do')
     this.#log(counters.by, counters.boot).counters = counters
   }
 
   async noteRefused(by: string, boot: string, code: string, count: number): Promise<void> {
     await Promise.resolve()
+    if (this.deaf-- > 0) throw new PeerworkError('BUSY', 'too much to do')
     const { refused } = this.#log(by, boot)
     refused[code] = (refused[code] ?? 0) + count
   }

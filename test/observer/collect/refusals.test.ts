@@ -30,3 +30,13 @@ test('many kinds at once are one kind', async () => {
   expect(holdings).toHaveLength(257)
   expect(holdings.at(-1)?.refused).toEqual({ BUSY: 744 })
 })
+
+test('what the store does not note is noted with the next, all of it', async () => {
+  const memory = new MemoryStore()
+  memory.deaf = 1
+  const refusals = new Refusals({ store: memory.store, knows: () => true })
+  for (let nth = 0; nth < 1_000; nth++) refusals.count('alice', 'BUSY')
+  await refusals.stop()
+  await refusals.stop()
+  expect((await memory.holdings()).map(({ refused }) => refused)).toEqual([{ BUSY: 1_000 }])
+})
