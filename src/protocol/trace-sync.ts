@@ -51,7 +51,7 @@ const question = shape.union([
 const entry = shape.object({
   by: shape.agentId,
   boot,
-  /** The newest of them, when there are more than fit. */
+  /** What does not fit stands in further entries of the same log. */
   ranges: shape.list(range, SYNC_RANGES_MAX),
   /** The last batch, so that two holders of different ones find out. */
   tip: shape.optional(shape.object({ first: shape.count, digest: shape.bytes(DIGEST_BYTES) })),

@@ -5,12 +5,10 @@
  * first, and of the rest the oldest only when it is over the hard bound.
  */
 
-import { join } from 'node:path'
-import { DatabaseSync } from 'node:sqlite'
-import type { StatementSync } from 'node:sqlite'
-import { PeerworkError } from '../../protocol/errors.ts'
+import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import type { SyncRange } from '../../protocol/trace-sync.ts'
-import { keepPrivate } from '../home.ts'
+import { openBatchFile, unopened } from './batch-file.ts'
+import { HeldRanges } from './held-ranges.ts'
 import { joined } from './ranges.ts'
 
 const MIB = 1024 * 1024
@@ -86,6 +84,7 @@ export class BatchStore {
   readonly #after: StatementSync
   readonly #boot: StatementSync
   readonly #ids = new Map<string, number>()
+  readonly #held = new HeldRanges()
   #bytes = 0
   #rows = 0
 
@@ -98,7 +97,7 @@ export class BatchStore {
     bounds: LogBounds = home === undefined ? MEMORY_BOUNDS : HOME_BOUNDS
   ) {
     this.#bounds = bounds
-    this.#db = openDatabase(home)
+    this.#db = openBatchFile(home)
     try {
       this.#db.exec(SCHEMA)
       this.#insert = this.#db.prepare(
@@ -125,7 +124,8 @@ export class BatchStore {
   }
 
   /**
-   * All of them or none, in one transaction.
+   * All of them or none, in one transaction. When no room can be made afterwards, as on a full
+   * disk, they are there all the same, and it is made with the next ones.
    *
    * @throws what the disk fails with
    */
@@ -152,6 +152,9 @@ export class BatchStore {
     }
     this.#bytes = bytes
     this.#rows = rows
+    for (const { boot, first, count } of batches) {
+      this.#held.add(nameOf(boot), { from: first, to: first + count })
+    }
     this.#trim()
   }
 
@@ -191,14 +194,16 @@ export class BatchStore {
   }
 
   /** What there is of one start. */
-  held(boot: Uint8Array): SyncRange[] {
-    const rows = this.#db
-      .prepare(
-        `SELECT first, count FROM batch WHERE boot = (SELECT id FROM boot WHERE boot = ?)
-         ORDER BY first`
-      )
-      .all(boot) as { first: number; count: number }[]
-    return joined(rows.map(({ first, count }) => ({ from: first, to: first + count })))
+  held(boot: Uint8Array): readonly SyncRange[] {
+    return this.#held.of(nameOf(boot), () => {
+      const rows = this.#db
+        .prepare(
+          `SELECT first, count FROM batch WHERE boot = (SELECT id FROM boot WHERE boot = ?)
+           ORDER BY first`
+        )
+        .all(boot) as { first: number; count: number }[]
+      return joined(rows.map(({ first, count }) => ({ from: first, to: first + count })))
+    })
   }
 
   /** Digest of the newest batch of all, which the next one names; also over starts. */
@@ -221,7 +226,7 @@ export class BatchStore {
   }
 
   #idOf(boot: Uint8Array): number {
-    const name = Buffer.from(boot).toString('hex')
+    const name = nameOf(boot)
     const known = this.#ids.get(name)
     if (known !== undefined) return known
     const found = this.#db.prepare('SELECT id FROM boot WHERE boot = ?').get(boot)
@@ -251,46 +256,35 @@ export class BatchStore {
     )
     const remove = this.#db.prepare('DELETE FROM batch WHERE n = ?')
     const count = this.#db.prepare('UPDATE boot SET removed = removed + ? WHERE id = ?')
-    this.#db.exec('BEGIN')
-    for (;;) {
-      const rows = oldest.all() as { n: number; boot: number; count: number; size: number }[]
-      for (const row of rows) {
-        if (this.#bytes <= bytesMax && this.#rows <= rowsMax) break
-        remove.run(row.n)
-        count.run(row.count, row.boot)
-        this.#bytes -= row.size
-        this.#rows--
+    let [bytes, left] = [this.#bytes, this.#rows]
+    try {
+      this.#db.exec('BEGIN')
+      for (;;) {
+        const rows = oldest.all() as { n: number; boot: number; count: number; size: number }[]
+        for (const row of rows) {
+          if (bytes <= bytesMax && left <= rowsMax) break
+          remove.run(row.n)
+          count.run(row.count, row.boot)
+          bytes -= row.size
+          left--
+        }
+        if (rows.length === 0 || (bytes <= bytesMax && left <= rowsMax)) break
       }
-      if (rows.length === 0 || (this.#bytes <= bytesMax && this.#rows <= rowsMax)) break
+      // Starts of which nothing is left are forgotten, but for the newest.
+      this.#db.exec(
+        `DELETE FROM boot WHERE id NOT IN (SELECT boot FROM batch)
+         AND id < (SELECT max(id) FROM boot)`
+      )
+      this.#db.exec('COMMIT')
+    } catch {
+      // What was appended is written down: to say that it was not would have it written twice.
+      if (this.#db.isTransaction) this.#db.exec('ROLLBACK')
+      return
     }
-    // Starts of which nothing is left are forgotten, but for the newest.
-    this.#db.exec(
-      `DELETE FROM boot WHERE id NOT IN (SELECT boot FROM batch)
-       AND id < (SELECT max(id) FROM boot)`
-    )
-    this.#db.exec('COMMIT')
+    this.#bytes = bytes
+    this.#rows = left
+    this.#held.clear()
   }
 }
 
-function openDatabase(home: string | undefined): DatabaseSync {
-  let db: DatabaseSync | undefined
-  try {
-    const path = home === undefined ? ':memory:' : join(home, 'traces.db')
-    if (home !== undefined) keepPrivate(path)
-    db = new DatabaseSync(path, { timeout: 0, defensive: true })
-    db.exec(
-      'PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL'
-    )
-    // 2 MB of pages in memory; what was written is folded into the file every 8 MB.
-    db.exec('PRAGMA cache_size = -2000; PRAGMA wal_autocheckpoint = 2000')
-    return db
-  } catch (error) {
-    db?.close()
-    throw unopened(error)
-  }
-}
-
-function unopened(error: unknown): PeerworkError {
-  const { message } = error as Error
-  return new PeerworkError('STORE_FAILED', `cannot open the trace log: ${message}`, {}, error)
-}
+const nameOf = (boot: Uint8Array): string => Buffer.from(boot).toString('hex')

@@ -22,7 +22,10 @@ import type { Heads } from './heads.ts'
 import type { OwnLog } from './own-log.ts'
 import { RECENT_MAX } from './own-log.ts'
 
-/** Logs in one list, count: a hundred producers that were started forty times each. */
+/**
+ * Logs in one list, count: a hundred producers that were started forty times each. What is over is
+ * room for logs of more ranges than stand in one entry.
+ */
 const LISTED_MAX = 4_096
 /** Batches in one answer, count, some 30 MB at most and 8 usually; the asker asks again. */
 const ANSWERED_MAX = 512
@@ -79,38 +82,68 @@ function keyAnswer(
 async function* list(options: ServeOptions): Frames {
   const { log, shelves, boot, self } = options
   const own = log.boots().filter((one) => toHex(one.boot) !== toHex(boot))
-  const logs: (() => SyncEntry)[] = own.map((one) => () => ownEntry(one.boot, options, one))
-  logs.push(() => ownEntry(boot, options))
+  const logs: Entries[] = own.map((one) => (max) => ownEntries(one.boot, max, { options, one }))
+  logs.push((max) => ownEntries(boot, max, { options }))
+  const others: Entries[] = []
   for (const shelf of shelves) {
     const held = await shelf.held()
-    logs.push(...held.filter(({ by }) => by !== self).map((one) => () => entryOf(one)))
+    others.push(...held.filter(({ by }) => by !== self).map((one) => inEntries(one)))
   }
-  // The newest of ours are at the end.
+  // The newest of ours are at the end; nobody else may have them.
   const listed = logs.slice(-LISTED_MAX)
-  for (let at = 0; at < listed.length; at += SYNC_ENTRIES_MAX) {
-    const entries = listed.slice(at, at + SYNC_ENTRIES_MAX).map((make) => make())
-    yield { kind: 'answer', answer: { type: 'held', entries } }
+  listed.push(...others.slice(0, LISTED_MAX - listed.length))
+  let spare = LISTED_MAX - listed.length
+  let entries: SyncEntry[] = []
+  for (const make of listed) {
+    const some = make(1 + spare)
+    spare -= some.length - 1
+    entries.push(...some)
+    for (; entries.length >= SYNC_ENTRIES_MAX; entries = entries.slice(SYNC_ENTRIES_MAX)) {
+      const full = entries.slice(0, SYNC_ENTRIES_MAX)
+      yield { kind: 'answer', answer: { type: 'held', entries: full } }
+    }
   }
-  yield end(listed.length < logs.length)
+  if (entries.length > 0) yield { kind: 'answer', answer: { type: 'held', entries } }
+  yield end(listed.length < logs.length + others.length)
 }
 
-function ownEntry(
-  boot: Uint8Array,
-  { self, log, heads }: ServeOptions,
-  kept?: KeptBoot
-): SyncEntry {
-  const head = kept === undefined ? heads.current() : heads.of(kept)
-  const ranges = log.held(boot).slice(-SYNC_RANGES_MAX)
-  return { by: self, boot, ranges, forks: [], head: head.bytes }
+/** What a list says of one log, in so many entries at most. */
+type Entries = (max: number) => readonly SyncEntry[]
+
+interface Own {
+  readonly options: ServeOptions
+  /** A start before the running one. */
+  readonly one?: KeptBoot
 }
 
-function entryOf({ by, boot, ranges, tip, forks, head }: HeldLog): SyncEntry {
-  return {
-    ...{ by, boot: fromHex(boot), ranges: ranges.slice(-SYNC_RANGES_MAX) },
-    ...{ forks: forks.slice(-SYNC_RANGES_MAX) },
-    ...(tip && { tip: { first: tip.first, digest: fromHex(tip.digest) } }),
-    ...(head && { head: head.bytes })
-  }
+function ownEntries(boot: Uint8Array, max: number, { options, one }: Own): readonly SyncEntry[] {
+  const { self, log, heads } = options
+  const head = one === undefined ? heads.current() : heads.of(one)
+  return split({ by: self, boot, ranges: log.held(boot), forks: [], head: head.bytes }, max)
+}
+
+const inEntries =
+  ({ by, boot, ranges, tip, forks, head }: HeldLog): Entries =>
+  (max) =>
+    split(
+      {
+        ...{ by, boot: fromHex(boot), ranges: [...ranges] },
+        ...{ forks: forks.slice(-SYNC_RANGES_MAX) },
+        ...(tip && { tip: { first: tip.first, digest: fromHex(tip.digest) } }),
+        ...(head && { head: head.bytes })
+      },
+      max
+    )
+
+/** A log of more ranges than one entry has stands in several, the newest in the last. */
+function split(entry: SyncEntry, max: number): readonly SyncEntry[] {
+  const { by, boot, ranges } = entry
+  const count = Math.min(max, Math.max(1, Math.ceil(ranges.length / SYNC_RANGES_MAX)))
+  return Array.from({ length: count }, (_, at) => {
+    const to = ranges.length - (count - 1 - at) * SYNC_RANGES_MAX
+    const some = ranges.slice(Math.max(0, to - SYNC_RANGES_MAX), to)
+    return at + 1 === count ? { ...entry, ranges: some } : { by, boot, ranges: some, forks: [] }
+  })
 }
 
 type Get = Extract<SyncQuestion, { type: 'get' }>

@@ -27,10 +27,14 @@ export class Holders {
   told(holder: string, logs: readonly HeldLog[]): void {
     const claims = new Map<string, Claim>()
     let left = CLAIMED_MAX
-    for (const { by, boot, ranges } of logs) {
+    // A log with many ranges stands in several entries.
+    for (const some of Map.groupBy(logs, keyOf).values()) {
+      const ranges = some.flatMap((one) => one.ranges).slice(0, left)
+      const [{ by, boot } = { by: '', boot: '' }] = some
+      if (ranges.length > 0) {
+        claims.set(keyOf({ by, boot }), { log: { by, boot }, ranges: joined(ranges) })
+      }
       left -= ranges.length
-      if (left < 0) break
-      claims.set(keyOf({ by, boot }), { log: { by, boot }, ranges: joined(ranges) })
     }
     this.#claims.set(holder, claims)
   }

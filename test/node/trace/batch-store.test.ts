@@ -1,7 +1,8 @@
 import { mkdtempSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, expect, test } from 'vitest'
+import { DatabaseSync } from 'node:sqlite'
+import { afterEach, expect, test, vi } from 'vitest'
 import { BatchStore } from '../../../src/node/trace/batch-store.ts'
 import type { LogBounds, NewBatch } from '../../../src/node/trace/batch-store.ts'
 import { toHex } from '../../../src/protocol/canonical.ts'
@@ -110,4 +111,51 @@ test('of batches that the disk refuses none is kept, and it works again afterwar
 
 test('a file that is no database is said to be none', () => {
   expect(() => new BatchStore('/dev/null/nowhere')).toThrow(/cannot open the trace log/)
+})
+
+test('when room cannot be made, what was appended is there once, and room is made later', () => {
+  const folder = home()
+  new BatchStore(folder, small).close()
+  const db = new DatabaseSync(join(folder, 'traces.db'))
+  db.exec(`CREATE TRIGGER full BEFORE DELETE ON batch WHEN (SELECT count(*) FROM batch) < 23
+    BEGIN SELECT RAISE(FAIL, 'database or disk is full'); END`)
+  db.close()
+  n = 0
+  const store = new BatchStore(folder, small)
+  for (let first = 0; first < 220; first += 10) store.append([row(1, first)])
+  expect(store.held(boot(1))).toEqual([{ from: 0, to: 220 }])
+  expect(store.bytes).toBe(22_000)
+  store.append([row(1, 220)])
+  expect(store.held(boot(1))).toEqual([{ from: 0, to: 230 }])
+  for (let first = 230; first < 260; first += 10) store.append([row(1, first)])
+  expect(store.held(boot(1)).at(-1)?.to).toBe(260)
+  store.close()
+})
+
+test('what is held is told as often as somebody asks, and is true after each change', () => {
+  const store = new BatchStore(undefined, small)
+  n = 0
+  let looked = 0
+  const prepare = vi.spyOn(DatabaseSync.prototype, 'prepare')
+  const held = () => {
+    const before = prepare.mock.calls.length
+    const ranges = store.held(boot(1)).map(({ from, to }) => [from, to])
+    looked += prepare.mock.calls.length - before
+    return ranges
+  }
+  store.append([row(1, 0, { fleeting: true }), row(1, 10)])
+  expect(held()).toEqual([[0, 20]])
+  store.append([row(1, 20), row(2, 0), row(1, 40)])
+  for (let time = 0; time < 5; time++)
+    expect(held()).toEqual([
+      [0, 30],
+      [40, 50]
+    ])
+  expect(looked).toBe(1)
+  for (let first = 50; first < 120; first += 10) store.append([row(1, first)])
+  expect(held()).toEqual([
+    [10, 30],
+    [40, 120]
+  ])
+  prepare.mockRestore()
 })

@@ -50,3 +50,13 @@ test('what is asked for already is left out, as long as it is', () => {
   asked.remove(ask)
   expect(asked.others(log, wanted)).toEqual(wanted)
 })
+
+test('a log that is told of in pieces is one', () => {
+  const holders = new Holders()
+  holders.told('observer', [held(0, 10), held(20, 30)])
+  const ranges = [
+    { from: 0, to: 10 },
+    { from: 20, to: 30 }
+  ]
+  expect(holders.ask('observer', everything)).toEqual({ ...log, ranges })
+})
