@@ -17,6 +17,17 @@ const SECRET_NAME = new RegExp(
   ].join('|'),
   'i'
 )
+/** Whether what bears this name is a secret, whatever it is. */
+export const isSecretName = (name: string): boolean => SECRET_NAME.test(name)
+
+/** A secret with its name before it, also in JSON within a text, where quotes may be escaped. */
+const SPOKEN_SECRET = new RegExp(
+  [
+    String.raw`(?:pass(?:word|wd|phrase)|secret|token|api[ _-]?key)\\{0,8}["']?\s{0,8}[=:]\s{0,8}`,
+    String.raw`(?:\\{0,8}"(?:[^"\\]|\\[^])*"?|'[^']*'?|\S+)`
+  ].join(''),
+  'gi'
+)
 const LOOKS: readonly RegExp[] = [
   /-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----[^]*?(?:-----END [A-Z ]{0,40}PRIVATE KEY-----|$)/g,
   // JSON Web Tokens: header, payload, signature. Without a bound, a text of nothing but beginnings
@@ -24,7 +35,7 @@ const LOOKS: readonly RegExp[] = [
   /\beyJ[\w-]{1,512}\.[\w-]+(?:\.[\w-]*)?/g,
   /\b(?:Bearer|Basic)\s+[\w.~+/=-]{8,}/gi,
   /\b(?:sk|pk|rk|ghp|gho|ghs|github_pat|glpat|xox[a-z]|AKIA|ASIA|AIza|ya29)[-_.]?[\w-]{10,}/g,
-  /\b(?:password|passwd|secret|token|api[ _-]?key)\s{0,8}[=:]\s{0,8}\S+/gi,
+  SPOKEN_SECRET,
   // User and password in an address.
   /\/\/[^\s/@:]{1,256}:[^\s/@]{1,256}@/g,
   /[\w.%+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}/g
@@ -60,7 +71,7 @@ function gather(value: JsonValue, into: string[]): void {
   else if (typeof value === 'object' && value !== null) {
     for (const [name, field] of Object.entries(value)) {
       into.push(name)
-      if (!SECRET_NAME.test(name)) gather(field, into)
+      if (!isSecretName(name)) gather(field, into)
     }
   }
 }
@@ -76,7 +87,7 @@ function rebuild(value: JsonValue, next: () => string): JsonValue {
   if (typeof value !== 'object' || value === null) return value
   const fields = Object.entries(value).map(([name, field]): [string, JsonValue] => {
     const told = next()
-    return [told, SECRET_NAME.test(name) ? REDACTED : rebuild(field, next)]
+    return [told, isSecretName(name) ? REDACTED : rebuild(field, next)]
   })
   return Object.fromEntries(fields)
 }

@@ -48,3 +48,22 @@ test('where that would be too much, the changes are told alone', () => {
   const twice = [...once, ...once]
   expect(told(state, twice)).toEqual(twice)
 })
+
+test('of a path that names a secret neither value is told', () => {
+  const state = { account: { password: 'old' }, 'api~key': 'old', name: 'old' }
+  const changes: PatchOperation[] = [
+    { op: 'replace', path: '/account/password', value: 'new' },
+    { op: 'add', path: '/account/password/0', value: 'new' },
+    { op: 'remove', path: '/account/password' },
+    { op: 'test', path: '/clientSecret', value: 'new' },
+    { op: 'replace', path: '/name', value: 'new' }
+  ]
+  const text = '[redacted]'
+  expect(told(state, changes)).toEqual([
+    { ...changes[0], value: text, before: text },
+    { ...changes[1], value: text },
+    { ...changes[2], before: text },
+    { ...changes[3], value: text },
+    { ...changes[4], before: 'old' }
+  ])
+})
