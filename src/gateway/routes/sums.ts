@@ -1,11 +1,12 @@
 /** Agents, usage, costs, integrity, and what to suggest while somebody types. */
 
 import * as z from 'zod/mini'
-import { allSpans } from '../../observer/query/all-spans.ts'
+import { allSpans, WHOLE_MAX } from '../../observer/query/all-spans.ts'
 import { costsOf } from '../../observer/query/costs.ts'
 import { integrityOf, integrityOfTrace } from '../../observer/query/integrity.ts'
+import type { TraceStore } from '../../observer/store.ts'
 import { agents, costs, integrity, usage, values } from '../answers.ts'
-import { amount, text, time, traceId, windowOf } from '../params.ts'
+import { amount, PAGE_MAX, text, time, traceId, windowOf } from '../params.ts'
 import { defineRoute } from '../route.ts'
 
 const group = 'Usage, costs, integrity'
@@ -63,9 +64,23 @@ const ofTrace = defineRoute({
     const [holdings, spans] = await Promise.all([store.holdings(), allSpans(store, trace)])
     if (spans.length === 0) return undefined
     const parties = spans.flatMap(({ source, peer }) => [source.by, ...(peer ? [peer] : [])])
-    return integrityOfTrace(holdings, new Set(parties))
+    const asked = await takersIn(store, trace)
+    return integrityOfTrace(holdings, new Set([...parties, ...asked]))
   }
 })
+
+/** Those that work was given to: of one that was killed nothing else may be here. */
+async function takersIn(store: TraceStore, trace: string): Promise<readonly string[]> {
+  const takers: string[] = []
+  let after: string | undefined
+  do {
+    const asked = { trace, limit: PAGE_MAX, ...(after !== undefined && { after }) }
+    const { items, next } = await store.handoffs(asked)
+    takers.push(...items.flatMap(({ giver, taker }) => giver?.to ?? taker?.to ?? []))
+    after = next
+  } while (after !== undefined && takers.length < WHOLE_MAX)
+  return takers
+}
 
 const valuesRoute = defineRoute({
   ...{ method: 'GET', path: '/api/v1/values/{field}', scope: 'read', group },

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { observed, TRACE } from '../observed.ts'
+import { observed, SPAN, TRACE } from '../observed.ts'
 import { BROKEN_RUN } from '../samples.ts'
 
 test('agents, usage and costs are summed over what was brought in', async () => {
@@ -55,4 +55,24 @@ test('integrity tells what is missing, by producer and for one trace', async () 
   expect((await it.ask(`/api/v1/traces/${TRACE}/integrity`, { key })).json()).toMatchObject({
     ...{ complete: 1, missing: 0, producers: [] }
   })
+})
+
+test('of who was asked and told nothing the events are missing in the trace too', async () => {
+  await using it = await observed()
+  const { store } = it.observer
+  const [alice, bob, boot] = ['alice', 'bob', 'cd'.repeat(8)]
+  const source = { kind: 'agent', by: alice } as const
+  const span = { trace: TRACE, span: SPAN, source, kind: 'task', startUs: 1, endUs: 2 } as const
+  const given = {
+    trace: TRACE,
+    id: `1/${bob}`,
+    side: 'giver',
+    source,
+    from: alice,
+    to: bob
+  } as const
+  await store.ingest([{ spans: [span], handoffs: [given], facts: [] }])
+  await store.noteCounters({ by: bob, boot, next: 5, oldest: 0, dropped: 0, issued: 1 })
+  const answer = await it.ask(`/api/v1/traces/${TRACE}/integrity`, { key: it.key(['read']) })
+  expect(answer.json()).toMatchObject({ complete: 0, missing: 5, producers: [{ by: bob }] })
 })
