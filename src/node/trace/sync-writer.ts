@@ -67,9 +67,11 @@ export class SyncWriter {
     }
     if (waitMs === 0) return
     const { promise, resolve } = Promise.withResolvers<void>()
-    const timer = setTimeout(resolve, waitMs)
-    signal.addEventListener('abort', () => resolve(), { once: true })
+    const over = (): void => resolve()
+    const timer = setTimeout(over, waitMs)
+    signal.addEventListener('abort', over, { once: true })
     await promise
     clearTimeout(timer)
+    signal.removeEventListener('abort', over)
   }
 }

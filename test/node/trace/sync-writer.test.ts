@@ -1,5 +1,7 @@
 import type { Connection } from '@libp2p/interface'
+import { getEventListeners } from 'node:events'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { systemClock } from '../../../src/node/clock.ts'
 import { SyncWriter } from '../../../src/node/trace/sync-writer.ts'
 import { TokenBucket } from '../../../src/node/token-bucket.ts'
 import { PeerworkError } from '../../../src/protocol/errors.ts'
@@ -64,4 +66,14 @@ test('over a relay all answers together have a share, and then none', async () =
   await writer.write(batch(90), never)
   const more = writer.write(batch(90), never)
   await expect(more).rejects.toMatchObject({ code: 'RELAY_LIMIT' })
+})
+
+test('who waits for its share of a relay leaves nothing behind', async () => {
+  read()
+  const relayed = { limits: { seconds: 1 }, remoteAddr: pair.connection.remoteAddr }
+  const share = new TokenBucket({ burst: 100, perSecond: 20_000 }, systemClock.elapsed)
+  const writer = new SyncWriter(pair.near, relayed as unknown as Connection, share)
+  const { signal } = new AbortController()
+  for (let nth = 0; nth < 5; nth++) await writer.write(batch(90), signal)
+  expect(getEventListeners(signal, 'abort')).toEqual([])
 })
