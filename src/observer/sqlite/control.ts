@@ -78,6 +78,7 @@ export class Control {
   forgetDay(id: number): void {
     this.db.run('INSERT OR IGNORE INTO gone (file) SELECT file FROM day WHERE id = ?', id)
     this.db.run('DELETE FROM batch WHERE day = ?', id)
+    this.db.run('DELETE FROM home WHERE day = ?', id)
     this.db.run('DELETE FROM day WHERE id = ?', id)
   }
 

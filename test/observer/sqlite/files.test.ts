@@ -179,3 +179,18 @@ test('clocks that are far off make no file of their own', () => {
   expect(dayEnd(month, NOW)).toBe(Date.UTC(2026, 9, 1) * 1_000)
   expect(dayStart(1, NOW)).toBe(Date.UTC(2023, 10, 1) * 1_000)
 })
+
+test('of traces that are forgotten no place is remembered, but of those pinned', async () => {
+  {
+    await using store = await open()
+    for (let n = 1; n <= 20; n++) await tell(store, span(n, { startUs: NOW - 35 * DAY + n }))
+    await tell(store, span(30))
+    await store.pin(traceId(7), true)
+    expect(await store.prune({ days: 30 }, NOW)).toMatchObject({ traces: 19 })
+    expect(await store.trace(traceId(7))).toMatchObject({ spans: 1 })
+    expect(await store.trace(traceId(8))).toBeUndefined()
+  }
+  const control = new DatabaseSync(join(dir, 'control.db'))
+  expect(control.prepare('SELECT count(*) AS homes FROM home').get()).toEqual({ homes: 2 })
+  control.close()
+})
