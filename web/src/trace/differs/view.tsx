@@ -27,7 +27,7 @@ export function DiffersView({ run: { summary, trace } }: { readonly run: Run }) 
   const other = query.value.get('with') ?? (newest ?? value.passing[0] ?? value.failing[0])?.trace
   if (other === undefined) return <Alone name={name} />
   return (
-    <section class="differs" aria-label="What differs">
+    <section class="differs" aria-label="Beside another run">
       <Chooser alike={value} other={other} />
       <Compared run={summary} other={other} alike={value} />
       <ManyRuns run={summary} alike={value} />

@@ -53,13 +53,13 @@ function Card({ part, depth, within, telling }: PartProps) {
       class={part.failed ? 'card failing' : 'card'}
       style={{ borderLeftColor: `var(--lane-${who.lane})` }}
     >
-      <h3>
+      <h2>
         <button type="button" class="plain" aria-expanded={open} onClick={() => folds.turn(part)}>
           <span aria-hidden="true">{open ? '▾' : '▸'}</span>{' '}
           <Asking part={part} people={people} within={within} />
         </button>
         <Measures span={span} />
-      </h3>
+      </h2>
       {!open && (
         <p class="muted">
           {countOf(steps)} {steps === 1 ? 'step' : 'steps'} inside

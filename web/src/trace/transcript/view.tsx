@@ -31,7 +31,7 @@ export function TranscriptView({ run }: { readonly run: Run }) {
   }
   const cut = shown.size === most
   return (
-    <section class="transcript" aria-label="Transcript">
+    <section class="transcript" aria-label="Who said what">
       <p class="row">
         <span class="muted">
           What is set off was written by agents and models: it is shown as it came, as text.
