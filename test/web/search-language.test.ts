@@ -69,16 +69,16 @@ describe('what is not understood', () => {
     ['price>2', 0, 7, 'Was it cost?', 'cost>2'],
     ['session:c-1', 0, 11, 'Was it conversation?', 'conversation:c-1'],
     ['http://x', 0, 8, 'put it in quotes', '"http://x"'],
-    ['cost:0.5', 0, 8, 'cost takes > or <, not :', 'cost>0.5'],
-    ['took<=2s', 0, 8, 'took takes > or <, not <=', 'took<2s'],
-    ['agent=x', 0, 7, 'agent takes :, not =', 'agent:x'],
+    ['cost:0.5', 0, 8, 'cost takes > or <, as in cost>0.5', 'cost>0.5'],
+    ['took<=2s', 0, 8, 'took takes > or <, as in took>2s', 'took<2s'],
+    ['agent=x', 0, 7, 'agent takes :, as in agent:planner', 'agent:x'],
     ['took<5', 0, 6, 'Say a unit', 'took<5s'],
     ['agent:a agent:b', 8, 15, 'takes agent: once', 'agent:a'],
     ['a "b c', 2, 6, 'The quote is not closed.', 'a "b c"'],
     ['x !!! y', 2, 5, 'no word', 'x y']
   ])('%s', (text, start, end, words, instead) => {
-    const fault = faultOf(text)
-    expect(fault).toMatchObject({ start, end, words: expect.stringContaining(words), instead })
+    expect(faultOf(text)).toMatchObject({ start, end, words: expect.stringContaining(words) })
+    expect(parseSearch(text).instead).toBe(instead)
     expect(parseSearch(instead).faults).toEqual([])
   })
 
@@ -95,6 +95,11 @@ describe('what is not understood', () => {
   ])('%s is told in words', (text, words) => {
     expect(faultOf(text)).toMatchObject({ start: 0, end: text.length })
     expect(faultOf(text)?.words).toContain(words)
+  })
+
+  test('what was meant mends all faults at once, or none', () => {
+    expect(parseSearch('staus:error agent:a  cost:4').instead).toBe('status:error agent:a cost>4')
+    expect(parseSearch('staus:error since:never').instead).toBeUndefined()
   })
 
   test('free words are bounded together', () => {

@@ -28,6 +28,7 @@ async function filled(count: number): Promise<Observed> {
   return it
 }
 
+const searchFor = (q: string): string => `/?q=${encodeURIComponent(q)}`
 const names = (page: Page): Promise<string[]> => page.locator('.open-trace').allInnerTexts()
 const runs = (from: number, to: number): string[] =>
   Array.from({ length: from - to + 1 }, (_, at) => `run ${from - at}`)
@@ -149,7 +150,7 @@ test('Escape closes the suggestions and then leaves the line; the pointer can ch
 
 test('what is not understood is pointed out, and what was meant is one click away', async () => {
   const it = await filled(4)
-  const page = await visit(it, { path: `/?${new URLSearchParams({ q: 'run agnt:odd' })}` })
+  const page = await visit(it, { path: searchFor('run agnt:odd') })
   const told = page.getByRole('alert')
   await told.getByText('At character 5: There is no field “agnt”. Was it agent?').waitFor()
   expect(await told.locator('mark').innerText()).toBe('agnt:odd')
@@ -164,7 +165,7 @@ test('what is not understood is pointed out, and what was meant is one click awa
 
 test('a search that finds nothing says which condition to drop', async () => {
   const it = await filled(4)
-  const page = await visit(it, { path: `/?${new URLSearchParams({ q: 'agent:odd cost>5' })}` })
+  const page = await visit(it, { path: searchFor('agent:odd cost>5') })
   await page.getByRole('heading', { name: 'No trace fits this search' }).waitFor()
   await page.getByText('There are traces when you drop one condition:').waitFor()
   expect(await page.getByRole('link', { name: /^Drop/ }).allInnerTexts()).toEqual(['Drop cost>5'])
@@ -213,7 +214,7 @@ test('j and k go from trace to trace, Enter opens, and back one stands where one
   const scrolled = await page.evaluate<number>('scrollY')
   expect(scrolled).toBeGreaterThan(100)
   await page.keyboard.press('Enter')
-  await page.waitForURL(/\/trace\//)
+  await page.getByRole('heading', { name: 'run 2' }).waitFor()
   await page.goBack()
   await expect.poll(focused).toBe('run 2')
   await expect.poll(() => page.evaluate<number>('scrollY')).toBe(scrolled)
@@ -255,8 +256,7 @@ test('new traces come in at the top, and those that change are shown as they are
   // One producer: two of them would tell of two spans.
   const key = it.key(['ingest'])
   const headers = { 'content-type': NDJSON }
-  const tell = (one: object) =>
-    it.ask('/api/ingest', { key, headers, body: JSON.stringify(one) })
+  const tell = (one: object) => it.ask('/api/ingest', { key, headers, body: JSON.stringify(one) })
   await tell(line(9, now, { end: undefined }))
   await showsFrom(page, 'run 9')
   const row = page.getByRole('row').filter({ hasText: 'run 9' })

@@ -2,17 +2,17 @@
 
 import { Link } from '../link.tsx'
 import { withQuery } from '../route.ts'
-import type { Fault } from './parse.ts'
+import type { Fault, Search } from './parse.ts'
 
 /** For the line that it is about. */
 export const FAULTS_ID = 'search-faults'
 
 interface FaultsProps {
   readonly q: string
-  readonly faults: readonly Fault[]
+  readonly search: Search
 }
 
-export function Faults({ q, faults }: FaultsProps) {
+export function Faults({ q, search: { faults, instead } }: FaultsProps) {
   return (
     <div id={FAULTS_ID} class="failure" role="alert">
       <p>
@@ -26,18 +26,20 @@ export function Faults({ q, faults }: FaultsProps) {
         </bdi>
       </p>
       <ul>
-        {faults.map(({ start, words, instead }) => (
+        {faults.map(({ start, words }) => (
           <li key={start}>
-            At character {start + 1}: <bdi>{words}</bdi>{' '}
-            {instead !== undefined && (
-              <Link to={withQuery({ q: instead, after: undefined, before: undefined })}>
-                {instead === '' ? 'Leave it out' : 'Search for '}
-                <bdi class="mono">{instead}</bdi>
-              </Link>
-            )}
+            At character {start + 1}: <bdi>{words}</bdi>
           </li>
         ))}
       </ul>
+      {instead !== undefined && (
+        <p>
+          <Link to={withQuery({ q: instead, after: undefined, before: undefined })}>
+            {instead === '' ? 'Search for nothing' : 'Search for '}
+            <bdi class="mono">{instead}</bdi>
+          </Link>
+        </p>
+      )}
     </div>
   )
 }

@@ -27,13 +27,15 @@ export interface Fault {
   readonly end: number
   /** A sentence. */
   readonly words: string
-  /** The whole search, with what was likely meant in its place. */
-  readonly instead?: string
+  /** What was likely meant; empty when it is best left out. */
+  readonly rest?: string
 }
 
 export interface Search {
   readonly conditions: readonly Condition[]
   readonly faults: readonly Fault[]
+  /** The whole search as it was likely meant; absent when it is not known of every fault. */
+  readonly instead?: string
   /** For the API; only whole when there are no faults. */
   readonly parameters: Readonly<Record<string, string>>
 }
@@ -44,11 +46,11 @@ export function parseSearch(text: string): Search {
   const words: Piece[] = []
   for (const piece of piecesOf(text)) {
     const read = readPiece(piece)
-    if ('words' in read) faults.push(faultAt(text, piece, read))
+    if ('words' in read) faults.push({ start: piece.start, end: piece.end, ...read })
     else if (read.field === undefined) words.push(piece)
     else if (conditions.some(({ parameter }) => parameter === read.parameter)) {
       const words = `A search takes ${read.field.name}${read.operator} once; this is the second.`
-      faults.push(faultAt(text, piece, { words, rest: '' }))
+      faults.push({ start: piece.start, end: piece.end, words, rest: '' })
     } else {
       const { parameter, value } = read
       conditions.push({ pieces: [piece], text: piece.raw, parameter, value })
@@ -56,7 +58,17 @@ export function parseSearch(text: string): Search {
   }
   if (words.length > 0) addWords(words, conditions, faults)
   const asked = conditions.map(({ parameter, value }) => [parameter, value])
-  return { conditions, faults, parameters: Object.fromEntries(asked) }
+  const instead = mended(text, faults)
+  return {
+    ...{ conditions, faults, parameters: Object.fromEntries(asked) },
+    ...(instead !== undefined && { instead })
+  }
+}
+
+function mended(text: string, faults: readonly Fault[]): string | undefined {
+  if (faults.length === 0 || faults.some(({ rest }) => rest === undefined)) return undefined
+  const last = faults.toSorted((a, b) => b.start - a.start)
+  return last.reduce((left, fault) => withPiece(left, fault, fault.rest ?? ''), text.trimEnd())
 }
 
 function addWords(pieces: readonly Piece[], conditions: Condition[], faults: Fault[]): void {
@@ -126,8 +138,7 @@ function misused({ operator = '', raw, field = '' }: Piece, { name, operators, e
   const value = raw.slice(field.length + operator.length)
   const [first = ':'] = operators
   const wanted = first === ':' ? first : operator.startsWith('<') ? '<' : '>'
-  const takes = operators.join(' or ')
-  const words = `${name} takes ${takes}, not ${operator}: ${example}, for example.`
+  const words = `${name} takes ${operators.join(' or ')}, as in ${example}.`
   return { words, rest: `${name}${wanted}${value}` }
 }
 
@@ -166,11 +177,6 @@ function readTime(value: string): string | Wrong {
   const ms = told === null ? Number.NaN : new Date(`${told[1]}T${told[2] ?? '00:00'}`).getTime()
   if (!Number.isNaN(ms) && ms >= 0) return String(ms)
   return { words: `“${value}” is no time: 15m, 24h, 7d, or 2026-11-21, or 2026-11-21T10:30.` }
-}
-
-function faultAt(text: string, { start, end }: Piece, { words, rest }: Wrong): Fault {
-  if (rest === undefined) return { start, end, words }
-  return { start, end, words, instead: withPiece(text, { start, end }, rest) }
 }
 
 /** The text with another piece in the place of one; an empty one leaves no gap. */

@@ -39,7 +39,7 @@ export function TracesPage() {
       </div>
       <SearchBox q={q} faults={isWrong ? FAULTS_ID : undefined} />
       <SavedViews q={q} canSave={!isWrong} />
-      {isWrong ? <Faults q={q} faults={search.faults} /> : <List q={q} search={search} />}
+      {isWrong ? <Faults q={q} search={search} /> : <List q={q} search={search} />}
     </>
   )
 }

@@ -40,9 +40,11 @@ export function useReturn(key: string, list: RefObject<HTMLElement | null>) {
     scrollTo(0, at.scrolled)
   }, [key])
   useEffect(() => {
+    const here = whereIs()
     const scroll = (): void => {
       const at = left.get(key)
-      if (at !== undefined) at.scrolled = scrollY
+      // Whoever goes elsewhere begins at the top there, while this still stands.
+      if (at !== undefined && whereIs() === here) at.scrolled = scrollY
     }
     const focus = ({ target }: FocusEvent): void => {
       const at = left.get(key)
@@ -59,4 +61,11 @@ export function useReturn(key: string, list: RefObject<HTMLElement | null>) {
     }
   }, [key])
   return { known: known?.page, keep }
+}
+
+/** What of the address says which page it is. */
+function whereIs(): string {
+  const query = new URLSearchParams(location.search)
+  const parts = ['q', 'after', 'before'].map((name) => query.get(name))
+  return JSON.stringify([location.pathname, ...parts])
 }

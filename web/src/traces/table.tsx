@@ -121,22 +121,21 @@ function Agents({ of }: { readonly of: readonly string[] }) {
   )
 }
 
-const SOURCES = {
-  reported: ['', 'As those say who ran it.'],
-  estimated: ['estimated', 'From tokens and a dated price table.'],
-  unknown: ['at least', 'A model in it has no known price.'],
-  none: ['', '']
-} as const
-
 /** A sum, and how sure it is. */
 function Cost({ cost, costSource }: Pick<TraceSummary, 'cost' | 'costSource'>) {
-  const [word, why] = SOURCES[costSource]
-  if (costSource === 'unknown' && cost === 0) return <span title={why}>unknown</span>
+  if (costSource === 'reported') return <span title="As those say who ran it.">{money(cost)}</span>
+  if (costSource === 'estimated') {
+    return (
+      <span title="Estimated from tokens and a dated price table.">
+        <abbr>est.</abbr> {money(cost)}
+      </span>
+    )
+  }
+  const why = 'A model in it has no known price.'
+  if (cost === 0) return <span title={why}>unknown</span>
   return (
     <span title={why}>
-      {costSource === 'unknown' && <small class="muted">{word} </small>}
-      {money(cost)}
-      {costSource === 'estimated' && <small class="muted"> {word}</small>}
+      <abbr>from</abbr> {money(cost)}
     </span>
   )
 }
