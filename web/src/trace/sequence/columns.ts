@@ -16,6 +16,8 @@ export interface Columns {
   /** How many share the last column, when it stands for several. */
   readonly others: number
   readonly width: number
+  /** Wider than its room: then the middle of a long arrow is out of sight. */
+  readonly scrolls: boolean
   /** Of one column, px. */
   readonly column: number
   /** The middle of somebody's column, px. */
@@ -32,8 +34,9 @@ export function columnsOf(handoffs: readonly Handoff[], people: People, room: nu
   const count = shown.length + (others === 0 ? 0 : 1)
   const share = Math.floor((room - GUTTER_PX) / Math.max(1, count))
   const column = Math.max(COLUMN_PX_MIN, Math.min(COLUMN_PX_MAX, share))
+  const width = GUTTER_PX + column * count
   return {
-    ...{ people: shown, others, column, width: GUTTER_PX + column * count },
+    ...{ people: shown, others, column, width, scrolls: width > room },
     at: (id) => GUTTER_PX + column * ((places.get(id) ?? shown.length) + 0.5)
   }
 }

@@ -11,7 +11,7 @@ import { quantile, splitOf, splitWords, tookMs } from './split.ts'
 const HEIGHTS = { offer: 42, accepted: 30, result: 54, fold: 48 } as const
 export const heightOf = ({ kind }: Message): number => HEIGHTS[kind]
 /** Words of an arrow that is shorter reach beyond it, px. */
-const LABEL_PX_MIN = 230
+const LABEL_PX_MIN = 250
 /** Between a column's middle and the end of an arrow to itself, px. */
 const LOOP_PX = 34
 
@@ -31,11 +31,7 @@ export function MessageRow(props: RowProps) {
   const { message, people, columns, startUs, selected, focusable, at, act } = props
   const { kind, atUs } = message
   const [from, to] = [columns.at(message.from), columns.at(message.to)]
-  const long = from === to ? columns.column / 2 : Math.abs(from - to)
-  const width = Math.min(columns.width - GUTTER_PX, Math.max(LABEL_PX_MIN, long))
-  const middle = from === to ? from + long / 2 : (from + to) / 2
-  const edge = columns.width - width
-  const left = Math.max(GUTTER_PX, Math.min(edge, middle - width / 2))
+  const { left, width } = labelBox(columns, from, to)
   const time = atUs === null ? '' : `+${duration(Math.max(0, atUs - startUs) / 1_000)}`
   return (
     <button
@@ -57,6 +53,17 @@ export function MessageRow(props: RowProps) {
       </span>
     </button>
   )
+}
+
+/** In the middle of its arrow, and within the diagram; by its left end where one has to scroll. */
+function labelBox(columns: Columns, from: number, to: number): { left: number; width: number } {
+  const long = from === to ? columns.column / 2 : Math.abs(from - to)
+  const room = columns.width - GUTTER_PX
+  const wide = Math.min(room, columns.scrolls ? LABEL_PX_MIN : Math.max(LABEL_PX_MIN, long))
+  const begin = Math.min(from, to)
+  const middle = from === to ? from + long / 2 : (from + to) / 2
+  const left = columns.scrolls && long > wide ? begin : middle - wide / 2
+  return { left: Math.max(GUTTER_PX, Math.min(columns.width - wide, left)), width: wide }
 }
 
 const isBad = ({ kind, handoff }: Message): boolean => kind === 'result' && hasFailed(handoff)

@@ -52,6 +52,14 @@ export function Graph({ people, shown, edges, selected, choose }: GraphProps) {
   })
   const width = 2 * MARGIN + widest * step - GAP.x + (bows ? BOW : 0)
   const height = 2 * MARGIN + layers * NODE.height + (layers - 1) * GAP.y
+  // Words after all lines: none is crossed out.
+  const ways = edges.flatMap((edge): WayProps[] => {
+    const [from, to] = [points.get(edge.from), points.get(edge.to)]
+    if (from === undefined || to === undefined) return []
+    const alone = edges.every((one) => one === edge || one.to !== edge.to)
+    const name = JSON.stringify([edge.from, edge.to])
+    return [{ name, edge, from, to, alone, chosen: edge === selected, choose: () => choose(edge) }]
+  })
   const box = useRef<HTMLDivElement>(null)
   // Whoever begins stands in the middle: on a narrow screen, too.
   useLayoutEffect(() => {
@@ -67,16 +75,11 @@ export function Graph({ people, shown, edges, selected, choose }: GraphProps) {
         role="img"
         aria-label={`${shown.length} agents, ${edges.length} ways; the table has the same facts`}
       >
-        {edges.map((edge) => (
-          <Way
-            key={`${edge.from} ${edge.to}`}
-            edge={edge}
-            from={points.get(edge.from)}
-            to={points.get(edge.to)}
-            alone={edges.every((one) => one === edge || one.to !== edge.to)}
-            chosen={edge === selected}
-            choose={() => choose(edge)}
-          />
+        {ways.map((way) => (
+          <Line key={way.name} {...way} />
+        ))}
+        {ways.map((way) => (
+          <Words key={way.name} {...way} />
         ))}
         {shown.map((person) => (
           <Node key={person.id} person={person} at={points.get(person.id)} {...{ edges, people }} />
@@ -120,43 +123,56 @@ function Node({ person: { id, name, lane }, at, edges }: NodeProps) {
 }
 
 interface WayProps {
+  readonly name: string
   readonly edge: Edge
-  readonly from: Point | undefined
-  readonly to: Point | undefined
+  readonly from: Point
+  readonly to: Point
   /** Nobody else gives to the same: then the words stand right above who takes. */
   readonly alone: boolean
   readonly chosen: boolean
   choose(): void
 }
 
-function Way({ edge, from, to, alone, chosen, choose }: WayProps) {
-  if (from === undefined || to === undefined) return null
-  const { line, label } = pathOf(from, to, alone)
-  const { count, failures, p95Ms, cost } = edge
-  const width = 1.5 + Math.min(3, Math.log10(count))
+const classOf = ({ edge: { failures }, chosen }: WayProps): string =>
+  `way${failures > 0 ? ' bad' : ''}${chosen ? ' chosen' : ''}`
+
+function Line(way: WayProps) {
+  const { edge, from, to, alone, choose } = way
+  const { line } = pathOf(from, to, alone)
+  const width = 1.5 + Math.min(3, Math.log10(edge.count))
   return (
-    <g class={`way${failures > 0 ? ' bad' : ''}${chosen ? ' chosen' : ''}`} onClick={choose}>
+    <g class={classOf(way)} onClick={choose}>
       <path class="near" d={line} />
       <path class="line" d={line} style={{ strokeWidth: `${width}px` }} />
       <path class="point" d={pointOf(from, to)} />
-      <foreignObject
-        x={label.x - LABEL.width / 2}
-        y={label.y - LABEL.height / 2}
-        width={LABEL.width}
-        height={LABEL.height + 2}
-      >
-        <div class="label">
-          <strong>
-            {countOf(count)} {count === 1 ? 'handoff' : 'handoffs'}
-          </strong>
-          {failures > 0 && <span class="bad"> ✕ {countOf(failures)}</span>}
-          <br />
-          {p95Ms !== null && `p95 ${duration(p95Ms)}`}
-          {p95Ms !== null && cost !== null && ' · '}
-          {cost !== null && money(cost)}
-        </div>
-      </foreignObject>
     </g>
+  )
+}
+
+function Words(way: WayProps) {
+  const { edge, from, to, alone, choose } = way
+  const { label } = pathOf(from, to, alone)
+  const { count, failures, p95Ms, cost } = edge
+  return (
+    <foreignObject
+      class={classOf(way)}
+      onClick={choose}
+      x={label.x - LABEL.width / 2}
+      y={label.y - LABEL.height / 2}
+      width={LABEL.width}
+      height={LABEL.height + 2}
+    >
+      <div class="label">
+        <strong>
+          {countOf(count)} {count === 1 ? 'handoff' : 'handoffs'}
+        </strong>
+        {failures > 0 && <span class="bad"> ✕ {countOf(failures)}</span>}
+        <br />
+        {p95Ms !== null && `p95 ${duration(p95Ms)}`}
+        {p95Ms !== null && cost !== null && ' · '}
+        {cost !== null && money(cost)}
+      </div>
+    </foreignObject>
   )
 }
 

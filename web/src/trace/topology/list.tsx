@@ -104,7 +104,7 @@ function Row({ of, people }: { readonly of: Handoff; readonly people: People }) 
       <td>
         <bdi>{people.of(from).name}</bdi> → <bdi>{people.of(to).name}</bdi>
       </td>
-      <td>{offeredUs === null ? 'not told' : moment(offeredUs).slice(11)}</td>
+      <td class="time">{offeredUs === null ? 'not told' : moment(offeredUs).slice(11)}</td>
       <td class="number">{took === null ? '' : duration(took)}</td>
       <td class="muted">{splitWords(of)}</td>
       <td class="number">{cost === null ? '' : money(cost)}</td>

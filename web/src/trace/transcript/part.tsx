@@ -258,7 +258,7 @@ function factWords(type: string, body: Fact['body']): { what: string; text: stri
   if (type === 'guard.tripped') {
     return {
       what: `guard ${text(body['action'])}:`,
-      text: `${text(body['guard'])} ${text(body['reason'])}`
+      text: [text(body['guard']), text(body['reason'])].filter((word) => word !== '').join(': ')
     }
   }
   if (type === 'state.changed') {
