@@ -21,7 +21,8 @@ const TOOLS = ['vite', 'playwright-core', 'axe-core']
 
 /** Packages that the source names; `node:` modules and our own name are none. */
 function imported(): string[] {
-  const names = globSync(['src/**/*.ts', 'web/src/**/*.{ts,tsx}'], { cwd: root }).flatMap((file) => {
+  const sources = globSync(['src/**/*.ts', 'web/src/**/*.{ts,tsx}'], { cwd: root })
+  const names = sources.flatMap((file) => {
     const found = read(file).matchAll(
       /(?:from |import\()'((?:@[\w-]+\/)?[a-z][\w-]*)(?:\/[^']*)?'/g
     )

@@ -72,8 +72,8 @@ function Agent({ place }: { readonly place: Known['place'] }) {
       <p>
         Whatever agents of the network <bdi>{place.network}</bdi> do is seen here by itself.
         {place.owned
-          ? ' It is a network of members: invite the machine with “npx peerwork invite”, join with ' +
-            'the line that it prints, then start an agent and give it a task:'
+          ? ' It is a network of members: invite a machine with “npx peerwork invite”, join it ' +
+            'with the line that is printed, then start an agent and give it a task:'
           : ' Start one:'}
       </p>
       <Lines what="the line that starts an agent" text={up} />
