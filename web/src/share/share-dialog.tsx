@@ -84,7 +84,7 @@ function ProfileChoice({ profile, setProfile }: ProfileProps) {
     <fieldset>
       <legend>What others see</legend>
       {PROFILES.map((one) => (
-        <label class="choice" key={one}>
+        <label class="share-choice" key={one}>
           <input
             type="radio"
             name="profile"
@@ -151,7 +151,7 @@ function Making({ trace, profile, setMade }: Of & { readonly setMade: (made: New
   }
   return (
     <form class="making" onSubmit={(event) => void make(event)}>
-      <label class="field">
+      <label class="share-field">
         Ends after
         <select value={hours} onChange={({ currentTarget }) => setHours(currentTarget.value)}>
           {LIVES.map(([value, name]) => (
@@ -161,7 +161,7 @@ function Making({ trace, profile, setMade }: Of & { readonly setMade: (made: New
           ))}
         </select>
       </label>
-      <label class="field">
+      <label class="share-field">
         Views at most (empty: any)
         <input
           type="number"

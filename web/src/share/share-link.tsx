@@ -15,7 +15,7 @@ export function ShareLink({ made }: { readonly made: NewShare }) {
   const views = maxViews === null ? '' : ` or ${countOf(maxViews)} views`
   return (
     <div class="panel">
-      <label class="field">
+      <label class="share-field">
         The link
         <span class="link">
           <input
@@ -35,7 +35,7 @@ export function ShareLink({ made }: { readonly made: NewShare }) {
       <p role="status">{copied ? 'Copied.' : 'It is shown this once, and kept as a hash alone.'}</p>
       <p class="muted">
         It works until {moment(expires * 1_000)}
-        {views}. Take it back at any time in the settings.
+        {views}. Take it back at any time: settings, shares.
       </p>
     </div>
   )

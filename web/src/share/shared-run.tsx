@@ -58,6 +58,8 @@ function useStep(): readonly [number | undefined, (at: number) => void] {
   useEffect(() => {
     const follow = (): void => setStep(readStep())
     addEventListener('hashchange', follow)
+    // It may have changed before anybody listened.
+    follow()
     return () => removeEventListener('hashchange', follow)
   }, [])
   const select = (at: number): void => {

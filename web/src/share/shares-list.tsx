@@ -55,7 +55,7 @@ interface TableProps {
 function Table({ shares, revoke }: TableProps) {
   return (
     <div class="scroll" tabIndex={0} role="region" aria-label="Links that were given away">
-      <table>
+      <table class="shares">
         <thead>
           <tr>
             <th scope="col">State</th>

@@ -20,10 +20,10 @@ export function Steps({ run, selected }: StepsProps) {
   const rows = all ? run.spans : run.spans.slice(0, ROWS)
   const costs = run.spans.some(({ cost, tokens }) => cost !== null || tokens !== null)
   return (
-    <section aria-labelledby="steps">
+    <section>
       <h2 id="steps">Steps</h2>
       <div class="scroll" tabIndex={0} role="region" aria-labelledby="steps">
-        <table>
+        <table class="steps">
           <thead>
             <tr>
               <th scope="col">Status</th>
@@ -120,7 +120,7 @@ export function StepDetail({ run, at }: { readonly run: ShownRun; readonly at: n
     ([, value]) => value !== null && value !== undefined && value !== ''
   )
   return (
-    <section class="panel" aria-label="Step">
+    <section class="panel" aria-label="Chosen step">
       <div class="row">
         <h2>
           <bdi>{name ?? kind}</bdi>
