@@ -35,13 +35,14 @@ export function ChannelForm({ channel, channels, saved, may }: FormProps) {
     if (wrong !== undefined) return wrong
     const where = mail ? { to: to.split(/[\s,]+/).filter(Boolean) } : { url: to.trim() }
     const body = { kind, enabled, ...where }
-    return send<SetChannel>('PUT', `/api/v1/channels/${encodeURIComponent(id)}`, body).then(
-      ({ secret }) => void saved(secret),
-      (thrown: unknown) => {
-        const { url, ...rest } = faultsOf(thrown, ['url', 'to'])
-        return url === undefined ? rest : { ...rest, to: url }
-      }
-    )
+    try {
+      const path = `/api/v1/channels/${encodeURIComponent(id)}`
+      saved((await send<SetChannel>('PUT', path, body)).secret)
+      return {}
+    } catch (thrown) {
+      const { url, ...rest } = faultsOf(thrown, ['url', 'to'])
+      return url === undefined ? rest : { ...rest, to: url }
+    }
   })
   const fault = (name: string) => (faults[name] === undefined ? {} : { error: faults[name] })
   return (

@@ -125,11 +125,14 @@ export const fieldsOf = (kind: Kind): readonly RuleField[] => [...FIELDS[kind], 
 
 /** What stands in the form at first. */
 export function valuesOf(kind: Kind, rule: Rule | undefined): Values {
-  const known = (rule?.kind === kind ? rule : {}) as Readonly<Record<string, unknown>>
+  const known = (rule?.kind === kind ? rule : {}) as Readonly<Record<string, string | number>>
   const entries = fieldsOf(kind).map(({ name, as, usual }) => {
     const value = known[name]
     if (value === undefined) return [name, rule?.kind === kind ? '' : usual]
-    return [name, as === 'share' ? String(Number(value) * 100) : String(value)]
+    return [
+      name,
+      as === 'share' ? String(Number((Number(value) * 100).toPrecision(9))) : `${value}`
+    ]
   })
   return Object.fromEntries(entries) as Values
 }
@@ -161,6 +164,7 @@ export const slugOf = (name: string): string =>
   name
     .normalize('NFKD')
     .toLowerCase()
+    .replaceAll(/\p{M}/gu, '')
     .replaceAll(/[^a-z0-9]+/g, '-')
     .replaceAll(/^-+|-+$/g, '')
     .slice(0, 60)

@@ -35,10 +35,13 @@ export function RuleForm({ kept, rules, channels, close, may }: FormProps) {
     if (name.trim() === '') return { ...wrong, name: 'is needed' }
     if (Object.keys(wrong).length > 0) return wrong
     const whole = { ...body, name: name.trim(), enabled, ...(tells && { channels: tells }) }
-    return send('PUT', `/api/v1/rules/${encodeURIComponent(id)}`, whole).then(
-      () => void close(),
-      (thrown: unknown) => faultsOf(thrown, [...fieldsOf(kind).map((one) => one.name), 'name'])
-    )
+    try {
+      await send('PUT', `/api/v1/rules/${encodeURIComponent(id)}`, whole)
+      close()
+      return {}
+    } catch (thrown) {
+      return faultsOf(thrown, [...fieldsOf(kind).map((one) => one.name), 'name'])
+    }
   })
   return (
     <section class="panel" aria-labelledby="rule-title">

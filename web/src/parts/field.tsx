@@ -64,7 +64,7 @@ export function TextField({ value, onChange, type = 'text', numeric, ...rest }: 
         {...(numeric === true && { inputMode: 'decimal' as const })}
         {...{ id, value, autoComplete: 'off', spellcheck: false }}
         // Preact has a type for each type of input, and none for "one of these".
-        type={type as 'text'}
+        {...({ type } as { type: 'text' })}
         onInput={(event) => onChange(event.currentTarget.value)}
       />
     </Frame>
@@ -138,7 +138,7 @@ export function faultsOf(thrown: unknown, fields: readonly string[]): Faults {
 }
 
 /** A form whose first wrong field gets the focus. */
-export function useForm(submit: () => Promise<Faults | undefined>) {
+export function useForm(submit: () => Promise<Faults>) {
   const ref = useRef<HTMLFormElement>(null)
   const [faults, setFaults] = useState<Faults>({})
   const [busy, setBusy] = useState(false)
@@ -149,7 +149,7 @@ export function useForm(submit: () => Promise<Faults | undefined>) {
     event.preventDefault()
     setBusy(true)
     void submit()
-      .then((found) => setFaults(found ?? {}))
+      .then(setFaults)
       .finally(() => setBusy(false))
   }
   return { faults, busy, form: { ref, onSubmit, noValidate: true } }

@@ -34,10 +34,10 @@ export function AuditLog() {
   const me = useMe()
   const after = query.value.get('after') ?? undefined
   const may = me?.scopes.includes('admin') ?? false
-  const { value, error, again } = useLoad(`audit ${may} ${after}`, async (signal): Promise<Page<AuditEntry>> =>
-    may
-      ? get<Page<AuditEntry>>('/api/v1/audit', { after, limit: PAGE }, signal)
-      : { items: [] }
+  const { value, error, again } = useLoad(
+    `audit ${may} ${after}`,
+    async (signal): Promise<Page<AuditEntry>> =>
+      may ? get<Page<AuditEntry>>('/api/v1/audit', { after, limit: PAGE }, signal) : { items: [] }
   )
   if (me !== undefined && !may) {
     return <p class="muted">The audit log is shown to admins alone.</p>

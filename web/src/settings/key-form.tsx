@@ -35,15 +35,15 @@ export function KeyForm({ done, close }: FormProps) {
     if (scopes.length === 0) return { scopes: 'at least one is needed' }
     const expires = days === '' ? {} : { expires: Date.now() + Number(days) * DAY_MS }
     const asked = { name: name.trim(), scopes, ...expires }
-    return send<NewKey>('POST', '/api/v1/keys', asked).then(
-      (made) => void done(made),
-      (thrown: unknown) => {
-        const found = faultsOf(thrown, ['name', 'scopes'])
-        // Which names there can be is about the name, whatever words it comes in.
-        const about = found['']
-        return about !== undefined && / key "/.test(about) ? { name: about } : found
-      }
-    )
+    try {
+      done(await send<NewKey>('POST', '/api/v1/keys', asked))
+      return {}
+    } catch (thrown) {
+      const found = faultsOf(thrown, ['name', 'scopes'])
+      // Which names there can be is about the name, whatever words it comes in.
+      const about = found['']
+      return about !== undefined && / key "|for a key/.test(about) ? { name: about } : found
+    }
   })
   const first = useRef<HTMLHeadingElement>(null)
   useEffect(() => first.current?.focus(), [])

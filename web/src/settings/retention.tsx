@@ -7,6 +7,7 @@ import { Copy } from '../parts/copy.tsx'
 import { Failure, Loading } from '../parts/states.tsx'
 import { useNow, useRefresh } from '../refresh.ts'
 import type { Size } from '../types.ts'
+import { bytesOf } from './bytes.ts'
 
 const LOOK_MS = 10_000
 
@@ -24,14 +25,6 @@ export function Retention() {
       <PassedOn of={value.export} />
     </>
   )
-}
-
-const UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB'] as const
-
-/** `512 B`, `1.5 GiB`. */
-export function bytesOf(bytes: number): string {
-  const step = bytes < 1 ? 0 : Math.min(UNITS.length - 1, Math.floor(Math.log2(bytes) / 10))
-  return `${Number((bytes / 1024 ** step).toPrecision(3))} ${UNITS[step]}`
 }
 
 function Held({ of: { bytes, traces, spans, facts, oldestUs } }: { readonly of: Size }) {
