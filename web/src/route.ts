@@ -30,6 +30,8 @@ export function go(to: string): void {
   isBack = false
   address.value = read()
   scrollTo(0, 0)
+  // Who goes by keyboard or screen reader begins at the top of the view, not where the link stood.
+  document.getElementById('main')?.focus({ preventScroll: true })
 }
 
 type Changes = Readonly<Record<string, string | undefined>>

@@ -25,7 +25,11 @@ function useChange(changed: () => void): Changing {
     setError(undefined)
     send<Sample>(method, PATH)
       .then(
-        () => changed(),
+        () => {
+          // The button is gone with this: whoever pressed a key begins at the top of what comes.
+          document.getElementById('main')?.focus({ preventScroll: true })
+          changed()
+        },
         (thrown: unknown) => {
           setError(thrown instanceof ApiError ? thrown.message : String(thrown))
         }
