@@ -51,7 +51,7 @@ $(NODE):
 		"ignore-scripts false) and run make install again" >&2; exit 1; }
 
 # The dashboard, as browsers get it.
-$(WEB): $(STAMP) $(shell find web/index.html web/vite.config.ts web/src -type f)
+$(WEB): $(STAMP) $(shell find web/index.html web/share.html web/vite.config.ts web/src -type f)
 	@$(RUN) web
 
 mvp-demo: $(STAMP) $(WEB) ## Two agents find each other and one works for the other

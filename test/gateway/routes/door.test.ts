@@ -15,7 +15,7 @@ test('what anyone may ask tells nothing of what is kept', async () => {
     Object.values(all).some(({ security }) => security === undefined)
   )
   expect(open.map(([path]) => path).toSorted()).toEqual(
-    ['/api/docs', '/api/openapi.json', '/healthz', '/sign-in'].toSorted()
+    ['/api/docs', '/api/openapi.json', '/healthz', '/s/{token}', '/sign-in'].toSorted()
   )
 })
 
