@@ -5,6 +5,7 @@ import type { ApiError } from '../api.ts'
 import { Link } from '../link.tsx'
 import { Failure, Loading } from '../parts/states.tsx'
 import { query, withQuery } from '../route.ts'
+import { WhereItBroke } from './broke.tsx'
 import { TraceHeader } from './header.tsx'
 import { IntegrityPanel, useIntegrity } from './integrity/panel.tsx'
 import { useRun } from './load-run.ts'
@@ -37,6 +38,7 @@ function RunPage({ run, error, again }: RunPageProps) {
   return (
     <>
       <TraceHeader run={run} integrity={integrity.value} />
+      <WhereItBroke run={run} />
       {value.get('integrity') === 'open' && <IntegrityPanel run={run} loaded={integrity} />}
       {error && <Failure what="All of this trace" error={error} again={again} />}
       <Tabs here={id} />
