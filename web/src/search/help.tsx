@@ -7,7 +7,7 @@ import { FIELDS } from './fields.ts'
 const HELP_ID = 'search-help'
 const EXAMPLES: readonly (readonly [q: string, about: string])[] = [
   ['status:error since:24h', 'what failed within a day'],
-  ['cost>0.5 took>10s', 'dear and slow'],
+  ['cost>0.5 took>10s', 'expensive and slow'],
   ['agent:planner "no flights"', 'runs of one agent with these words in them']
 ]
 

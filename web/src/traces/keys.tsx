@@ -52,12 +52,12 @@ export function Keys() {
           ))}
         </dl>
         <p>
-          <label>
+          <label class="row">
             <input
               type="checkbox"
               checked={hasKeys.value}
               onChange={({ currentTarget }) => switchKeys(currentTarget.checked)}
-            />{' '}
+            />
             Use these keys
           </label>
         </p>
