@@ -103,10 +103,13 @@ export class KnownLog implements LogName {
     )
   }
 
-  /** A batch is held. @returns false when it does not fit its neighbours */
+  /** A batch is held. @returns false when it does not fit its neighbours, the first time */
   add({ body, digest }: Sealed<TraceBatch>): boolean {
     const { first, prev, events, issued } = body
     const to = first + events.length
+    const known = this.#ends.get(to)
+    // It comes again from others, and with each tail that is opened anew.
+    if (known !== undefined && sameBytes(known, digest)) return true
     this.#heldCount += insert(this.#held, { from: first, to })
     this.issued = Math.max(this.issued, issued)
     if (this.#tip === undefined || to > this.#tip.to) {

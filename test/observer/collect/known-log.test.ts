@@ -1,6 +1,7 @@
 import { expect, test, vi } from 'vitest'
 import { KnownLog } from '../../../src/observer/collect/known-log.ts'
 import { toHex } from '../../../src/protocol/canonical.ts'
+import { seal } from '../../../src/protocol/seal.ts'
 import { chain } from '../../node/trace/samples.ts'
 import { alice } from '../../protocol/samples.ts'
 import { Hub } from './hub.ts'
@@ -83,4 +84,15 @@ test('a head keeps no more of what it came with than itself', () => {
   log.hear({ body, bytes: chunk.subarray(0, bytes.length), digest })
   expect(log.head?.bytes).toEqual(new Uint8Array(bytes))
   expect(log.head?.bytes.buffer.byteLength).toBeLessThan(1_024)
+})
+
+test('a batch that does not fit is counted once, however often it comes', () => {
+  const log = known()
+  const batches = chain()
+  const first = batches.next(10)
+  const { body } = batches.next(10)
+  const wrong = seal('batch', { ...body, prev: new Uint8Array(32).fill(9) }, alice)
+  expect(log.add(first)).toBe(true)
+  expect([log.add(wrong), log.add(wrong), log.add(first)]).toEqual([false, true, true])
+  expect([log.broken, log.heldCount]).toEqual([1, 20])
 })
