@@ -238,8 +238,12 @@ export function newerCounters(a: Counters, b: Counters): Counters {
   const rank = ({ issued, next, oldest, dropped }: Counters) => [issued, next, oldest, dropped]
   const [one, two] = [rank(a), rank(b)]
   const at = one.findIndex((value, index) => value !== two[index])
-  return at >= 0 && (two[at] ?? 0) > (one[at] ?? 0) ? b : a
+  const newer = at >= 0 && (two[at] ?? 0) > (one[at] ?? 0) ? b : a
+  const most = Math.max(mostOf(a), mostOf(b))
+  return mostOf(newer) === most ? newer : { ...newer, most }
 }
+
+const mostOf = ({ next, most = next }: Counters): number => most
 
 /**
  * Key by key; of two values the greater in canonical JSON. Keys come out sorted, unless `b` adds

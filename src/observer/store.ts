@@ -37,6 +37,13 @@ export interface Counters {
   readonly dropped: number
   /** ms since 1970, by the signer. */
   readonly issued: number
+  /**
+   * The highest `next` that it ever said, when that is more: what a `kill -9` took before it was
+   * sealed, or a disk that was full, it cannot tell of itself.
+   */
+  readonly most?: number
+  /** The sealed head that says it, base64: proof, for other observers too. */
+  readonly head?: string
 }
 
 export interface Ingest extends Parts {

@@ -438,9 +438,12 @@ export function conformance(name: string, open: Open): void {
       }
       await store.noteCounters(counters)
       await store.noteCounters({ ...counters, next: 10, issued: NOW_MS - 1 })
+      const newest = { ...counters, next: 18, issued: NOW_MS + 1, head: 'c2VhbGVk' }
+      await store.noteCounters(newest)
       const expected = [
         {
-          ...{ by: AGENT.by, boot: spanId(7), counters, duplicates: 5, late: 3 },
+          ...{ by: AGENT.by, boot: spanId(7), counters: { ...newest, most: 20 } },
+          ...{ duplicates: 5, late: 3 },
           held: [
             { from: 0, to: 8 },
             { from: 10, to: 15 }

@@ -1,8 +1,9 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { canonicalJson, fitHandoff, fitSpan, mergeFact } from '../../src/observer/merge.ts'
-import { mergeHandoff, mergeSpan } from '../../src/observer/merge.ts'
+import { mergeHandoff, mergeSpan, newerCounters } from '../../src/observer/merge.ts'
 import type { HandoffPart, SpanPart } from '../../src/observer/model.ts'
+import type { Counters } from '../../src/observer/store.ts'
 import { anyFact, anyHandoff, anySpan } from './any-parts.ts'
 
 const NOW = 1_795_176_000_000_000
@@ -67,4 +68,18 @@ test('what has an end and says nothing of it ended well', () => {
 test('what is out of bounds counts as not said', () => {
   const wild = { startUs: 0, endUs: -4, cost: 1e9, status: 'gone' as never, name: 'a\0b\uD800' }
   expect(fitSpan({ ...key, ...wild })).toEqual({ ...key, name: 'a\u{FFFD}b\u{FFFD}' })
+})
+
+test('of what a producer says of its log the newest counts, and the most that it ever said', () => {
+  const said = (issued: number, next: number, more: Partial<Counters> = {}): Counters => ({
+    ...{ by: 'a', boot: '0', issued, next, oldest: 0, dropped: 0, ...more }
+  })
+  const all = [said(1, 5), said(2, 9, { head: 'x' }), said(3, 7), said(4, 8, { dropped: 1 })]
+  const wanted = said(4, 8, { dropped: 1, most: 9 })
+  for (const order of [all, all.toReversed(), [...all, ...all]]) {
+    expect(order.reduce((kept, one) => newerCounters(kept, one))).toEqual(wanted)
+  }
+  expect(newerCounters(wanted, said(2, 9))).toBe(wanted)
+  const fine = said(5, 9)
+  expect(newerCounters(said(4, 9), fine)).toBe(fine)
 })

@@ -206,8 +206,10 @@ export class Collector implements AsyncDisposable {
     const { head, by, boot } = log
     if (head === undefined) return true
     const { next, oldest, dropped, issued } = head.body
+    const sealed = Buffer.from(head.bytes).toString('base64')
+    const counters = { by, boot, next, oldest, dropped, issued, head: sealed }
     try {
-      await this.#options.store.noteCounters({ by, boot, next, oldest, dropped, issued })
+      await this.#options.store.noteCounters(counters)
       if (log.head === head) this.#unnoted.delete(log)
       return true
     } catch (error) {

@@ -3,6 +3,11 @@
 import type { Clock } from '../../node/clock.ts'
 import { TokenBucket } from '../../node/token-bucket.ts'
 import type { LogName } from '../../node/trace/api.ts'
+import { decode } from '../../protocol/canonical.ts'
+import { peek, SealedOnce } from '../../protocol/seal.ts'
+import type { Sealed } from '../../protocol/seal.ts'
+import { readHead } from '../../protocol/trace-head.ts'
+import type { TraceHead } from '../../protocol/trace-head.ts'
 import type { Holding } from '../store.ts'
 import { KnownLog } from './known-log.ts'
 
@@ -43,6 +48,8 @@ export class KnownLogs {
       log.hold(held)
       for (const { first } of forks) log.fork(first)
       log.issued = counters?.issued ?? 0
+      const head = counters?.head === undefined ? undefined : headIn(counters.head)
+      if (head !== undefined) log.hear(head)
     }
   }
 
@@ -119,6 +126,17 @@ export class KnownLogs {
     this.#size++
     producer.logs.set(name.boot, log)
     return log
+  }
+}
+
+/** As it was when it came: whoever asks for it opens it again. */
+function headIn(base64: string): Sealed<TraceHead> | undefined {
+  try {
+    const bytes = new Uint8Array(Buffer.from(base64, 'base64'))
+    const { body } = peek(bytes)
+    return new SealedOnce(readHead(decode(body)), bytes, bytes.length - body.length)
+  } catch {
+    return undefined
   }
 }
 

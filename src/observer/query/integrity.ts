@@ -8,7 +8,7 @@ export interface ProducerIntegrity {
   /** Events that its log counted; null while no counters came. */
   readonly emitted: number | null
   readonly held: number
-  /** Events that its own log dropped: nobody can have them any more. */
+  /** Events that its log dropped, or was killed before it sealed: nobody can have them any more. */
   readonly dropped: number
   /** Events that exist and are not here yet. */
   readonly missing: number
@@ -51,9 +51,10 @@ function producerIntegrity(holding: Holding): ProducerIntegrity {
   const last = held.at(-1)?.to ?? 0
   const gaps = gapsIn(held, counters?.oldest ?? 0, Math.max(last, counters?.next ?? 0))
   const missing = gaps.reduce((sum, { from, to }) => sum + to - from, 0)
+  const { next = 0, most = next, dropped = 0 } = counters ?? {}
   return {
-    ...{ by, boot, emitted: counters?.next ?? null, held: have, missing, gaps },
-    dropped: counters?.dropped ?? 0,
+    ...{ by, boot, emitted: counters === undefined ? null : most, held: have, missing, gaps },
+    dropped: dropped + Math.max(0, most - Math.max(next, last)),
     ...{ duplicates, late, refused, forks, complete: shareOf(have, missing) }
   }
 }

@@ -140,9 +140,10 @@ export class Control {
       const log = this.log(by, boot)
       const row = this.db.get('SELECT counters FROM log WHERE id = ?', log)
       const old = JSON.parse(String(row?.[0] ?? 'null')) as Counters | null
-      if (old !== null && newerCounters(old, counters) === old) return
-      const { next, oldest, dropped, issued } = counters
-      const text = JSON.stringify({ by, boot, next, oldest, dropped, issued })
+      const kept = old === null ? counters : newerCounters(old, counters)
+      if (kept === old) return
+      const { next, oldest, dropped, issued, most, head } = kept
+      const text = JSON.stringify({ by, boot, next, oldest, dropped, issued, most, head })
       this.db.run('UPDATE log SET counters = ? WHERE id = ?', text, log)
     })
   }

@@ -5,6 +5,7 @@
 
 import { PeerworkError } from '../../../src/protocol/errors.ts'
 import { joined } from '../../../src/node/trace/ranges.ts'
+import { newerCounters } from '../../../src/observer/merge.ts'
 import type { Fact } from '../../../src/observer/model.ts'
 import { checkEntries } from '../../../src/observer/sqlite/check.ts'
 import type { Counters, Holding, Ingest, Ingested } from '../../../src/observer/store.ts'
@@ -57,7 +58,8 @@ export class MemoryStore {
   async noteCounters(counters: Counters): Promise<void> {
     await Promise.resolve()
     if (this.deaf-- > 0) throw new PeerworkError('BUSY', 'too much to do')
-    this.#log(counters.by, counters.boot).counters = counters
+    const log = this.#log(counters.by, counters.boot)
+    log.counters = log.counters === undefined ? counters : newerCounters(log.counters, counters)
   }
 
   async noteRefused(by: string, boot: string, code: string, count: number): Promise<void> {

@@ -49,3 +49,12 @@ test('refusals and forks are summed up', () => {
   const all = integrityOf([holding({ refused: { MALFORMED: 2, REPLAYED: 1 }, forks })])
   expect(all).toMatchObject({ refused: 3, forks: 1 })
 })
+
+test('what a producer counted, was killed before it sealed, and tells of no more, is gone', () => {
+  const after = { ...counters, next: 15, most: 20 }
+  expect(integrityOf([holding({ held: [{ from: 0, to: 15 }], counters: after })])).toMatchObject({
+    ...{ complete: 1, missing: 0, dropped: 5, producers: [{ emitted: 20 }] }
+  })
+  const more = [{ from: 0, to: 18 }]
+  expect(integrityOf([holding({ held: more, counters: after })])).toMatchObject({ dropped: 2 })
+})
