@@ -61,3 +61,21 @@ test.each([['desk', {}] as const, ['phone', { viewport: PHONE }] as const])(
     await expectFits(page)
   }
 )
+
+test('a new user finds what failed, and why, by keyboard alone', async () => {
+  const page = await visit(await dashboard())
+  const keys = async (...all: readonly string[]): Promise<void> => {
+    for (const key of all) await page.keyboard.press(key)
+  }
+  await page.getByRole('button', { name: 'Load the sample' }).press('Enter')
+  await page.getByText('Open it, and find out why').waitFor()
+  // The second of the list is the one that says that it failed.
+  await keys('j', 'j', 'Enter')
+  const broke = page.getByRole('complementary', { name: 'Where it broke' })
+  await broke.getByText('FARE_EXPIRED').waitFor()
+  expect(await broke.innerText()).toContain('was valid for 30 s')
+  await broke.getByRole('link', { name: 'flights.book' }).press('Enter')
+  await page.getByRole('heading', { name: 'flights.book' }).waitFor()
+  await page.getByRole('link', { name: 'What differs' }).press('Enter')
+  await page.getByRole('heading', { name: 'Where they part' }).waitFor()
+})
