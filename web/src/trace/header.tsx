@@ -7,7 +7,10 @@ import type { Integrity, TraceSummary } from '../types.ts'
 import { Actions } from './actions.tsx'
 import { IntegrityBadge } from './integrity/panel.tsx'
 import type { Run } from './run.ts'
+import { stopOf } from './tall.ts'
 
+/** A name that is surely shown whole, characters: more of it is scrolled to. */
+const NAME_CHARS = 60
 /** Names of agents that are shown, count. */
 const AGENTS_SHOWN = 6
 const COSTS = { estimated: 'estimated', unknown: 'at least: a model has no price' } as const
@@ -22,7 +25,7 @@ export function TraceHeader({ run, integrity }: HeaderProps) {
   return (
     <header class="trace-head">
       <div class="row">
-        <h1>
+        <h1 tabIndex={stopOf(summary.name, NAME_CHARS)}>
           <bdi>{summary.name === '' ? trace : summary.name}</bdi>
         </h1>
         <Actions run={run} />

@@ -157,7 +157,8 @@ function Diagram({ messages, people, columns, startUs }: DiagramProps) {
 function useKeys(count: number, rows: ReturnType<typeof useRows>) {
   const [focus, setFocus] = useState(0)
   const moved = useRef(false)
-  useEffect(() => {
+  // Before the next key can come.
+  useLayoutEffect(() => {
     if (!moved.current) return
     moved.current = false
     rows.box.current?.querySelector<HTMLElement>(`[data-row="${focus}"]`)?.focus()

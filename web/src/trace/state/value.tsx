@@ -1,6 +1,7 @@
 /** A value of the state, and what became of it: as text, whatever it is. */
 
 import { difference } from './difference.ts'
+import { stopOf } from '../tall.ts'
 import { Hidden, hiddenWords, textOf } from './replay.ts'
 import type { Tree } from './replay.ts'
 
@@ -21,7 +22,7 @@ export function BeforeAfter({
   const plain = !(before instanceof Hidden || after instanceof Hidden)
   if (both && plain && (was.length > LONG || is.length > LONG)) {
     return (
-      <pre class="difference">
+      <pre class="difference" tabIndex={stopOf(was + is)}>
         <code>
           <bdi>
             {difference(was, is).map(({ what, text }, at) =>
@@ -52,7 +53,7 @@ export function Value({ of }: { readonly of: Tree | undefined }) {
   const text = clipped(textOf(of))
   if (text.includes('\n') || text.length > LONG) {
     return (
-      <pre>
+      <pre tabIndex={stopOf(text)}>
         <code>
           <bdi>{text}</bdi>
         </code>

@@ -4,6 +4,7 @@ import { useState } from 'preact/hooks'
 import type { ShownContent } from '../../../../src/observer/content-page.ts'
 import { countOf } from '../../format.ts'
 import { reasonOf } from '../state/contents.ts'
+import { stopOf } from '../tall.ts'
 import type { Said } from './words.ts'
 
 /** What is shown of one text at first, characters. */
@@ -18,7 +19,7 @@ export function Words({ said, by }: { readonly said: Said; readonly by: string }
       <figcaption>
         <bdi>{role}</bdi>, text from <bdi>{by}</bdi>
       </figcaption>
-      <blockquote>
+      <blockquote tabIndex={stopOf(text)}>
         <bdi>{long && !whole ? `${text.slice(0, CHARS)} …` : text}</bdi>
       </blockquote>
       {long && (
