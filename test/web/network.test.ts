@@ -44,14 +44,14 @@ test('a task of real agents is followed from its submission to the answer', asyn
   const way = page.getByRole('region', { name: 'The way of the task' })
   await way.getByRole('link', { name: 'Received the answer: its seal was checked' }).waitFor()
   const steps = await way.getByRole('row').allInnerTexts()
-  const [sent, received] = ['Signed and sent', 'Received and opened'].map((words) =>
+  const [sent, received] = ['Signed and sent', 'Received and opened: its seal'].map((words) =>
     steps.findIndex((text) => text.includes(words))
   )
   expect(sent).toBeGreaterThan(0)
   expect(received).toBeGreaterThan(sent ?? 0)
-  expect(steps.slice(1).every((text) => text.includes('✓ signed'))).toBe(true)
+  expect(steps.slice(1).every((text) => text.includes('✓ signed by it'))).toBe(true)
   await expectAccessible(page)
-  await way.getByRole('link', { name: 'Received and opened' }).click()
+  await way.getByRole('link', { name: 'Received and opened: its seal' }).click()
   expect(new URL(page.url())).toMatchObject({
     pathname: `/trace/${trace}`,
     search: expect.stringMatching(/^\?span=[0-9a-f]{16}$/) as unknown
@@ -65,7 +65,7 @@ test('a task is picked from the newest, and its failure and its word are shown',
   await page.getByRole('link', { name: 'book', exact: true }).click()
   const way = page.getByRole('region', { name: 'The way of the task' })
   await way.getByText('TOOL_FAILED: no flights').first().waitFor()
-  await way.getByRole('row', { name: /Began to work.*said with a key/ }).waitFor()
+  await way.getByRole('row', { name: /booker.*Began to work.*said with the key/ }).waitFor()
   expect(new URL(page.url()).searchParams.get('task')).toBe('trip/1')
   await page.goBack()
   await page.getByRole('region', { name: 'Recent tasks' }).waitFor()

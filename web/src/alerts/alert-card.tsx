@@ -57,7 +57,7 @@ function About({ alert, rule }: Omit<CardProps, 'again'>) {
           <code>{alert.rule}</code>
         ) : (
           <Link to={`/alerts?tab=rules&edit=${encodeURIComponent(rule.id)}`}>
-            <bdi class="name">{rule.rule.name}</bdi>
+            <bdi class="called">{rule.rule.name}</bdi>
           </Link>
         )}
       </span>

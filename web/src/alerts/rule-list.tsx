@@ -81,10 +81,10 @@ function RuleTable({ rules, may, remove }: TableProps) {
             <tr key={kept.id}>
               <th scope="row">
                 <Link to={withQuery({ edit: kept.id })}>
-                  <bdi class="name">{kept.rule.name}</bdi>
+                  <bdi class="called">{kept.rule.name}</bdi>
                 </Link>
               </th>
-              <td>
+              <td class="wide">
                 <bdi>{sentenceOf(kept.rule)}</bdi>
               </td>
               <td class="nowrap">{SEVERITIES[kept.rule.severity]}</td>

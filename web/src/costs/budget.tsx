@@ -50,10 +50,10 @@ function Check({ of }: { readonly of: NonNullable<Costs['budget']> }) {
         <strong>{WORDS[state] ?? state}</strong>: {money(spent)} of {money(limit)}
         {share !== null &&
           ` (${share > 1 ? `${Math.round(share * 100)} %` : percent(share)})`},{' '}
-        {left >= 0 ? `${money(left)} left` : `${money(-left)} too much`}
+        {spent > limit ? `${money(spent - limit)} too much` : `${money(left)} left`}
       </p>
       <meter
-        {...{ min: 0, max: 1, value: Math.min(1, share ?? 1) }}
+        {...{ min: 0, max: 1, low: 0.5, high: 0.8, optimum: 0, value: Math.min(1, share ?? 1) }}
         aria-label="Part of the budget that is spent"
       />
       <p class="muted">

@@ -33,7 +33,7 @@ export function Chart({ bars, measure, grain, dayLink }: ChartProps) {
   if (most === 0 || first === undefined || last === undefined || highest === undefined) {
     return <p class="muted">Nothing to draw in this time.</p>
   }
-  const peak = `${shown(most)} in the ${grain} of ${labelOf(highest.atMs, grain)}`
+  const peak = `${shown(most)} ${grain === 'day' ? 'on' : 'in the hour from'} ${labelOf(highest.atMs, grain)}`
   return (
     <figure class="chart">
       <figcaption class="row">

@@ -32,7 +32,7 @@ export function SumTable({ title, sums, unnamed, link }: SumsProps) {
                       <span class="muted">{unnamed}</span>
                     ) : (
                       <Link to={link(sum)}>
-                        <bdi class="name">{sum.name}</bdi>
+                        <bdi class="called">{sum.name}</bdi>
                       </Link>
                     )}
                   </th>

@@ -67,7 +67,7 @@ function Row({ of: { agent, by, spans, errors, lastUs, tokens, cost }, now }: Ro
     <tr>
       <th scope="row">
         <Link to={tracesOf({ agent })}>
-          <bdi class="name">{agent}</bdi>
+          <bdi class="called">{agent}</bdi>
         </Link>
       </th>
       <td class="nowrap">{ago(lastUs, now)}</td>
@@ -78,7 +78,7 @@ function Row({ of: { agent, by, spans, errors, lastUs, tokens, cost }, now }: Ro
       <td>
         {by.slice(0, 3).map((one) => (
           <div key={one}>
-            <bdi class="name mono">{one}</bdi>
+            <bdi class="called mono">{one}</bdi>
           </div>
         ))}
         {by.length > 3 && <div class="muted">and {by.length - 3} more</div>}

@@ -57,7 +57,7 @@ function Row({ of, now }: { readonly of: Member; readonly now: number }) {
   return (
     <tr>
       <th scope="row">
-        <bdi class="name">{name}</bdi>
+        <bdi class="called">{name}</bdi>
         {self && <span class="muted"> (this observer)</span>}
         <br />
         <code class="muted" title={id}>
@@ -68,7 +68,7 @@ function Row({ of, now }: { readonly of: Member; readonly now: number }) {
         <span class="nowrap">{STATES[state]}</span>
         {reason !== null && (
           <div class="muted">
-            <bdi class="name">{reason}</bdi>
+            <bdi class="called">{reason}</bdi>
           </div>
         )}
       </td>

@@ -80,13 +80,13 @@ function Row({ of, now }: { readonly of: Peer; readonly now: number }) {
   return (
     <tr>
       <th scope="row">
-        <bdi class="name">{name}</bdi>
+        <bdi class="called">{name}</bdi>
         <br />
         <code class="muted" title={id}>
           {tail(id)}
         </code>
       </th>
-      <td>
+      <td class="wide">
         <Skills of={skills} />
       </td>
       <td class="number">
@@ -98,7 +98,7 @@ function Row({ of, now }: { readonly of: Peer; readonly now: number }) {
       <td>{VIAS[via] ?? via}</td>
       <td class="nowrap">{ago(since * 1_000, now)}</td>
       <td>
-        <bdi class="name">{version}</bdi>
+        <bdi class="called">{version}</bdi>
       </td>
     </tr>
   )

@@ -73,14 +73,14 @@ function Row({ of, names, now }: RowProps) {
       </td>
       <td>
         <Link to={withQuery({ tab: 'task', task: taskOf(id), trace })}>
-          <bdi class="name">{skill ?? id}</bdi>
+          <bdi class="called">{skill ?? id}</bdi>
         </Link>
       </td>
       <td>
-        <bdi class="name">{called(from, names)}</bdi>
+        <bdi class="called">{called(from, names)}</bdi>
       </td>
       <td>
-        <bdi class="name">{called(to, names)}</bdi>
+        <bdi class="called">{called(to, names)}</bdi>
       </td>
       <td class="nowrap">{offeredUs === null ? '' : ago(offeredUs, now)}</td>
       <td class="number">{split.totalMs === null ? '' : duration(split.totalMs)}</td>

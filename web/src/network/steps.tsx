@@ -11,26 +11,34 @@ type Step = Task['steps'][number]
 
 /** What a step means, by who tells of it. */
 const WORDS: Readonly<Record<string, string>> = {
-  'giver submitted': 'Signed and sent',
+  'giver submitted': 'Sent',
   'giver routed': 'Chose whom to ask',
   'giver accepted': 'Heard that it was accepted',
   'giver streaming': 'Got the first piece of the answer',
-  'giver completed': 'Received the answer: its seal was checked, and it was opened',
+  'giver completed': 'Got the answer',
   'giver failed': 'Heard that it failed',
   'giver rejected': 'Heard that it was rejected',
   'giver canceled': 'Canceled it',
   'giver replayed': 'Got the answer of before again',
-  'taker received': 'Received and opened',
+  'taker received': 'Received',
   'taker accepted': 'Accepted',
   'taker rejected': 'Rejected',
   'taker started': 'Began to work',
   'taker progress': 'Told of progress',
   'taker streaming': 'Sent the first piece of the answer',
   'taker handed-on': 'Handed a part on',
-  'taker completed': 'Finished: signed and sent the answer',
+  'taker completed': 'Finished',
   'taker failed': 'Failed',
   'taker canceled': 'Stopped: it was canceled',
   'taker replayed': 'Sent the answer of before again'
+}
+
+/** Where the word of an agent means more: it says this only of what it checked. */
+const SEALED: Readonly<Record<string, string>> = {
+  'giver submitted': 'Signed and sent',
+  'giver completed': 'Received the answer: its seal was checked, and it was opened',
+  'taker received': 'Received and opened: its seal was checked',
+  'taker completed': 'Finished: signed and sent the answer'
 }
 
 interface StepsProps {
@@ -65,7 +73,11 @@ export function Steps({ of, names }: StepsProps) {
           </thead>
           <tbody>
             {steps.map((step, at) => (
-              <Row key={`${at} ${step.what}`} of={step} {...{ names, first, trace }} />
+              <Row
+                key={`${at} ${step.what}`}
+                {...{ of: step, names, first, trace }}
+                party={handoffs[0]?.[step.side === 'giver' ? 'from' : 'to'] ?? null}
+              />
             ))}
           </tbody>
         </table>
@@ -88,13 +100,13 @@ function Head({ of, names }: { readonly of: Handoff; readonly names: Names }) {
   return (
     <div>
       <h2>
-        <bdi class="name">{skill ?? id}</bdi>
+        <bdi class="called">{skill ?? id}</bdi>
       </h2>
       <p class="row">
         <Status of={status} />
         <span>
-          from <bdi class="name">{called(from, names)}</bdi> to{' '}
-          <bdi class="name">{called(to, names)}</bdi>
+          from <bdi class="called">{called(from, names)}</bdi> to{' '}
+          <bdi class="called">{called(to, names)}</bdi>
         </span>
         {told.length > 0 && <span class="muted">{told.join(', ')}</span>}
       </p>
@@ -117,23 +129,27 @@ function Head({ of, names }: { readonly of: Handoff; readonly names: Names }) {
 
 interface RowProps {
   readonly of: Step
+  /** Whom a key speaks of. */
+  readonly party: string | null
   readonly names: Names
   readonly first: number
   readonly trace: string | null
 }
 
-function Row({ of: step, names, first, trace }: RowProps) {
+function Row({ of: step, party, names, first, trace }: RowProps) {
   const { atUs, side, by, what, about, span, sealed } = step
-  const words = WORDS[`${side} ${what}`] ?? `${what.slice(0, 1).toUpperCase()}${what.slice(1)}`
+  const key = `${side} ${what}`
+  const usual = WORDS[key] ?? `${what.slice(0, 1).toUpperCase()}${what.slice(1)}`
+  const words = sealed ? (SEALED[key] ?? usual) : usual
   return (
     <tr class={side}>
       <td class="nowrap">{moment(atUs)}</td>
       <td class="number">{duration(Math.max(0, (atUs - first) / 1_000))}</td>
       <td>
-        <bdi class="name">{called(by, names)}</bdi>
-        <div class="muted">{side === 'giver' ? 'who asked' : 'who worked'}</div>
+        <bdi class="called">{called(sealed ? by : party, names)}</bdi>
+        <div class="muted nowrap">{side === 'giver' ? 'who asked' : 'who worked'}</div>
       </td>
-      <td>
+      <td class="wide">
         {trace === null || span === null ? (
           words
         ) : (
@@ -145,7 +161,15 @@ function Row({ of: step, names, first, trace }: RowProps) {
           </div>
         )}
       </td>
-      <td class="nowrap">{sealed ? '✓ signed' : 'said with a key'}</td>
+      <td>
+        {sealed ? (
+          '✓ signed by it'
+        ) : (
+          <>
+            said with the key <bdi class="called">{by}</bdi>
+          </>
+        )}
+      </td>
     </tr>
   )
 }

@@ -71,9 +71,9 @@ const Entries = ({ of }: { readonly of: readonly AuditEntry[] }) => (
           <tr key={seq}>
             <td class="nowrap">{moment(at * 1_000)}</td>
             <td>
-              <bdi class="name">{who}</bdi>
+              <bdi class="called">{who}</bdi>
             </td>
-            <td>
+            <td class="wide">
               {WORDS[what] ?? <code>{what}</code>} <bdi>{about}</bdi>
             </td>
           </tr>

@@ -81,7 +81,7 @@ function KeyTable({ keys, revoke }: TableProps) {
           {keys.toReversed().map((key) => (
             <tr key={key.id}>
               <th scope="row">
-                <bdi class="name">{key.name}</bdi>
+                <bdi class="called">{key.name}</bdi>
               </th>
               <td>{key.scopes.join(', ')}</td>
               <td class="nowrap">{stateOf(key, now)}</td>

@@ -1,5 +1,6 @@
 /** Settings: keys, what is kept, prices, what is redacted, shares, who changed what. */
 
+import { useNews } from '../refresh.ts'
 import { query } from '../route.ts'
 import { OnlyLooking } from '../me.tsx'
 import { Sections } from '../parts/sections.tsx'
@@ -35,6 +36,8 @@ export function SettingsPage() {
   const asked = query.value.get('tab')
   const [tab] = PARTS.find(([id]) => id === asked) ?? PARTS[0]
   const View = VIEWS[tab]
+  // For the number of open alerts in the head.
+  useNews(() => undefined)
   return (
     <>
       <div class="row apart">

@@ -30,11 +30,11 @@ export function PriceTable() {
         <p>
           {file === null ? (
             <>
-              They are in <code>prices.json</code> in the observer’s data directory
+              Own prices stand in <code>prices.json</code> in the observer’s data directory
             </>
           ) : (
             <>
-              They are in <code>{file}</code>
+              Own prices stand in <code>{file}</code>
             </>
           )}
           , a JSON array, US dollars for a million tokens. The file is read when the observer
@@ -79,7 +79,7 @@ function Entries({ of, name }: EntriesProps) {
           {of.map((price) => (
             <tr key={`${price.model} ${price.provider} ${price.from}`}>
               <th scope="row">
-                <bdi class="name">{price.model === '' ? 'all models' : price.model}</bdi>
+                <bdi class="called">{price.model === '' ? 'all models' : price.model}</bdi>
                 {price.provider !== null && (
                   <span class="muted">
                     {' '}
