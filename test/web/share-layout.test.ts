@@ -45,7 +45,7 @@ test('what runs at once stands in rows of its own, and a step below what began i
   ])
 })
 
-test('what has no length takes room, what has no end goes to the end, no beginning is nowhere', () => {
+test('no length takes room, no end goes to the end, and no beginning is nowhere', () => {
   expect(
     rows([
       [0, null, 5, 5],

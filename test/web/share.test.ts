@@ -34,7 +34,7 @@ async function trip(it: Observed): Promise<void> {
   await it.tell(...steps)
 }
 
-test('a link is made with a look at what others will see, opens for a stranger, and is taken back', async () => {
+test('what others will see is shown, a link opens for a stranger, and is taken back', async () => {
   const it = await dashboard()
   await trip(it)
   const page = await visit(it, { path: `/trace/${TRACE}` })
@@ -65,11 +65,14 @@ test('a link is made with a look at what others will see, opens for a stranger, 
   const row = page.getByRole('row').filter({ hasText: '1 of 2' })
   await row.getByRole('button', { name: 'Revoke link' }).click()
   await row.getByText('revoked').waitFor()
+  await expectAccessible(page)
+  await page.setViewportSize(PHONE)
+  await expectFits(page)
   await stranger.reload()
   await stranger.getByRole('heading', { name: 'This link leads nowhere' }).waitFor()
 })
 
-test('the public page works by keyboard, at the desk and on a phone, and loads nothing beside', async () => {
+test('the public page works by keyboard, at desk and phone, and loads nothing beside', async () => {
   const it = await dashboard()
   await trip(it)
   const { path } = await share(it, { profile: 'full-metadata' })

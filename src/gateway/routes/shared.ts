@@ -37,7 +37,7 @@ const PAGE = { ...UNLISTED, 'content-type': 'text/html; charset=utf-8' } as cons
 const DATA = { ...UNLISTED, 'content-type': 'application/json' } as const
 const PICTURE = { ...UNLISTED, 'content-type': 'image/png' } as const
 
-/** No trace has this id; looked for where there is none, so that all refusals take the same work. */
+/** No trace has this id; looked for where there is no link, so that refusals take the same work. */
 const NO_TRACE = '0'.repeat(32)
 
 interface Opened {
@@ -72,8 +72,8 @@ function pageRoute({ shares, views, page, url }: SharedParts): Route {
     ...{ method: 'GET', path: '/s/{token}', scope: 'link', group, params, query },
     summary: 'What a link shows: a page, or its data',
     about:
-      'A page unless `as` is `json`, or `Accept` is `application/json`. Only the data counts as a ' +
-      'view. Whatever is wrong with a link, the answer is the same 404.',
+      'A page unless `as` is `json`, or `Accept` is `application/json`. Only the data counts as ' +
+      'a view. Whatever is wrong with a link, the answer is the same 404.',
     gives: ['text/html', 'application/json'],
     handle: async (call) => {
       const { share, summary } = await open(call.params.token, call, shares)

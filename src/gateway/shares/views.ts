@@ -1,4 +1,4 @@
-/** What shares show, made of the store and kept for moments: a link may be opened by many at once. */
+/** What shares show, made of the store and kept for moments: many may open a link at once. */
 
 import type { Clock } from '../../node/clock.ts'
 import { PeerworkError } from '../../protocol/errors.ts'

@@ -1,8 +1,8 @@
 import { expect, test, vi } from 'vitest'
-import { observed, TRACE } from '../observed.ts'
+import { observed, temporary, TRACE } from '../observed.ts'
 import { SECRETS, share, tellSecrets } from '../shares/secrets.ts'
 
-test('whatever is wrong with a link, the answer is the same to the byte and takes the same work', async () => {
+test('whatever is wrong with a link, the answer has the same bytes and takes the same work', async () => {
   await using it = await observed()
   await tellSecrets(it)
   const [expired, revoked, used, gone] = [
@@ -65,7 +65,7 @@ test('of many that come for the last view at once, one gets it', async () => {
   expect(all.filter(({ status }) => status === 404).length).toBe(11)
 })
 
-test('a link that is taken back is closed from that moment, for page, data and picture', async () => {
+test('a link that is taken back is closed at once, for page, data and picture', async () => {
   await using it = await observed()
   await tellSecrets(it)
   const { id, path } = await share(it)
@@ -75,6 +75,28 @@ test('a link that is taken back is closed from that moment, for page, data and p
   expect(await statuses()).toEqual([200, 200, 200])
   expect((await it.ask(`/api/v1/shares/${id}`, { method: 'DELETE', key })).status).toBe(200)
   expect(await statuses()).toEqual([404, 404, 404])
+})
+
+test('a restart keeps what is open open, and what is closed closed', async () => {
+  const dir = temporary()
+  const paths = await (async () => {
+    await using it = await observed({ dir })
+    await tellSecrets(it)
+    const [open, used, revoked] = [
+      await share(it, { maxViews: 2 }),
+      await share(it, { maxViews: 1 }),
+      await share(it)
+    ]
+    await it.ask(`/api/v1/shares/${revoked.id}`, { method: 'DELETE', key: it.key(['admin']) })
+    for (const { path } of [open, used]) await it.ask(`${path}?as=json`)
+    return [open.path, used.path, revoked.path]
+  })()
+  await using it = await observed({ dir })
+  const statuses = await Promise.all(
+    paths.map(async (path) => (await it.ask(`${path}?as=json`)).status)
+  )
+  expect(statuses).toEqual([200, 404, 404])
+  expect((await it.ask(`${paths[0] ?? ''}?as=json`)).status).toBe(404)
 })
 
 test('previews of a link learn numbers alone, and nobody may list it', async () => {

@@ -17,6 +17,8 @@ const GAP = 8
 const SIDE = 8
 /** Room of one tick of the axis, pixels. */
 const TICK = 110
+/** Room of one arrow, pixels: closer together they are a wall. */
+const ARROW = 24
 /** From which width a bar has its name in it, pixels; and of one letter, about. */
 const NAMED = 36
 const LETTER = 7
@@ -47,10 +49,10 @@ export function Gantt({ run, zoom = 1, selected, onSelect }: GanttProps) {
             {short(name, width - 2 * SIDE)}
           </text>
         ))}
+        <Arrows {...place} {...{ run, width, selected }} />
         {layout.bars.map((bar) => (
           <Span key={bar.at} {...place} {...{ run, bar, onSelect }} on={bar.at === selected} />
         ))}
-        <Arrows {...place} run={run} />
       </svg>
     </div>
   )
@@ -126,10 +128,11 @@ function Span({ run, bar, on, tops, x, onSelect }: SpanProps) {
   const width = Math.max(3, x(bar.toMs) - left)
   const failed = span.status === 'error'
   const name = `${failed ? '✕ ' : ''}${span.name ?? span.kind}`
+  const took = span.toMs === null ? 'running' : duration(bar.toMs - bar.fromMs)
   const classes = `bar lane-${bar.lane % LANES} ${span.status}${on ? ' on' : ''}`
   return (
     <g class={classes} onClick={() => onSelect?.(bar.at)}>
-      <title>{`${name}, ${span.toMs === null ? 'running' : duration(bar.toMs - bar.fromMs)}`}</title>
+      <title>{`${name}, ${took}`}</title>
       <rect class="body" x={left} y={y} width={width} height={BAR} rx={3} />
       <rect class="edge" x={left} y={y} width={Math.min(3, width)} height={BAR} />
       {failed && <rect class="foot" x={left} y={y + BAR - 3} width={width} height={3} />}
@@ -149,22 +152,33 @@ function short(text: string, width: number): string {
   return letters.length <= most ? text : `${letters.slice(0, most - 1).join('')}…`
 }
 
-function Arrows({ run, layout, tops, x }: Place & { readonly run: ShownRun }) {
+interface ArrowsProps extends Place {
+  readonly run: ShownRun
+  readonly width: number
+  readonly selected: number | undefined
+}
+
+/** Of so many that they would hide what they join, those of the chosen step alone. */
+function Arrows({ run, layout, tops, x, width, selected }: ArrowsProps) {
   const bars = new Map(layout.bars.map((bar) => [bar.at, bar]))
   const lines = layout.bars.flatMap((bar) => {
     const parent = run.spans[bar.at]?.parent ?? null
     const from = parent === null ? undefined : bars.get(parent)
     if (from === undefined || from.lane === bar.lane) return []
+    const chosen = selected !== undefined && (bar.at === selected || parent === selected)
     const down = from.lane < bar.lane
     const [y1, y2] = [yOf(from, tops) + (down ? BAR : 0), yOf(bar, tops) + (down ? 0 : BAR)]
     const at = x(bar.fromMs)
     const tip = down ? -5 : 5
-    return [
+    const drawn = (
       <g key={bar.at}>
         <line x1={at} x2={at} y1={y1} y2={y2} />
         <path d={`M${at - 3.5} ${y2 + tip} L${at} ${y2} L${at + 3.5} ${y2 + tip}`} />
       </g>
-    ]
+    )
+    return [{ chosen, drawn }]
   })
-  return <g class="arrows">{lines}</g>
+  const few = lines.length <= width / ARROW
+  const shown = few ? lines : lines.filter(({ chosen }) => chosen).slice(0, width / ARROW)
+  return <g class="arrows">{shown.map(({ drawn }) => drawn)}</g>
 }

@@ -1,4 +1,4 @@
-/** The way to share a run: a button wherever it stands; what it opens comes when it is asked for. */
+/** The way to share a run: a button; what it opens is loaded when it is asked for. */
 
 import { lazy, Suspense } from 'preact/compat'
 import { useState } from 'preact/hooks'

@@ -118,8 +118,8 @@ function Preview({ trace, profile }: Of) {
     <figure>
       <Gantt run={value} />
       <figcaption class="muted">
-        Others see {value.name === null ? 'no name' : <bdi>“{value.name}”</bdi>}; the preview of the
-        link in a chat says “{value.title}”.
+        Others see {value.name === null ? 'no name' : <bdi>“{value.name}”</bdi>}; where the link is
+        pasted its preview says “{value.title}”.
         {failed && (
           <>
             {' '}

@@ -95,7 +95,7 @@ function Row({ of, revoke }: RowProps) {
     <tr>
       <td>{STATES[state]}</td>
       <td>
-        <Link to={`/trace/${trace}`} aria-label={`Run ${trace}`}>
+        <Link to={`/trace/${trace}`} title={trace}>
           <code>{tail(trace)}</code>
         </Link>
       </td>
