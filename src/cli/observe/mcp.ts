@@ -83,7 +83,7 @@ class Owner implements Disposable {
     const now = systemClock.elapsed()
     if (this.#secret === undefined || now - this.#since > RENEW_MS) {
       this[Symbol.dispose]()
-      this.#secret = this.#desk.sessions.signIn(this.#desk.sessions.ticket())
+      this.#secret = this.#desk.sessions.lend()
       this.#since = now
     }
     return { cookie: `${COOKIE}=${this.#secret ?? ''}` }

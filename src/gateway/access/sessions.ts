@@ -24,6 +24,8 @@ const SEEN_EVERY_MS = 60_000
 
 export const COOKIE = 'peerwork_session'
 const STARTED = 'session.started'
+/** Of a program: no person has found the way in by it. */
+const LENT = 'session.lent'
 const OWNER: Caller = { name: 'owner', by: 'session', scopes: ['admin'] }
 
 export class Sessions {
@@ -57,18 +59,25 @@ export class Sessions {
     const now = this.#clock.now()
     const held = this.#db.prepare('SELECT 1 FROM ticket WHERE hash = ? AND expires > ?')
     if (held.get(hash, now) === undefined) return undefined
-    const secret = newSecret(this.#clock.random)
-    const used = inOne(this.#db, () => {
+    return inOne(this.#db, () => {
       const { changes } = this.#db.prepare('DELETE FROM ticket WHERE hash = ?').run(hash)
-      if (changes === 0) return false
-      this.#db
-        .prepare('INSERT INTO session (hash, created, seen) VALUES (?, ?, ?)')
-        .run(hashOf(secret), now, now)
-      this.#forget(now)
-      this.#audit.note('owner', STARTED)
-      return true
+      return changes === 0 ? undefined : this.#start(now, STARTED)
     })
-    return used ? secret : undefined
+  }
+
+  /** For a program of the owner's own, which needs no link. @returns the session's secret */
+  lend(): string {
+    return inOne(this.#db, () => this.#start(this.#clock.now(), LENT))
+  }
+
+  #start(now: number, what: string): string {
+    const secret = newSecret(this.#clock.random)
+    this.#db
+      .prepare('INSERT INTO session (hash, created, seen) VALUES (?, ?, ?)')
+      .run(hashOf(secret), now, now)
+    this.#forget(now)
+    this.#audit.note('owner', what)
+    return secret
   }
 
   #forget(now: number): void {
@@ -80,7 +89,7 @@ export class Sessions {
       .run(now - IDLE_MS_MAX, now - LIFE_MS_MAX, SESSIONS_MAX)
   }
 
-  /** Whether anybody ever signed in here, as far as the audit log goes back. */
+  /** Whether a person ever signed in here, as far as the audit log goes back. */
   everStarted(): boolean {
     return this.#audit.knows(STARTED)
   }

@@ -52,6 +52,8 @@ test('the owner of the data directory asks without a key, and leaves nothing beh
   expect(stderr()).toBe('')
   using access = openAccess(it.dir)
   expect(access.prepare('SELECT count(*) AS sessions FROM session').get()).toEqual({ sessions: 0 })
+  // A person still needs the link that the observer prints.
+  expect(it.door.everSignedIn()).toBe(false)
 })
 
 async function gone(pid: number): Promise<void> {
