@@ -2,7 +2,7 @@
 
 import { Unread } from './alerts/unread.tsx'
 import { Link } from './link.tsx'
-import { isLive } from './live.ts'
+import { isListening, isLive } from './live.ts'
 import { path } from './route.ts'
 import { theme } from './theme.ts'
 import type { Theme } from './theme.ts'
@@ -32,8 +32,8 @@ export function Header() {
           </Link>
         ))}
       </nav>
-      <span class={isLive.value ? 'light on' : 'light'} role="status">
-        {isLive.value ? 'live' : 'not live'}
+      <span class={light()} role="status">
+        {isListening.value && (isLive.value ? 'live' : 'not live')}
       </span>
       <button
         type="button"
@@ -46,4 +46,9 @@ export function Header() {
       </button>
     </header>
   )
+}
+
+const light = (): string => {
+  if (!isListening.value) return 'light none'
+  return isLive.value ? 'light on' : 'light'
 }

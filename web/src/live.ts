@@ -28,12 +28,15 @@ export const alertNews = signal(0)
 
 /** Whether the stream is open, for the light in the head of the page. */
 export const isLive = signal(false)
+/** Whether this view listens at all: where it does not, it has nothing to be live with. */
+export const isListening = signal(false)
 
 /** @param trace only what is about this one @returns how to stop */
 export function listen(listener: LiveListener, trace?: string): () => void {
   const where = trace === undefined ? '' : `?trace=${trace}`
   const source = new EventSource(`/api/v1/live${where}`)
   let interrupted = false
+  isListening.value = true
   source.addEventListener('open', () => {
     isLive.value = true
     if (interrupted) listener.missed()
@@ -57,6 +60,7 @@ export function listen(listener: LiveListener, trace?: string): () => void {
   })
   return () => {
     isLive.value = false
+    isListening.value = false
     source.close()
   }
 }
