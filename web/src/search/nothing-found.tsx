@@ -42,13 +42,15 @@ export function NothingFound({ q, conditions }: NothingProps) {
 /** Those of the conditions without which something is found. */
 async function whichHelp(q: string, conditions: readonly Condition[], signal: AbortSignal) {
   if (conditions.length < 2) return []
-  const found = await Promise.all(
-    conditions.map((condition) => {
-      const { parameters } = parseSearch(without(q, condition))
-      return get<TracePage>('/api/v1/traces', { ...parameters, limit: 1 }, signal)
-    })
-  )
-  return conditions.filter((_, at) => (found[at]?.items.length ?? 0) > 0)
+  const helping: Condition[] = []
+  // One after the other: each may take the store a while, and others ask too.
+  for (const condition of conditions) {
+    const { parameters } = parseSearch(without(q, condition))
+    const asked = { ...parameters, limit: 1 }
+    const { items } = await get<TracePage>('/api/v1/traces', asked, signal)
+    if (items.length > 0) helping.push(condition)
+  }
+  return helping
 }
 
 function Advice({ q, conditions, helping }: NothingProps & { helping: readonly Condition[] }) {

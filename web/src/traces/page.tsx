@@ -72,7 +72,7 @@ function List({ q, search }: ListProps) {
   const top = useRef<HTMLDivElement>(null)
   const asked = search.parameters
   const key = JSON.stringify([asked, place])
-  const { value, error, again } = useLoad(key, (signal) => readPage(asked, place, signal))
+  const { value, error, again } = useLoad(key, (signal) => readPage(asked, place, { signal }))
   const { known, keep } = useReturn(key, top)
   const isPaused = query.value.get('live') === 'off'
   const isAtTop = (): boolean => (top.current?.getBoundingClientRect().top ?? 0) >= 0

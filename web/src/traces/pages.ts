@@ -5,8 +5,10 @@ import type { TracePage } from '../types.ts'
 
 /** Traces of a page, count: what one looks over, and all that the document ever holds. */
 export const PAGE = 50
-/** Questions for one page, count: a search that finds little gives short pages, each of them some
- * 50,000 traces that were looked at. */
+/**
+ * Questions for one page, count. A search that finds little gives short pages: each of them is
+ * half a second of looking, or some 50,000 traces.
+ */
 const TURNS_MAX = 4
 
 /** Which page: the newest when neither is said. */
@@ -16,39 +18,55 @@ export interface Place {
 }
 export const NEWEST: Place = { after: undefined, before: undefined }
 
-type Parameters = Readonly<Record<string, string>>
+interface Bounds {
+  readonly signal: AbortSignal
+  /** Questions, count; less than for somebody who waits for it. */
+  readonly turns?: number
+}
 
 /** May have fewer than a page and still a `next`: then there is more to look through. */
-export async function readPage(asked: Parameters, place: Place, signal: AbortSignal) {
-  let page = await ask(asked, place, { limit: PAGE, signal })
-  for (let turn = 1; turn < TURNS_MAX && page.items.length < PAGE; turn++) {
-    const limit = PAGE - page.items.length
-    if (place.before === undefined) {
-      if (page.next === undefined) break
-      const more = await ask(asked, { ...NEWEST, after: page.next }, { limit, signal })
-      page = joined(page, more)
-    } else {
-      if (page.prev === undefined) break
-      const more = await ask(asked, { ...NEWEST, before: page.prev }, { limit, signal })
-      page = joined(more, page)
-    }
+export async function readPage(
+  asked: Readonly<Record<string, string>>,
+  place: Place,
+  { signal, turns = TURNS_MAX }: Bounds
+): Promise<TracePage> {
+  const back = place.before !== undefined
+  const ask = (at: Place, limit: number): Promise<TracePage> =>
+    get<TracePage>('/api/v1/traces', { ...asked, ...at, limit }, signal)
+  let page = await ask(place, PAGE)
+  for (let turn = 1; turn < turns && page.items.length < PAGE; turn++) {
+    const goesOn = back ? page.prev : page.next
+    if (goesOn === undefined) break
+    const more = await ask(
+      { ...NEWEST, [back ? 'before' : 'after']: goesOn },
+      PAGE - page.items.length
+    )
+    page = back ? towardsNewer(page, more) : towardsOlder(page, more)
   }
-  return page
+  if (back || place.after !== undefined) return page
+  // There is nothing before the newest, also when its first turn found nothing.
+  const { prev: _, ...newest } = page
+  return newest
 }
 
-interface Bounds {
-  readonly limit: number
-  readonly signal: AbortSignal
+/** A page, and what was found beyond its older end. What has no rows knows no place before it. */
+export function towardsOlder(page: TracePage, more: TracePage): TracePage {
+  const prev = page.items.length > 0 ? page.prev : more.prev
+  return pageOf([...page.items, ...more.items], prev, more.next)
 }
 
-const ask = (asked: Parameters, place: Place, { limit, signal }: Bounds): Promise<TracePage> =>
-  get<TracePage>('/api/v1/traces', { ...asked, ...place, limit }, signal)
-
-/** Two pages, one right after the other. */
-function joined(newer: TracePage, older: TracePage): TracePage {
-  return {
-    items: [...newer.items, ...older.items],
-    ...(newer.prev !== undefined && { prev: newer.prev }),
-    ...(older.next !== undefined && { next: older.next })
-  }
+/** A page, and what was found beyond its newer end. */
+export function towardsNewer(page: TracePage, more: TracePage): TracePage {
+  const next = page.items.length > 0 ? page.next : more.next
+  return pageOf([...more.items, ...page.items], more.prev, next)
 }
+
+const pageOf = (
+  items: TracePage['items'],
+  prev: string | undefined,
+  next: string | undefined
+): TracePage => ({
+  items,
+  ...(prev !== undefined && { prev }),
+  ...(next !== undefined && { next })
+})

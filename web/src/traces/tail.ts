@@ -12,6 +12,10 @@ import type { Place } from './pages.ts'
 
 /** Between looks at what is new, ms: a crowd of agents is one question, not thousands. */
 const LOOK_MS = 500
+/** Rows of the newest page that grew as traces came in, count; more of them wait for a click. */
+const ROWS_MAX = 2 * PAGE
+/** How much longer one rests than one look took: a search through all takes its time. */
+const REST = 4
 
 export interface TailView {
   readonly asked: Readonly<Record<string, string>>
@@ -52,7 +56,8 @@ export function useTail(base: TracePage | undefined, view: TailView): Tail {
     const look = async (changed: ReadonlySet<string>): Promise<void> => {
       const { base: from, view: seen, tail: before } = newest.current
       if (from === undefined || before.page === undefined) return
-      const head = await readPage(seen.asked, NEWEST, leaving.signal)
+      const { signal } = leaving
+      const head = await readPage(seen.asked, NEWEST, { signal, turns: 1 })
       const shown = new Set(before.page.items.map(({ trace }) => trace))
       const isNewest = seen.place.after === undefined && seen.place.before === undefined
       let next: Tail
@@ -62,7 +67,9 @@ export function useTail(base: TracePage | undefined, view: TailView): Tail {
         const { ids } = known.current
         const waiting = head.items.filter(({ trace }) => !ids.has(trace)).length
         const touched = !seen.isPaused && [...changed].some((id) => shown.has(id))
-        const own = touched ? await readPage(seen.asked, seen.place, leaving.signal) : undefined
+        const own = touched
+          ? await readPage(seen.asked, seen.place, { signal, turns: 1 })
+          : undefined
         next = { page: own ? patched(before.page, own) : before.page, waiting, fresh: NONE }
       }
       // The reader may have gone on meanwhile.
@@ -91,12 +98,27 @@ interface Seen {
 
 function ofNewest(page: TracePage, head: TracePage, { shown, view }: Seen): Tail {
   const fresh = head.items.map(({ trace }) => trace).filter((id) => !shown.has(id))
-  if (!view.isPaused && view.isAtTop()) return { page: head, waiting: 0, fresh: new Set(fresh) }
+  const flowed = under(head, page)
+  const fits = flowed.items.length <= ROWS_MAX
+  if (fits && !view.isPaused && view.isAtTop()) {
+    return { page: flowed, waiting: 0, fresh: new Set(fresh) }
+  }
   const still = view.isPaused ? page : patched(page, head)
   return { page: still, waiting: Math.min(PAGE, fresh.length), fresh: NONE }
 }
 
 const idsOf = ({ items }: TracePage) => new Set(items.map(({ trace }) => trace))
+
+/**
+ * The newest page, with what was known below it where one short look did not come so far: rows that
+ * were found with patience do not go away because of a hasty one.
+ */
+export function under(head: TracePage, known: TracePage): TracePage {
+  if (head.next === undefined || head.items.length >= PAGE) return head
+  const ids = idsOf(head)
+  const rest = known.items.filter(({ trace }) => !ids.has(trace))
+  return { ...known, items: [...head.items, ...rest] }
+}
 
 /** The same rows, as they are by now. */
 export function patched(page: TracePage, newer: TracePage): TracePage {
@@ -114,6 +136,7 @@ function follow(look: (changed: ReadonlySet<string>) => Promise<void>): Followin
   let changed = new Set<string>()
   let isDue = false
   let isLooking = false
+  let restMs = LOOK_MS
   let timer: ReturnType<typeof setTimeout> | undefined
   const run = async (): Promise<void> => {
     timer = undefined
@@ -122,14 +145,16 @@ function follow(look: (changed: ReadonlySet<string>) => Promise<void>): Followin
     changed = new Set()
     isDue = false
     isLooking = true
+    const began = performance.now()
     // What fails here is said by the light in the head of the page, and tried with the next news.
     await look(ids).catch(() => undefined)
+    restMs = Math.max(LOOK_MS, REST * (performance.now() - began))
     isLooking = false
     if (isDue) soon()
   }
   const soon = (): void => {
     isDue = true
-    timer ??= setTimeout(() => void run(), LOOK_MS)
+    timer ??= setTimeout(() => void run(), restMs)
   }
   const seen = (): void => {
     if (isDue) soon()
