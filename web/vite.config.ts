@@ -26,7 +26,8 @@ function sharedRuns(): Plugin {
       const more = { outDir, emptyOutDir: false, rolldownOptions: { input } }
       config = { configFile: false, root, base, logLevel, build: { ...common, ...more } }
     },
-    async closeBundle() {
+    // Not when the bundle is closed: that happens after a failure, too.
+    async writeBundle() {
       await build(config)
     }
   }
