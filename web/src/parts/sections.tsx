@@ -2,6 +2,7 @@
 
 import { Link } from '../link.tsx'
 import { path } from '../route.ts'
+import { useCurrentInSight } from './in-sight.ts'
 
 interface SectionsProps {
   readonly of: string
@@ -11,8 +12,9 @@ interface SectionsProps {
 }
 
 export function Sections({ of, here, all }: SectionsProps) {
+  const bar = useCurrentInSight(here)
   return (
-    <nav aria-label={of} class="sections">
+    <nav aria-label={of} class="sections" ref={bar}>
       {all.map(([id, name], at) => (
         <Link
           key={id}

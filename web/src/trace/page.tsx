@@ -3,6 +3,7 @@
 import { lazy, Suspense } from 'preact/compat'
 import type { ApiError } from '../api.ts'
 import { Link } from '../link.tsx'
+import { useCurrentInSight } from '../parts/in-sight.ts'
 import { Failure, Loading } from '../parts/states.tsx'
 import { query, withQuery } from '../route.ts'
 import { WhereItBroke } from './broke.tsx'
@@ -59,8 +60,9 @@ function RunPage({ run, error, again }: RunPageProps) {
 }
 
 function Tabs({ here }: { readonly here: string }) {
+  const bar = useCurrentInSight(here)
   return (
-    <nav aria-label="Views of this trace" class="tabs">
+    <nav aria-label="Views of this trace" class="tabs" ref={bar}>
       {VIEWS.map(({ id, name }, at) => (
         <Link
           key={id}
