@@ -119,7 +119,7 @@ function Told({ run, detail: { versions, facts }, span }: ToldProps) {
 
 const HANDOFFS_MAX = 5
 
-/** Everybody who told of this span, and the other side of the one handoff that it is an end of. */
+/** Everybody who told of this span, and the other side of the task when it is one's. */
 function claimsOf(
   versions: readonly Span[],
   handoffs: readonly Handoff[],
@@ -132,7 +132,9 @@ function claimsOf(
   const { giver, taker } = handoff.spans
   const otherId = giver === first.span ? taker : giver
   const other = spans.find(({ span }) => span === otherId)
-  if (other === undefined || otherId === first.span) return own
+  // What gave the work may be a whole run; its claim is about this work only if it is that task's.
+  if (other?.task === undefined || other.task !== first.task || other.span === first.span)
+    return own
   return [...own, { title: titleOf(other, 'The other side'), span: other }]
 }
 

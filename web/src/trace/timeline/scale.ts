@@ -97,16 +97,14 @@ export interface Tick {
 
 /** Ticks on one screen, count: a scale that is broken must not fill the memory. */
 const TICKS_MAX = 60
-const US_UNITS = [
+const UNITS: readonly (readonly [name: string, us: number])[] = [
   ...([
-    [1, 'µs', 1],
-    [1_000, 'ms', 1_000],
-    [1e6, 's', 1e6],
-    [6e7, 'min', 6e7]
-  ] as const),
-  ...([
-    [3.6e9, 'h', 3.6e9],
-    [8.64e10, 'd', 8.64e10]
+    ['µs', 1],
+    ['ms', 1_000],
+    ['s', 1e6],
+    ['min', 6e7],
+    ['h', 3.6e9],
+    ['d', 8.64e10]
   ] as const)
 ]
 /** Round steps within a unit, and between units of sixties. */
@@ -141,12 +139,22 @@ export function ticksIn(scale: Scale, fromPlace: number, toPlace: number, step: 
   return ticks
 }
 
-/** In the unit of the step, with as many digits as tell one tick from the next. */
+/** `1.5 ms`, `2 s`, `1 min 31 s`, `2 h 5 min`: as many digits as tell one tick from the next. */
 export function tickText(at: number, step: number): string {
   if (at === 0) return '0'
   // The unit that the number is read in: not `90,000 ms` because the step is small.
   const size = Math.max(step, Math.abs(at))
-  const [, name, unit] = US_UNITS.findLast(([least]) => size >= least) ?? US_UNITS[0]!
-  const digits = Math.max(0, Math.ceil(-Math.log10(step / unit) - 1e-9))
-  return `${Number((at / unit).toFixed(Math.min(digits, 6)))} ${name}`
+  const place = UNITS.findLastIndex(([, least]) => size >= least)
+  const [name, unit] = UNITS[Math.max(0, place)]!
+  const below = unit >= 6e7 && step < unit ? UNITS[place - 1] : undefined
+  if (below === undefined) return `${rounded(at / unit, step / unit)} ${name}`
+  const [belowName, belowUnit] = below
+  const rest = rounded((at % unit) / belowUnit, step / belowUnit)
+  const whole = `${Math.floor(at / unit)} ${name}`
+  return rest === 0 ? whole : `${whole} ${rest} ${belowName}`
+}
+
+function rounded(value: number, step: number): number {
+  const digits = Math.max(0, Math.ceil(-Math.log10(step) - 1e-9))
+  return Number(value.toFixed(Math.min(digits, 6)))
 }
