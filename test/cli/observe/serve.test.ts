@@ -102,3 +102,26 @@ test('a second one with the same data or the home of another agent is refused', 
   expect(exposed.code).toBe(2)
   expect(exposed.err).toContain('plain HTTP')
 })
+
+test('agents may make links over MCP only where the operator said so', async () => {
+  const where = world()
+  const flags = ['observe', '--no-network', '--port', '0', '--json']
+  const headers = {
+    ...{ 'content-type': 'application/json', accept: 'application/json, text/event-stream' }
+  }
+  const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/list', params: {} })
+  const tools = async (...more: string[]): Promise<string> => {
+    const child = begin(where, [...flags, ...more])
+    const { url } = await started(child)
+    const name = `k${more.length}`
+    const made = await run(where, ['observe', 'key', 'create', name, '--scope', 'admin'])
+    const { text } = await ask(`${url}/mcp`, { key: made.out.trim(), headers, body })
+    child.kill('SIGTERM')
+    await once(child, 'exit')
+    return text
+  }
+  expect(await tools('--mcp-share')).toContain('share_trace')
+  const without = await tools()
+  expect(without).toContain('get_trace')
+  expect(without).not.toContain('share_trace')
+}, 60_000)
