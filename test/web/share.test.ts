@@ -53,6 +53,7 @@ test('what others will see is shown, a link opens for a stranger, and is taken b
   await dialog.getByRole('button', { name: 'Create the link' }).click()
   const link = await dialog.getByLabel('The link').inputValue()
   await dialog.getByText('It works until').waitFor()
+  await dialog.getByText('It leads to this machine').waitFor()
   await expectAccessible(page)
   await dialog.getByRole('button', { name: 'Done' }).click()
   await dialog.waitFor({ state: 'detached' })
@@ -77,7 +78,11 @@ test('the public page works by keyboard, at desk and phone, and loads nothing be
   await trip(it)
   const { path } = await share(it, { profile: 'full-metadata' })
   for (const viewport of [undefined, PHONE]) {
-    const page = await visit(it, { stranger: true, ...(viewport && { viewport }) })
+    const page = await visit(it, {
+      path: '/healthz',
+      stranger: true,
+      ...(viewport && { viewport })
+    })
     const asked: string[] = []
     page.on('request', (request) => asked.push(new URL(request.url()).pathname))
     await page.goto(it.url + path)
