@@ -2,9 +2,8 @@
 
 import { get } from '../api.ts'
 import type { TracePage } from '../types.ts'
+import { PAGE, towardsNewer, towardsOlder } from './rows.ts'
 
-/** Traces of a page, count: what one looks over, and all that the document ever holds. */
-export const PAGE = 50
 /**
  * Questions for one page, count. A search that finds little gives short pages: each of them is
  * half a second of looking, or some 50,000 traces.
@@ -48,25 +47,3 @@ export async function readPage(
   const { prev: _, ...newest } = page
   return newest
 }
-
-/** A page, and what was found beyond its older end. What has no rows knows no place before it. */
-export function towardsOlder(page: TracePage, more: TracePage): TracePage {
-  const prev = page.items.length > 0 ? page.prev : more.prev
-  return pageOf([...page.items, ...more.items], prev, more.next)
-}
-
-/** A page, and what was found beyond its newer end. */
-export function towardsNewer(page: TracePage, more: TracePage): TracePage {
-  const next = page.items.length > 0 ? page.next : more.next
-  return pageOf([...more.items, ...page.items], more.prev, next)
-}
-
-const pageOf = (
-  items: TracePage['items'],
-  prev: string | undefined,
-  next: string | undefined
-): TracePage => ({
-  items,
-  ...(prev !== undefined && { prev }),
-  ...(next !== undefined && { next })
-})

@@ -6,9 +6,10 @@
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { listen } from '../live.ts'
 import type { News } from '../live.ts'
-import type { TracePage, TraceSummary } from '../types.ts'
-import { NEWEST, PAGE, readPage } from './pages.ts'
+import type { TracePage } from '../types.ts'
+import { NEWEST, readPage } from './pages.ts'
 import type { Place } from './pages.ts'
+import { idsOf, PAGE, patched, under } from './rows.ts'
 
 /** Between looks at what is new, ms: a crowd of agents is one question, not thousands. */
 const LOOK_MS = 500
@@ -105,25 +106,6 @@ function ofNewest(page: TracePage, head: TracePage, { shown, view }: Seen): Tail
   }
   const still = view.isPaused ? page : patched(page, head)
   return { page: still, waiting: Math.min(PAGE, fresh.length), fresh: NONE }
-}
-
-const idsOf = ({ items }: TracePage) => new Set(items.map(({ trace }) => trace))
-
-/**
- * The newest page, with what was known below it where one short look did not come so far: rows that
- * were found with patience do not go away because of a hasty one.
- */
-export function under(head: TracePage, known: TracePage): TracePage {
-  if (head.next === undefined || head.items.length >= PAGE) return head
-  const ids = idsOf(head)
-  const rest = known.items.filter(({ trace }) => !ids.has(trace))
-  return { ...known, items: [...head.items, ...rest] }
-}
-
-/** The same rows, as they are by now. */
-export function patched(page: TracePage, newer: TracePage): TracePage {
-  const by = new Map<string, TraceSummary>(newer.items.map((one) => [one.trace, one]))
-  return { ...page, items: page.items.map((one) => by.get(one.trace) ?? one) }
 }
 
 interface Following {

@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest'
-import { PAGE, towardsNewer, towardsOlder } from '../../web/src/traces/pages.ts'
-import { patched, under } from '../../web/src/traces/tail.ts'
+import { PAGE, patched, towardsNewer, towardsOlder, under } from '../../web/src/traces/rows.ts'
 import type { TraceSummary } from '../../web/src/types.ts'
 
 const trace = (id: number, more: Partial<TraceSummary> = {}): TraceSummary => ({
