@@ -1,4 +1,11 @@
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
+import { contentRoutes } from '../../../src/gateway/routes/contents.ts'
+import { systemClock } from '../../../src/node/clock.ts'
+import { Contents } from '../../../src/observer/contents.ts'
+import { PeerworkError } from '../../../src/protocol/errors.ts'
+import { observed } from '../../gateway/observed.ts'
+import { TRACE } from '../../node/control-double.ts'
+import { fieldsOf, KEY, logOf, received, told } from '../../observer/content-samples.ts'
 import { expectAccessible } from '../axe.ts'
 import { dashboard, PHONE, visit } from '../browser.ts'
 import { expectFits } from '../fits.ts'
@@ -68,6 +75,35 @@ test('a key alone, by its name, and back', async () => {
   expect(await page.getByRole('region', { name: 'Key budget' }).count()).toBe(0)
   await page.goBack()
   await page.getByRole('region', { name: 'Key budget' }).waitFor()
+})
+
+/** A change that alice sealed, with its values for whoever she named. */
+async function sealed(contentKey: () => Promise<Uint8Array>) {
+  const contents = new Contents({ elapsed: systemClock.elapsed, door: { contentKey } })
+  const audit = { note: () => undefined }
+  const it = await observed({ more: contentRoutes({ contents, audit }) })
+  onTestFinished(() => it[Symbol.asyncDispose]())
+  const operation = { op: 'replace', path: '/word' } as const
+  const change = { operations: [{ ...operation, bytes: 6 }], more: 0 }
+  const values = told(1, [{ ...operation, value: 'cave', before: 'sand' }], 'state' as 'output')
+  const changed = { type: 'state.changed', ...fieldsOf(1), ...change } as const
+  await it.observer.store.ingest(logOf([received(1), changed, ...values]))
+  return await visit(it, { path: `/trace/${TRACE}?view=state` })
+}
+
+test('values that only their producer may tell are shown where it does', async () => {
+  const page = await sealed(() => Promise.resolve(KEY.slice()))
+  await page.getByText('"word": "cave"').waitFor()
+  await page.getByRole('region', { name: 'Key word' }).getByText('"sand"').waitFor()
+  expect(await page.getByText('without their values').count()).toBe(0)
+})
+
+test('and where it does not, the reason is', async () => {
+  const page = await sealed(() => Promise.reject(new PeerworkError('ROLE_MISSING', 'not named')))
+  await page.getByText('1 of 1 changes are told without their values').waitFor()
+  await page.getByText('Their producer does not let this observer read them').waitFor()
+  const whole = page.getByRole('region', { name: 'The whole state then' })
+  await whole.getByText('‹not shown, 6 bytes›').waitFor()
 })
 
 test('a run without state says how there would be one', async () => {

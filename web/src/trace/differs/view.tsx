@@ -92,10 +92,10 @@ interface ComparedProps {
   readonly alike: Alike
 }
 
-function Compared({ run: { trace, status, spans }, other, alike }: ComparedProps) {
-  // Of the other first: what is told is how this one left its way.
+function Compared({ run: { trace, status }, other, alike }: ComparedProps) {
+  // Of the other first: what is told is how this one left its way; and again when it ends.
   const path = `/api/v1/traces/${other}/diff/${trace}`
-  const { value, error, again, loading } = useLoad(`${path} ${status} ${spans}`, (signal) =>
+  const { value, error, again, loading } = useLoad(`${path} ${status}`, (signal) =>
     get<TraceDiff>(path, {}, signal)
   )
   if (value === undefined) {

@@ -1,8 +1,7 @@
 /** Values of changes that agents sealed for this observer alone: filled in where they are shown. */
 
 import type { ShownContent } from '../../../../src/observer/content-page.ts'
-import { get } from '../../api.ts'
-import type { Page, StateHistory } from '../../types.ts'
+import type { StateHistory } from '../../types.ts'
 import type { KeyChanges, ToldChange } from './replay.ts'
 
 /** Spans that are asked for, count: each is a question. */
@@ -23,39 +22,32 @@ export function hiddenSpans({ keys }: StateHistory): readonly string[] {
 const isHidden = ({ op, value }: ToldChange): boolean =>
   value === undefined && (op === 'add' || op === 'replace')
 
-/** @throws ApiError */
-export async function contentsOf(
-  trace: string,
-  spans: readonly string[],
-  signal: AbortSignal
-): Promise<readonly ShownContent[]> {
-  const path = `/api/v1/traces/${trace}/contents`
-  const found: ShownContent[] = []
-  // One after the other: each makes the observer ask a producer.
-  for (const span of spans) {
-    const { items } = await get<Page<ShownContent>>(path, { span }, signal)
-    found.push(...items)
-  }
-  return found
-}
+const isRecord = (one: ToldChange | null): one is ToldChange =>
+  typeof one === 'object' && one !== null
 
-/** The n-th change of a span is the n-th operation that its content tells. */
+/**
+ * The n-th change of a span is the n-th operation that its content tells. Only who changed it may
+ * tell its values.
+ */
 export function filled({ keys }: StateHistory, contents: readonly ShownContent[]): Told {
   const shown = new Map<string, readonly ToldChange[]>()
-  for (const { span, of, state, value } of contents) {
-    if (of === 'state' && state === 'shown' && Array.isArray(value)) {
-      shown.set(span, value)
-    }
+  for (const { span, by, of, state, value } of contents) {
+    if (of !== 'state' || state !== 'shown' || !Array.isArray(value)) continue
+    shown.set(`${span}/${by}`, (value as readonly (ToldChange | null)[]).filter(isRecord))
   }
   const used = new Set<object>()
   const fill = (change: ToldChange): ToldChange => {
     const told = shown
-      .get(change.span ?? '')
+      .get(`${change.span ?? ''}/${change.author}`)
       ?.find((one) => !used.has(one) && one.op === change.op && one.path === change.path)
-    if (told === undefined || !isHidden(change)) return change
+    if (told === undefined || change.value !== undefined) return change
     used.add(told)
-    const { before } = told
-    return { ...change, value: told.value, ...(before !== undefined && { before }) }
+    const { value, before } = told
+    return {
+      ...change,
+      ...(value !== undefined && { value }),
+      ...(before !== undefined && { before })
+    }
   }
   const whole = keys.map(({ key, changes }) => ({ key, changes: changes.map(fill) }))
   const silent = contents.filter(

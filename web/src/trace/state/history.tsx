@@ -22,7 +22,8 @@ interface HistoryProps {
 }
 
 export function History(props: HistoryProps) {
-  const { steps } = props
+  const { steps, run } = props
+  const names = useMemo(() => new Map(run.spans.map(({ span, name }) => [span, name])), [run.spans])
   const only = query.value.get('key')
   const [keys, setKeys] = useState(KEYS)
   const groups = useMemo(() => [...Map.groupBy(steps, ({ key }) => key)], [steps])
@@ -43,7 +44,7 @@ export function History(props: HistoryProps) {
         </p>
       )}
       {shown.slice(0, keys).map(([key, changes]) => (
-        <Key key={key} name={key} changes={changes} {...props} />
+        <Key key={key} name={key} changes={changes} names={names} {...props} />
       ))}
       {shown.length > keys && (
         <button type="button" onClick={() => setKeys(keys + KEYS)}>
@@ -54,7 +55,11 @@ export function History(props: HistoryProps) {
   )
 }
 
+/** Of steps, by their span. */
+type Names = ReadonlyMap<string, string | undefined>
+
 interface KeyProps extends HistoryProps {
+  readonly names: Names
   readonly name: string
   readonly changes: readonly Step[]
 }
@@ -89,6 +94,10 @@ function Key({ name, changes, ...props }: KeyProps) {
   )
 }
 
+interface ChangeProps extends Omit<KeyProps, 'name' | 'changes'> {
+  readonly step: Step
+}
+
 const OPS: Readonly<Record<string, string>> = {
   add: 'sets',
   replace: 'replaces',
@@ -98,11 +107,11 @@ const OPS: Readonly<Record<string, string>> = {
   test: 'checks'
 }
 
-function Change({ step, run, people, steps, until }: HistoryProps & { readonly step: Step }) {
+function Change({ step, run, people, steps, until, names }: ChangeProps) {
   const { change, before, after } = step
   const { atUs, author, op, path, from, conflicts } = change
   const rivals = steps.filter(({ change: { id } }) => conflicts.includes(id))
-  const names = [...new Set(rivals.map(({ change: { author: by } }) => people.of(by).name))]
+  const others = [...new Set(rivals.map(({ change: { author: by } }) => people.of(by).name))]
   const late = atUs > until
   return (
     <li class={late ? 'later' : ''}>
@@ -127,12 +136,12 @@ function Change({ step, run, people, steps, until }: HistoryProps & { readonly s
             </code>
           </>
         )}{' '}
-        <Why span={change.span} run={run} />
+        <Why span={change.span} names={names} />
       </p>
       {op !== 'test' && <BeforeAfter before={before} after={after} />}
       {conflicts.length > 0 && (
         <p class="conflict">
-          ⚠ Conflict: {names.length === 0 ? 'somebody' : <bdi>{names.join(', ')}</bdi>} changed it
+          ⚠ Conflict: {others.length === 0 ? 'somebody' : <bdi>{others.join(', ')}</bdi>} changed it
           at the same time, and neither knew of the other.
         </p>
       )}
@@ -141,9 +150,9 @@ function Change({ step, run, people, steps, until }: HistoryProps & { readonly s
 }
 
 /** The step in which it happened. */
-function Why({ span, run }: { readonly span: string | null; readonly run: Run }) {
+function Why({ span, names }: { readonly span: string | null; readonly names: Names }) {
   if (span === null) return <span class="muted">in no step that was told</span>
-  const name = run.spans.find((one) => one.span === span)?.name
+  const name = names.get(span)
   return (
     <>
       in{' '}

@@ -1,6 +1,6 @@
 /** The shared state of a run: key by key what changed it, and the whole of it at any moment. */
 
-import { useEffect, useMemo } from 'preact/hooks'
+import { useEffect, useMemo, useRef } from 'preact/hooks'
 import { get } from '../../api.ts'
 import { countOf, duration } from '../../format.ts'
 import { useLoad } from '../../load.ts'
@@ -9,12 +9,15 @@ import { change, query } from '../../route.ts'
 import type { StateHistory } from '../../types.ts'
 import { peopleOf } from '../people.ts'
 import type { Run } from '../run.ts'
-import { contentsOf, filled, hiddenSpans } from './contents.ts'
+import { filled, hiddenSpans } from './contents.ts'
 import { History } from './history.tsx'
+import { contentsOf } from './load-contents.ts'
 import { at as valueAt, partsOf, replay, textOf } from './replay.ts'
 import type { Step } from './replay.ts'
 import './style.css'
 
+/** Between two questions while it changes, ms: each looks through the whole trace. */
+const AGAIN_MS = 1_000
 /** What is shown of the whole state, characters. */
 const STATE_CHARS_MAX = 60_000
 
@@ -25,8 +28,14 @@ export function StateView({ run }: { readonly run: Run }) {
   const path = `/api/v1/traces/${trace}/state`
   const history = useLoad(`state ${trace}`, (signal) => get<StateHistory>(path, {}, signal))
   const { value, error, again } = history
+  const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined)
+  useEffect(() => () => clearTimeout(timer.current), [])
   useEffect(() => {
-    if (value !== undefined) again()
+    if (value === undefined || timer.current !== undefined) return
+    timer.current = setTimeout(() => {
+      timer.current = undefined
+      again()
+    }, AGAIN_MS)
   }, [changes])
   const spans = useMemo(() => (value === undefined ? [] : hiddenSpans(value)), [value])
   const contents = useLoad(`contents ${trace} ${spans.join()}`, (signal) =>
