@@ -1,4 +1,5 @@
 import { expect, test, vi } from 'vitest'
+import { openAccess } from '../../../src/gateway/access/database.ts'
 import { observed, temporary, TRACE } from '../observed.ts'
 import { SECRETS, share, tellSecrets } from '../shares/secrets.ts'
 
@@ -63,6 +64,18 @@ test('of many that come for the last view at once, one gets it', async () => {
   const all = await Promise.all(Array.from({ length: 12 }, () => it.ask(`${path}?as=json`)))
   expect(all.filter(({ status }) => status === 200).length).toBe(1)
   expect(all.filter(({ status }) => status === 404).length).toBe(11)
+})
+
+test('a view that cannot be written down is not given', async () => {
+  await using it = await observed()
+  await tellSecrets(it)
+  const { path } = await share(it, { maxViews: 1 })
+  using other = openAccess(it.dir)
+  other.exec('BEGIN IMMEDIATE')
+  const refused = await it.ask(`${path}?as=json`)
+  expect([refused.status, refused.text.includes('spans')]).toEqual([503, false])
+  other.exec('ROLLBACK')
+  expect((await it.ask(`${path}?as=json`)).status).toBe(200)
 })
 
 test('a link that is taken back is closed at once, for page, data and picture', async () => {
