@@ -2,7 +2,8 @@
 # everything comes with `make install`, pinned in package-lock.json.
 
 .DEFAULT_GOAL := help
-.PHONY: help install mvp-demo test check types lint build bench scale soak screenshots format clean
+.PHONY: help install mvp-demo test check types lint build bench bench-dashboard scale soak
+.PHONY: screenshots format clean
 
 STAMP := node_modules/.peerwork-stamp
 # The npm package keeps its binary here; node_modules/.bin/node points to it.
@@ -76,6 +77,9 @@ build: $(STAMP) ## Compile to dist/, and check that it can be published
 
 bench: $(STAMP) ## Measure, beside the limits and the rivals; writes docs/benchmarks.md
 	@$(RUN) bench
+
+bench-dashboard: $(STAMP) $(WEB) ## Frame times of the dashboard in Chromium, at 100,000 spans
+	@$(NODE) --conditions=source bench/dashboard.ts
 
 scale: $(STAMP) ## Networks of 10, 30 and 100 agents on this machine, measured
 	@$(NODE) --conditions=source tools/prebundle.ts

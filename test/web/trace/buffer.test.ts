@@ -85,7 +85,15 @@ test('what changes nothing is no new version', () => {
 
 const handoff = (more: Partial<Handoff>): Handoff => ({
   ...{ trace, id: 'h', mode: 'return-to-caller', from: 'a', to: 'b', skill: null, error: null },
-  ...{ status: 'offered', offeredUs: 3, bytes: null, tokens: null, cost: null },
+  ...{
+    status: 'offered',
+    offeredUs: 3,
+    acceptedUs: null,
+    endedUs: null,
+    bytes: null,
+    tokens: null,
+    cost: null
+  },
   split: { totalMs: null, waitingMs: null, workingMs: null, travellingMs: null },
   spans: { giver: id(1), taker: null },
   ...{ evidence: { giver: 'claimed', taker: 'missing' }, disagreements: [] },

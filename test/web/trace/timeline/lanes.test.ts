@@ -7,7 +7,13 @@ import {
 } from '../../../../web/src/trace/timeline/lanes.ts'
 import type { Span } from '../../../../web/src/types.ts'
 
-type Told = readonly [id: number, agent: string, from: number, to?: number, parent?: number]
+type Told = readonly [
+  id: number,
+  agent: string,
+  from: number,
+  to?: number,
+  parent?: number | undefined
+]
 
 const hex = (id: number): string => id.toString(16).padStart(16, '0')
 const span = ([id, agent, from, to, parent]: Told): Span => ({
