@@ -16,6 +16,14 @@ import { HOSTILE, hostileId, hostileTrace } from './hostile.ts'
 const BEGUN = 1.7e12
 const id = (n: number): string => String(n).repeat(16)
 
+interface Timed {
+  /** ms since it began */
+  readonly from: number
+  readonly to: number
+  /** Which step began it, from 1. */
+  readonly under?: number
+}
+
 async function trip(it: Observed): Promise<void> {
   const error = { code: 'SOLD_OUT', message: 'no seat is left' }
   const failed = { status: 'error', error }
@@ -26,7 +34,8 @@ async function trip(it: Observed): Promise<void> {
     { name: 'ask the airline', agent: 'booker', from: 3_000, to: 8_800, under: 3, ...failed },
     { name: 'say sorry', agent: 'writer', from: 9_500, to: 11_900 }
   ]
-  const steps = lines.map(({ from, to, under = 1, ...more }, at) => ({
+  const told: readonly (Timed & object)[] = lines
+  const steps = told.map(({ from, to, under = 1, ...more }, at) => ({
     ...{ type: 'span', trace: TRACE, span: id(at + 1), kind: 'step', status: 'ok' },
     ...{ start: BEGUN + from, end: BEGUN + to, ...more },
     ...(at > 0 && { parent: id(under) })
