@@ -30,6 +30,11 @@ export const alert = z.object({
 
 export const keptRule = z.object({ id: text, updated: ms, rule })
 export const rules = z.object({ rules: z.array(keptRule) })
+export const triedRule = z.object({
+  found: z.array(z.object({ subject: text, title: text, detail: text, trace: z.nullable(text) })),
+  more: count,
+  note: z.nullable(text).check(z.meta({ description: 'How this differs from the rule at work.' }))
+})
 
 export const channel = z.object({
   id: text,

@@ -181,6 +181,7 @@ test('every documented call works with curl, and answers as it is documented', a
   }
   await call('PUT /api/v1/rules/{id}', { id: 'any' }, ...json(rule))
   await call('DELETE /api/v1/rules/{id}', { id: 'any' })
+  await call('POST /api/v1/rules/try', {}, ...json(rule))
   const channel = { kind: 'webhook', enabled: true, url: await hook() }
   await call('PUT /api/v1/channels/{id}', { id: 'hook' }, ...json(channel))
   await call('POST /api/v1/channels/{id}/test', { id: 'hook' })

@@ -41,9 +41,9 @@ export function OnlyLooking({ what }: { readonly what: string }) {
   return (
     <p class="notice" id={WHY_NOT}>
       <strong>You can look, and change nothing.</strong> The key “<bdi>{who.name}</bdi>” has the
-      scope {who.scopes.join(' and ')}; {what} takes <code>admin</code>. Sign in with the link that{' '}
-      <code>npx peerwork observe sign-in</code> prints on the observer’s machine, or use a key with
-      that scope.
+      scope {who.scopes.join(' and ')}; {what} takes <code>admin</code>. Use a key with that scope,
+      or sign in with the link that <code>npx peerwork observe sign-in</code> prints on the machine
+      of the observer.
     </p>
   )
 }

@@ -1,4 +1,4 @@
-/** Views that stay as they are without being asked: looked at again while somebody looks at them. */
+/** Views that stay as they are without being asked: looked at again while somebody is there. */
 
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { listen } from './live.ts'

@@ -25,6 +25,7 @@ export type Me = z.infer<typeof net.me>
 export type Alert = z.infer<typeof admin.alert>
 export type Rules = z.infer<typeof admin.rules>
 export type KeptRule = z.infer<typeof admin.keptRule>
+export type TriedRule = z.infer<typeof admin.triedRule>
 export type Channels = z.infer<typeof admin.channels>
 export type SetChannel = z.infer<typeof admin.setChannel>
 export type Keys = z.infer<typeof admin.keys>

@@ -5,6 +5,7 @@ import { ALERT_STATES } from '../../observer/alerts/alert.ts'
 import type { Alarm } from '../../observer/alerts/alarm.ts'
 import { channelShape } from '../../observer/alerts/channel.ts'
 import { rule as ruleShape } from '../../observer/alerts/rule.ts'
+import { tryRule } from '../../observer/alerts/try-rule.ts'
 import type { Audit } from '../access/audit.ts'
 import { pageOf } from '../answers.ts'
 import * as answers from '../answers-alerts.ts'
@@ -15,6 +16,8 @@ import type { Route } from '../route.ts'
 
 const group = 'Alerts'
 const ID_MAX = 63
+/** What a rule that is tried would tell of, count: the rest is counted. */
+const TRIED_MAX = 20
 const idParam = z.strictObject({ id: z.string().check(z.maxLength(ID_MAX)) })
 const takes = [JSON_TYPE]
 /** Longest silence, ms: a year. What is never wanted is a rule to switch off. */
@@ -86,6 +89,19 @@ function ruleRoutes({ alarm: { rules }, audit }: AlertParts): readonly Route[] {
       summary: 'The rules that alerts come of',
       answer: answers.rules,
       handle: () => ({ rules: rules.list().map(shownRule) })
+    }),
+    defineRoute({
+      ...{ method: 'POST', path: '/api/v1/rules/try', scope: 'read', group, heavy: true },
+      summary: 'What a rule would find now; nobody is told, and nothing is kept',
+      ...{ takes, body: ruleShape, answer: answers.triedRule },
+      handle: async ({ request, world: { store, clock } }) => {
+        const body = await readJson(request, ruleShape)
+        const { found, note } = await tryRule({ id: 'try', ...body }, store, clock.now())
+        const shown = found.slice(0, TRIED_MAX).map(({ subject, title, detail, trace = null }) => {
+          return { subject, title, detail, trace }
+        })
+        return { found: shown, more: found.length - shown.length, note }
+      }
     }),
     defineRoute({
       ...{ method: 'PUT', path: '/api/v1/rules/{id}', scope: 'admin', group },

@@ -23,7 +23,7 @@ export interface Checking {
   readonly store: Pick<TraceStore, 'traces' | 'handoffs' | 'usage'>
   /** As the store has them now. */
   readonly producers: readonly ProducerIntegrity[]
-  readonly pending: Pending
+  readonly pending: Pick<Pending, 'since' | 'base' | 'keepOnly'>
   /** ms since 1970 */
   readonly now: number
 }

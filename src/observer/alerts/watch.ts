@@ -235,13 +235,13 @@ const wordOf = ({ body }: Fact, name: string): string | undefined => {
   return typeof value === 'string' ? value : undefined
 }
 
-function trips({ guard, agent, action }: RuleOf<'guard'>, fact: Fact): boolean {
+export function trips({ guard, agent, action }: RuleOf<'guard'>, fact: Fact): boolean {
   if (guard !== undefined && guard !== wordOf(fact, 'guard')) return false
   if (agent !== undefined && agent !== fact.source.by) return false
   return action === 'any' || action === wordOf(fact, 'action')
 }
 
-function tripped(rule: RuleOf<'guard'>, fact: Fact): Occurrence {
+export function tripped(rule: RuleOf<'guard'>, fact: Fact): Occurrence {
   const guard = wordOf(fact, 'guard') ?? 'a guard'
   const { by } = fact.source
   const did = wordOf(fact, 'action') === 'stopped' ? 'stopped' : 'warned'
@@ -256,7 +256,10 @@ function tripped(rule: RuleOf<'guard'>, fact: Fact): Occurrence {
 }
 
 /** ms since 1970; 0 when it was never seen. */
-async function lastOf(store: TraceStore, { agent, skill }: RuleOf<'absence'>): Promise<number> {
+export async function lastOf(
+  store: TraceStore,
+  { agent, skill }: RuleOf<'absence'>
+): Promise<number> {
   if (skill === undefined) {
     const all = await store.agents({})
     return (all.find((one) => one.agent === agent)?.lastUs ?? 0) / 1_000
@@ -266,7 +269,7 @@ async function lastOf(store: TraceStore, { agent, skill }: RuleOf<'absence'>): P
   return Math.max(0, ...items.map(({ startUs, endUs }) => (endUs ?? startUs) / 1_000))
 }
 
-function shown(of: RuleOf<'threshold'>['of'], value: number): string {
+export function shown(of: RuleOf<'threshold'>['of'], value: number): string {
   if (of === 'cost') return money(value)
   if (of === 'errorShare') return `${Number((value * 100).toPrecision(3))} % errors`
   return of === 'errors' ? `${value} errors` : `p95 of ${Math.round(value)} ms`

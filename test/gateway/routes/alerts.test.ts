@@ -121,3 +121,15 @@ test('an admin’s key does not reach into the network of the observer', async (
   }
   expect(got).toEqual([])
 })
+
+test('a rule is tried without being kept or told', async () => {
+  const { it, call, read, clock, alarm } = await keptDoor()
+  await it.tell(stopped(clock.now()))
+  const before = alarm.alerts.list({ limit: 9 }).items.length
+  const tried = answers.triedRule.parse((await call('POST', 'rules/try', rule, read)).json())
+  expect(tried).toMatchObject({ found: [{ trace: TRACE }], more: 0 })
+  expect(alarm.rules.get('try')).toBeUndefined()
+  expect(alarm.alerts.list({ limit: 9 }).items).toHaveLength(before)
+  const wrong = await call('POST', 'rules/try', { ...rule, action: 'x' }, read)
+  expect([wrong.status, wrong.json()['detail']]).toEqual([400, expect.stringMatching(/^action: /)])
+})

@@ -3,7 +3,7 @@
 import { useState } from 'preact/hooks'
 import { send } from '../api.ts'
 import { CheckField, Fault, faultsOf, SelectField, TextField, useForm } from '../parts/field.tsx'
-import type { Faults } from '../parts/field.tsx'
+import type { Faults } from '../parts/faults.ts'
 import { change } from '../route.ts'
 import type { Channels, SetChannel } from '../types.ts'
 

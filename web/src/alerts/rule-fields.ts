@@ -1,6 +1,6 @@
 /** What each kind of rule is made of, for its form; and the form's words as a rule again. */
 
-import type { Faults } from '../parts/field.tsx'
+import type { Faults } from '../parts/faults.ts'
 import type { Kind, Rule } from './words.ts'
 
 export interface RuleField {

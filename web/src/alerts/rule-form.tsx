@@ -4,11 +4,12 @@ import { useEffect, useRef, useState } from 'preact/hooks'
 import { send } from '../api.ts'
 import { WHY_NOT } from '../me.tsx'
 import { CheckField, Fault, faultsOf, SelectField, TextField, useForm } from '../parts/field.tsx'
-import type { Faults } from '../parts/field.tsx'
-import type { Channels, KeptRule } from '../types.ts'
+import type { Faults } from '../parts/faults.ts'
+import type { Channels, KeptRule, TriedRule } from '../types.ts'
 import { fieldsOf, readValues, slugOf, valuesOf } from './rule-fields.ts'
 import type { RuleField, Values } from './rule-fields.ts'
 import { SendTo } from './send-to.tsx'
+import { Tried } from './try-rule.tsx'
 import { KINDS } from './words.ts'
 import type { Kind } from './words.ts'
 
@@ -29,15 +30,25 @@ export function RuleForm({ kept, rules, channels, close, may }: FormProps) {
   const [values, setValues] = useState<Values>(() => valuesOf(kind, kept?.rule))
   const set = (field: string, value: string): void =>
     setValues((before) => ({ ...before, [field]: value }))
+  const [tried, setTried] = useState<TriedRule>()
+  /** What is sent instead of kept. */
+  const trying = useRef(false)
   const { faults, busy, form } = useForm(async () => {
+    const onlyTry = trying.current
+    trying.current = false
+    setTried(undefined)
     const { body, faults: wrong } = readValues(kind, values)
-    const id = kept?.id ?? freeId(name, rules)
-    if (name.trim() === '') return { ...wrong, name: 'is needed' }
+    if (name.trim() === '' && !onlyTry) return { ...wrong, name: 'is needed' }
     if (Object.keys(wrong).length > 0) return wrong
-    const whole = { ...body, name: name.trim(), enabled, ...(tells && { channels: tells }) }
+    const called = name.trim() === '' ? 'This rule' : name.trim()
+    const whole = { ...body, name: called, enabled, ...(tells && { channels: tells }) }
     try {
-      await send('PUT', `/api/v1/rules/${encodeURIComponent(id)}`, whole)
-      close()
+      if (onlyTry) setTried(await send<TriedRule>('POST', '/api/v1/rules/try', whole))
+      else {
+        const id = kept?.id ?? freeId(name, rules)
+        await send('PUT', `/api/v1/rules/${encodeURIComponent(id)}`, whole)
+        close()
+      }
       return {}
     } catch (thrown) {
       return faultsOf(thrown, [...fieldsOf(kind).map((one) => one.name), 'name'])
@@ -67,23 +78,41 @@ export function RuleForm({ kept, rules, channels, close, may }: FormProps) {
         <SendTo {...{ channels, chosen: tells, onChange: setTells, may }} />
         <CheckField {...{ label: 'On', checked: enabled, disabled: !may, onChange: setEnabled }} />
         <Fault of={faults} />
-        <p class="row">
-          <button
-            type="submit"
-            class="main"
-            disabled={busy || !may}
-            {...(!may && { 'aria-describedby': WHY_NOT })}
-          >
-            {kept === undefined ? 'Make the rule' : 'Save'}
-          </button>
-          <button type="button" onClick={close}>
-            Cancel
-          </button>
-        </p>
+        <Tried of={tried} />
+        <Buttons
+          {...{ isNew: kept === undefined, busy, may, close }}
+          onTry={() => void (trying.current = true)}
+        />
       </form>
     </section>
   )
 }
+
+interface ButtonsProps extends Pick<FormProps, 'close' | 'may'> {
+  readonly isNew: boolean
+  readonly busy: boolean
+  /** Comes before the form is sent. */
+  readonly onTry: () => void
+}
+
+const Buttons = ({ isNew, busy, may, close, onTry }: ButtonsProps) => (
+  <p class="row">
+    <button
+      type="submit"
+      class="main"
+      disabled={busy || !may}
+      {...(!may && { 'aria-describedby': WHY_NOT })}
+    >
+      {isNew ? 'Make the rule' : 'Save'}
+    </button>
+    <button type="submit" disabled={busy} onClick={onTry}>
+      Try it
+    </button>
+    <button type="button" onClick={close}>
+      Cancel
+    </button>
+  </p>
+)
 
 /** Whoever came by keyboard stands where the form begins. */
 function Title({ children }: { readonly children: string }) {

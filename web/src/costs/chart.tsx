@@ -33,7 +33,8 @@ export function Chart({ bars, measure, grain, dayLink }: ChartProps) {
   if (most === 0 || first === undefined || last === undefined || highest === undefined) {
     return <p class="muted">Nothing to draw in this time.</p>
   }
-  const peak = `${shown(most)} ${grain === 'day' ? 'on' : 'in the hour from'} ${labelOf(highest.atMs, grain)}`
+  const when = grain === 'day' ? 'on' : 'in the hour from'
+  const peak = `${shown(most)} ${when} ${labelOf(highest.atMs, grain)}`
   return (
     <figure class="chart">
       <figcaption class="row">
@@ -64,8 +65,12 @@ export function Chart({ bars, measure, grain, dayLink }: ChartProps) {
 
 const Legend = () => (
   <span class="legend">
-    <i class="reported" aria-hidden="true" /> reported <i class="estimated" aria-hidden="true" />{' '}
-    estimated
+    <span>
+      <i class="reported" aria-hidden="true" /> reported
+    </span>
+    <span>
+      <i class="estimated" aria-hidden="true" /> estimated
+    </span>
   </span>
 )
 

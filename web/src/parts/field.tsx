@@ -3,6 +3,7 @@
 import type { ComponentChildren } from 'preact'
 import { useEffect, useId, useRef, useState } from 'preact/hooks'
 import { ApiError } from '../api.ts'
+import type { Faults } from './faults.ts'
 
 interface About {
   readonly label: string
@@ -126,9 +127,6 @@ export function CheckField({ label, checked, onChange, hint, disabled = false }:
     </div>
   )
 }
-
-/** What is wrong, by field; what is about none of them stands under the empty name. */
-export type Faults = Readonly<Record<string, string>>
 
 /** A refusal of the observer names the field that it is about: `url: a private address`. */
 export function faultsOf(thrown: unknown, fields: readonly string[]): Faults {
