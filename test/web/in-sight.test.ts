@@ -1,0 +1,20 @@
+import { expect, test } from 'vitest'
+import { SAMPLE_FAILED, sampleRuns } from '../../src/gateway/sample/runs.ts'
+import { dashboard, PHONE, visit } from './browser.ts'
+
+test('the current tab is in sight on a phone, and after it is turned', async () => {
+  const it = await dashboard()
+  await it.observer.intake.keep(sampleRuns(it.clock.now()))
+  const path = `/trace/${SAMPLE_FAILED}?view=differs`
+  const page = await visit(it, { viewport: PHONE, path })
+  const current = page.getByRole('link', { name: 'What differs' })
+  const inSight = async (): Promise<boolean> => {
+    const { x = -1, width = 0 } = (await current.boundingBox()) ?? {}
+    return x >= 0 && x + width <= (page.viewportSize()?.width ?? 0)
+  }
+  await expect.poll(inSight).toBe(true)
+  await page.setViewportSize({ width: PHONE.height, height: PHONE.width })
+  await expect.poll(inSight).toBe(true)
+  await page.setViewportSize(PHONE)
+  await expect.poll(inSight).toBe(true)
+})
