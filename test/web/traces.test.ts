@@ -299,7 +299,12 @@ test('on a later page what is new is counted too, and only what the search finds
   await settled(page)
   await page.waitForResponse((answer) => !answer.url().includes('after=') && answer.ok())
   const now = it.clock.now()
-  await it.tell(...Array.from({ length: 6 }, (_, at) => line(200 + at, now)))
+  // And what changes here is shown, though another producer tells of it.
+  const changed = line(49, now, { error: { code: 'TIMEOUT', message: 'too late' } })
+  await it.tell(...Array.from({ length: 6 }, (_, at) => line(200 + at, now)), changed)
+  await page.getByRole('button', { name: '3 new' }).waitFor()
+  const row = page.getByRole('row').filter({ hasText: 'run 49' })
+  await expect.poll(() => row.getByRole('cell').nth(6).innerText()).toBe('1')
   await page.getByRole('button', { name: '3 new' }).click()
   await showsFrom(page, 'run 205')
   expect(new URL(page.url()).search).toBe('?q=agent%3Aodd')

@@ -77,16 +77,18 @@ function List({ q, search }: ListProps) {
   const { known, keep } = useReturn(key, top)
   const isPaused = query.value.get('live') === 'off'
   const isAtTop = (): boolean => (top.current?.getBoundingClientRect().top ?? 0) >= 0
-  const { page, waiting, fresh } = useTail(value ?? known, { asked, place, isPaused, isAtTop })
-  keep(page)
-  useNewest(place, page)
+  const tail = useTail(value ?? known, { asked, place, isPaused, isAtTop })
+  const { waiting, fresh } = tail
+  keep(tail.page)
+  useNewest(place, tail.page)
+  const { page, isOld } = useStill(tail.page, error !== undefined)
   const show = (): void => {
     if (isNewest) again()
     else change({ ...NEWEST })
     scrollTo(0, 0)
   }
   return (
-    <div ref={top} class="list">
+    <div ref={top} class={isOld ? 'list old' : 'list'} aria-busy={isOld}>
       {error && <Failure what="The traces" error={error} again={again} />}
       {error && page === undefined && !isNewest && (
         <p>
@@ -108,6 +110,14 @@ function List({ q, search }: ListProps) {
       {page !== undefined && <Pager page={page} isNewest={isNewest} />}
     </div>
   )
+}
+
+/** What was shown stays until the next page is there: nothing flashes, and the focus keeps its link. */
+function useStill(page: TracePage | undefined, hasFailed: boolean) {
+  const last = useRef<TracePage>(undefined)
+  const still = hasFailed || last.current?.items.length === 0 ? undefined : last.current
+  if (page !== undefined) last.current = page
+  return { page: page ?? still, isOld: page === undefined && still !== undefined }
 }
 
 /** Back at the top by steps: its address is the plain one, where what is new comes in. */

@@ -40,6 +40,8 @@ interface Patch extends Tail {
 }
 
 const NONE: ReadonlySet<string> = new Set()
+/** In place of an id: something was missed, and may be any of them. */
+const ANY = '*'
 
 export function useTail(base: TracePage | undefined, view: TailView): Tail {
   const [patch, setPatch] = useState<Patch>()
@@ -67,10 +69,11 @@ export function useTail(base: TracePage | undefined, view: TailView): Tail {
         if (known.current?.base !== from) known.current = { base: from, ids: idsOf(head) }
         const { ids } = known.current
         const waiting = head.items.filter(({ trace }) => !ids.has(trace)).length
-        const touched = !seen.isPaused && [...changed].some((id) => shown.has(id))
-        const own = touched
-          ? await readPage(seen.asked, seen.place, { signal, turns: 1 })
-          : undefined
+        const isTouched = changed.has(ANY) || [...changed].some((id) => shown.has(id))
+        const own =
+          isTouched && !seen.isPaused
+            ? await readPage(seen.asked, seen.place, { signal, turns: 1 })
+            : undefined
         next = { page: own ? patched(before.page, own) : before.page, waiting, fresh: NONE }
       }
       // The reader may have gone on meanwhile.
@@ -146,7 +149,10 @@ function follow(look: (changed: ReadonlySet<string>) => Promise<void>): Followin
       for (const id of traces) changed.add(id)
       soon()
     },
-    missed: soon
+    missed: () => {
+      changed.add(ANY)
+      soon()
+    }
   })
   document.addEventListener('visibilitychange', seen)
   return {
