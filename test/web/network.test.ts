@@ -65,7 +65,7 @@ test('a task is picked from the newest, and its failure and its word are shown',
   await page.getByRole('link', { name: 'book', exact: true }).click()
   const way = page.getByRole('region', { name: 'The way of the task' })
   await way.getByText('TOOL_FAILED: no flights').first().waitFor()
-  await way.getByRole('row', { name: /booker.*Began to work.*said with the key/ }).waitFor()
+  await way.getByRole('row', { name: /Began to work.*booker.*said with the key/ }).waitFor()
   expect(new URL(page.url()).searchParams.get('task')).toBe('trip/1')
   await page.goBack()
   await page.getByRole('region', { name: 'Recent tasks' }).waitFor()

@@ -88,7 +88,7 @@ function RuleTable({ rules, may, remove }: TableProps) {
                 <bdi>{sentenceOf(kept.rule)}</bdi>
               </td>
               <td class="nowrap">{SEVERITIES[kept.rule.severity]}</td>
-              <td>{sentTo(kept.rule.channels)}</td>
+              <td class="nowrap">{sentTo(kept.rule.channels)}</td>
               <td>{kept.rule.enabled ? '✓ on' : '– off'}</td>
               <td>
                 <button

@@ -62,12 +62,12 @@ export function Steps({ of, names }: StepsProps) {
         <table class="steps">
           <thead>
             <tr>
-              <th scope="col">At</th>
+              <th scope="col">Step</th>
+              <th scope="col">Who</th>
               <th scope="col" class="number">
                 After
               </th>
-              <th scope="col">Who</th>
-              <th scope="col">Step</th>
+              <th scope="col">At</th>
               <th scope="col">Whose word</th>
             </tr>
           </thead>
@@ -143,12 +143,6 @@ function Row({ of: step, party, names, first, trace }: RowProps) {
   const words = sealed ? (SEALED[key] ?? usual) : usual
   return (
     <tr class={side}>
-      <td class="nowrap">{moment(atUs)}</td>
-      <td class="number">{duration(Math.max(0, (atUs - first) / 1_000))}</td>
-      <td>
-        <bdi class="called">{called(sealed ? by : party, names)}</bdi>
-        <div class="muted nowrap">{side === 'giver' ? 'who asked' : 'who worked'}</div>
-      </td>
       <td class="wide">
         {trace === null || span === null ? (
           words
@@ -162,11 +156,17 @@ function Row({ of: step, party, names, first, trace }: RowProps) {
         )}
       </td>
       <td>
+        <bdi class="called">{called(sealed ? by : party, names)}</bdi>
+        <div class="muted nowrap">{side === 'giver' ? 'who asked' : 'who worked'}</div>
+      </td>
+      <td class="number">{duration(Math.max(0, (atUs - first) / 1_000))}</td>
+      <td class="nowrap">{moment(atUs)}</td>
+      <td>
         {sealed ? (
           '✓ signed by it'
         ) : (
           <>
-            said with the key <bdi class="called">{by}</bdi>
+            said with the key “<bdi class="called">{by}</bdi>”
           </>
         )}
       </td>
