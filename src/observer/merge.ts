@@ -7,6 +7,7 @@
  * only when a producer does, the choice is arbitrary but everywhere the same.
  */
 
+import { joined, sizeOf } from '../node/trace/ranges.ts'
 import type { JsonObject, JsonValue } from '../protocol/json.ts'
 import { HANDOFF_MODES, SPAN_KINDS, SPAN_STATUSES } from './model.ts'
 import type { CostSource, Fact, HandoffPart, Source, SpanPart, Tokens } from './model.ts'
@@ -22,6 +23,8 @@ const COUNT_MAX = 2 ** 30
 const COST_MAX = 10_000
 /** The year 2199 in µs: later clocks are broken, and sums of durations stay exact. */
 const TIME_US_MAX = 7_258_118_400_000_000
+/** Pieces in which numbers of one log are gone, count: what is beyond counts as missing. */
+export const GONE_MAX = 256
 const HANDOFF_STATUSES = ['offered', 'accepted', 'ok', 'error', 'canceled', 'rejected'] as const
 
 type Merge<Value> = (a: Value, b: Value) => Value
@@ -240,7 +243,14 @@ export function newerCounters(a: Counters, b: Counters): Counters {
   const at = one.findIndex((value, index) => value !== two[index])
   const newer = at >= 0 && (two[at] ?? 0) > (one[at] ?? 0) ? b : a
   const most = Math.max(mostOf(a), mostOf(b))
-  return mostOf(newer) === most ? newer : { ...newer, most }
+  const gone = joined([...(a.gone ?? []), ...(b.gone ?? [])])
+  const same = mostOf(newer) === most && sizeOf(newer.gone ?? []) === sizeOf(gone)
+  if (same) return newer
+  return {
+    ...newer,
+    ...(most > newer.next && { most }),
+    ...(gone.length > 0 && { gone: gone.slice(0, GONE_MAX) })
+  }
 }
 
 const mostOf = ({ next, most = next }: Counters): number => most

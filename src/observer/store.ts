@@ -42,6 +42,8 @@ export interface Counters {
    * sealed, or a disk that was full, it cannot tell of itself.
    */
   readonly most?: number
+  /** Numbers that its own list has no more, between those that it has: nobody waits for them. */
+  readonly gone?: readonly Range[]
   /** The sealed head that says it, base64: proof, for other observers too. */
   readonly head?: string
 }

@@ -83,3 +83,24 @@ test('of what a producer says of its log the newest counts, and the most that it
   const fine = said(5, 9)
   expect(newerCounters(said(4, 9), fine)).toBe(fine)
 })
+
+test('what is gone of a log stays gone, whoever says it first', () => {
+  const said = { by: 'a', boot: '0', issued: 1, next: 50, oldest: 0, dropped: 0 }
+  const one = { ...said, gone: [{ from: 5, to: 9 }] }
+  const two = {
+    ...said,
+    issued: 2,
+    gone: [
+      { from: 7, to: 12 },
+      { from: 20, to: 21 }
+    ]
+  }
+  const gone = [
+    { from: 5, to: 12 },
+    { from: 20, to: 21 }
+  ]
+  expect(newerCounters(one, two)).toEqual({ ...two, gone })
+  expect(newerCounters(two, one)).toEqual({ ...two, gone })
+  expect(newerCounters(said, one)).toEqual(one)
+  expect(newerCounters(two, { ...said, issued: 3 })).toEqual({ ...two, issued: 3 })
+})

@@ -58,6 +58,8 @@ export interface BackfillOptions {
   readonly turnMs?: number
   /** Resolves when it is noted: nobody's list fills what waits for the store. */
   readonly heard: (head: Sealed<TraceHead>) => Promise<void> | undefined
+  /** Of this log more is gone than was known. Resolves when it is noted. */
+  readonly lost: (log: KnownLog) => Promise<unknown>
 }
 
 interface Holder {
@@ -174,6 +176,7 @@ export class Backfill {
         return traces.held(holder, AbortSignal.any([turn, this.#ending.signal]))
       })
       for (const { head } of logs) if (head !== undefined) await this.#options.heard(head)
+      for (const log of this.#lost(holder, logs)) await this.#options.lost(log)
       const disputes = await this.#disputes.of(holder, logs, DISPUTES_MAX - one.disputes.length)
       // Whoever is gone by now would be remembered for ever.
       if (this.#holders.get(holder) !== one) {
@@ -190,6 +193,20 @@ export class Backfill {
     }
     one.listing = false
     this.look(holder, Math.min(one.again, every * (0.75 + clock.chance() / 2)))
+  }
+
+  /** Logs of which their producer lists less than it was known to have had, in between. */
+  #lost(holder: string, list: readonly HeldLog[]): KnownLog[] {
+    const own = Map.groupBy(
+      list.filter(({ by }) => by === holder),
+      ({ boot }) => boot
+    )
+    return [...own].flatMap(([boot, some]) => {
+      const ranges = joined(some.flatMap((one) => one.ranges))
+      const [from, to] = [ranges[0]?.from ?? 0, ranges.at(-1)?.to ?? 0]
+      const log = this.#options.logs.get({ by: holder, boot })
+      return log?.lose(from < to ? without([{ from, to }], ranges) : []) === true ? [log] : []
+    })
   }
 
   /** Of a list only what is not held: the rest would be remembered in vain. */

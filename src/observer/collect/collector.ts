@@ -103,6 +103,7 @@ export class Collector implements AsyncDisposable {
     this.#backfill = new Backfill({
       ...{ traces, clock, logs: this.#logs, inbox: this.#inbox, take, log, store },
       heard: (head) => this.#head(head),
+      lost: (log) => this.#note(log),
       isTailed: (holder) => this.#tails.isOpen(holder)
     })
     this.#tails = new Tails({
@@ -207,7 +208,8 @@ export class Collector implements AsyncDisposable {
     if (head === undefined) return true
     const { next, oldest, dropped, issued } = head.body
     const sealed = Buffer.from(head.bytes).toString('base64')
-    const counters = { by, boot, next, oldest, dropped, issued, head: sealed }
+    const gone = log.gone.length > 0 ? { gone: log.gone } : {}
+    const counters = { by, boot, next, oldest, dropped, issued, ...gone, head: sealed }
     try {
       await this.#options.store.noteCounters(counters)
       if (log.head === head) this.#unnoted.delete(log)

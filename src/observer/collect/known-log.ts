@@ -9,6 +9,7 @@ import type { TraceBatch } from '../../protocol/trace.ts'
 import type { TraceHead } from '../../protocol/trace-head.ts'
 import { insert, joined, sizeOf, touches, without } from '../../node/trace/ranges.ts'
 import type { LogName } from '../../node/trace/api.ts'
+import { GONE_MAX } from '../merge.ts'
 import type { Range } from '../store.ts'
 
 /** Ends of batches that are remembered to check what joins them, count: 25,000 events. */
@@ -32,6 +33,7 @@ export class KnownLog implements LogName {
   #held: Range[] = []
   /** Numbers in them, count. */
   #heldCount = 0
+  #gone: readonly Range[] = []
   /** The last batch: its first number and digest, hex. */
   #tip: { first: number; to: number; digest: string } | undefined
   /** Digests by the number after the batch's last event, and predecessors by its first. */
@@ -59,12 +61,26 @@ export class KnownLog implements LogName {
   /** What is known to have been, and is not held. */
   get missing(): Range[] {
     const next = Math.max(this.head?.body.next ?? 0, this.next)
-    return next === 0 ? [] : without([{ from: 0, to: next }], this.#held)
+    return next === 0 ? [] : without(without([{ from: 0, to: next }], this.#held), this.#gone)
   }
 
   get missingCount(): number {
     // Asked with each head: what is missing may be in very many pieces.
-    return Math.max(this.head?.body.next ?? 0, this.next) - this.#heldCount
+    const lacked = Math.max(this.head?.body.next ?? 0, this.next) - this.#heldCount
+    return this.#gone.length === 0 ? lacked : lacked - sizeOf(without(this.#gone, this.#held))
+  }
+
+  /** What the producer itself has no more: it never comes. */
+  get gone(): readonly Range[] {
+    return this.#gone
+  }
+
+  /** @returns whether that is news */
+  lose(ranges: readonly Range[]): boolean {
+    const gone = joined([...this.#gone, ...ranges]).slice(0, GONE_MAX)
+    if (sizeOf(gone) === sizeOf(this.#gone)) return false
+    this.#gone = gone
+    return true
   }
 
   /** Whether there is room for a batch; not for yet another hole when there are very many. */

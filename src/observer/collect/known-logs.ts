@@ -50,6 +50,7 @@ export class KnownLogs {
       log.issued = counters?.issued ?? 0
       const head = counters?.head === undefined ? undefined : headIn(counters.head)
       if (head !== undefined) log.hear(head)
+      log.lose(counters?.gone ?? [])
     }
   }
 

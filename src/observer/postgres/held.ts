@@ -44,10 +44,11 @@ export async function holdingsIn(db: Db): Promise<Holding[]> {
 }
 
 export async function noteCounters(db: Db, said: Counters): Promise<void> {
-  const { by, boot, next, oldest, dropped, issued, head } = said
+  const { by, boot, next, oldest, dropped, issued, gone, head } = said
   await db.begin(async (tx) => {
     const row = await ownRow(tx, { by, boot })
-    const told = { by, boot, next, oldest, dropped, issued, ...(head !== undefined && { head }) }
+    const more = { ...(gone !== undefined && { gone }), ...(head !== undefined && { head }) }
+    const told = { by, boot, next, oldest, dropped, issued, ...more }
     const kept = row.counters === null ? told : newerCounters(row.counters, told)
     if (kept !== row.counters) {
       await tx`UPDATE log SET counters = ${JSON.stringify(kept)}::text::jsonb

@@ -1,5 +1,6 @@
 /** What the observer does not have, in numbers: of each producer, of each trace, of all. */
 
+import { without } from '../../node/trace/ranges.ts'
 import type { Holding, Range } from '../store.ts'
 
 export interface ProducerIntegrity {
@@ -49,7 +50,8 @@ function producerIntegrity(holding: Holding): ProducerIntegrity {
   const { by, boot, counters, held, duplicates, late, refused, forks } = holding
   const have = held.reduce((sum, { from, to }) => sum + to - from, 0)
   const last = held.at(-1)?.to ?? 0
-  const gaps = gapsIn(held, counters?.oldest ?? 0, Math.max(last, counters?.next ?? 0))
+  const end = Math.max(last, counters?.next ?? 0)
+  const gaps = without(gapsIn(held, counters?.oldest ?? 0, end), counters?.gone ?? [])
   const missing = gaps.reduce((sum, { from, to }) => sum + to - from, 0)
   const { next = 0, most = next, dropped = 0 } = counters ?? {}
   return {

@@ -142,8 +142,8 @@ export class Control {
       const old = JSON.parse(String(row?.[0] ?? 'null')) as Counters | null
       const kept = old === null ? counters : newerCounters(old, counters)
       if (kept === old) return
-      const { next, oldest, dropped, issued, most, head } = kept
-      const text = JSON.stringify({ by, boot, next, oldest, dropped, issued, most, head })
+      const { next, oldest, dropped, issued, most, gone, head } = kept
+      const text = JSON.stringify({ by, boot, next, oldest, dropped, issued, most, gone, head })
       this.db.run('UPDATE log SET counters = ? WHERE id = ?', text, log)
     })
   }

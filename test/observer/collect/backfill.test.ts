@@ -21,7 +21,7 @@ function setup(hub: Hub, own: Partial<Traces> = {}, turnMs = 10_000) {
   const got: string[] = []
   const backfill = new Backfill({
     ...{ traces: { ...hub.traces(bob.id), ...own }, clock: systemClock, log, logs, turnMs },
-    ...{ heard: () => undefined, isTailed: () => true },
+    ...{ heard: () => undefined, lost: () => Promise.resolve(), isTailed: () => true },
     ...{ inbox: { settled: () => Promise.resolve() }, store: new MemoryStore().store },
     take: (news, holder) => {
       if (news.kind !== 'batch') return Promise.resolve(true)

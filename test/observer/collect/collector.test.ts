@@ -319,3 +319,16 @@ test('what is missing is known after a restart, and told to who joins later', as
   await until('the late one knows', () => late.missing() === 50)
   expect((await late.memory.holdings())[0]?.counters).toMatchObject({ next: 60 })
 })
+
+test('what a producer had to remove from the middle of its log is not missing', async () => {
+  const hub = new Hub()
+  const producer = produce(hub)
+  for (let nth = 0; nth < 4; nth++) producer.add()
+  producer.made.splice(1, 1)
+  const { held, missing, memory } = await observe(hub)
+  hub.gossip({ kind: 'head', head: hub.head(alice, producer.boot, { next: 45, dropped: 10 }) })
+  await until('what there is', async () => (await held(alice.id)) === '0-10,20-40')
+  await until('only the unsealed ones are waited for', () => missing() === 5)
+  const counters = async () => (await memory.holdings())[0]?.counters
+  await until('it is noted', async () => (await counters())?.gone?.[0]?.to === 20)
+})

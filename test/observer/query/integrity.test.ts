@@ -58,3 +58,15 @@ test('what a producer counted, was killed before it sealed, and tells of no more
   const more = [{ from: 0, to: 18 }]
   expect(integrityOf([holding({ held: more, counters: after })])).toMatchObject({ dropped: 2 })
 })
+
+test('what its producer removed in between is gone, and not waited for', () => {
+  const gone = [{ from: 10, to: 14 }]
+  const held = [
+    { from: 0, to: 10 },
+    { from: 15, to: 20 }
+  ]
+  const after = { ...counters, dropped: 4, gone }
+  expect(integrityOf([holding({ held, counters: after })])).toMatchObject({
+    ...{ missing: 1, dropped: 4, producers: [{ gaps: [{ from: 14, to: 15 }] }] }
+  })
+})
