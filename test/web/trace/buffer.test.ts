@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { SpanPart } from '../../../src/observer/model.ts'
 import { Buffer, FACTS_MAX } from '../../../web/src/trace/buffer.ts'

@@ -50,6 +50,7 @@ class Loader {
   readonly #buffer = new Buffer()
   readonly #leaving = new AbortController()
   readonly #timers = new Map<string, ReturnType<typeof setTimeout>>()
+  readonly #running = new Set<string>()
   readonly #stopListening: () => void
   /** Handoffs that news were about, ids. */
   readonly #told = new Set<string>()
@@ -159,18 +160,20 @@ class Loader {
     this.#soon('show', ms, () => this.#publish())
   }
 
-  /** Once, after so long; what comes meanwhile is covered by it. */
+  /** Once, after so long, and never twice at once; what comes meanwhile is covered by it. */
   #soon(name: string, ms: number, act: () => void | Promise<void>): void {
     if (this.#leaving.signal.aborted || this.#timers.has(name)) return
     const go = (): void => {
       this.#timers.delete(name)
-      void this.#try(name, act)
+      if (this.#running.has(name)) this.#soon(name, ms, act)
+      else void this.#try(name, act)
     }
     this.#timers.set(name, setTimeout(go, ms))
   }
 
   /** What fails and may pass is tried again, whatever is shown meanwhile. */
   async #try(name: string, act: () => void | Promise<void>): Promise<void> {
+    this.#running.add(name)
     try {
       await act()
       if (this.#error === undefined) return
@@ -181,6 +184,8 @@ class Loader {
       this.#error = error
       const passing = error.status === 0 || error.status === 429 || error.status >= 500
       if (passing) this.#soon(name, error.retryAfterMs ?? RETRY_MS, act)
+    } finally {
+      this.#running.delete(name)
     }
     this.#publish()
   }

@@ -4,6 +4,7 @@ import { lazy, Suspense } from 'preact/compat'
 import type { ApiError } from '../api.ts'
 import { Link } from '../link.tsx'
 import { useCurrentInSight } from '../parts/in-sight.ts'
+import { Guarded } from '../parts/guarded.tsx'
 import { Failure, Loading } from '../parts/states.tsx'
 import { query, withQuery } from '../route.ts'
 import { WhereItBroke } from './broke.tsx'
@@ -45,14 +46,18 @@ function RunPage({ run, error, again }: RunPageProps) {
       <Tabs here={id} />
       <div class={span === null ? 'trace-body' : 'trace-body beside'}>
         <section aria-label={name} class="trace-view">
-          <Suspense fallback={<Loading what={name} />}>
-            <View run={run} />
-          </Suspense>
+          <Guarded key={id} what={`The view “${name}”`}>
+            <Suspense fallback={<Loading what={name} />}>
+              <View run={run} />
+            </Suspense>
+          </Guarded>
         </section>
         {span !== null && (
-          <Suspense fallback={null}>
-            <SpanPanel run={run} span={span} />
-          </Suspense>
+          <Guarded key={span} what="This span">
+            <Suspense fallback={null}>
+              <SpanPanel run={run} span={span} />
+            </Suspense>
+          </Guarded>
         )}
       </div>
     </>

@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { layoutOf } from '../../../../web/src/trace/timeline/lanes.ts'
 import * as scales from '../../../../web/src/trace/timeline/scale.ts'

@@ -29,10 +29,10 @@ export function useIntegrity({ trace, summary, complete }: Run): Loaded<Integrit
     const timer = setTimeout(again, missing ? MISSING_MS : OPEN_MS)
     return () => clearTimeout(timer)
   }, [value, missing, open])
-  // How it ended may be the last that was told.
+  // How it ended may be the last that was told; what comes after that is rare.
   useEffect(() => {
     if (value !== undefined) again()
-  }, [summary.status, summary.spans])
+  }, [summary.status, open ? 0 : summary.spans])
   return loaded
 }
 

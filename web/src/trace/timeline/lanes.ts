@@ -104,16 +104,21 @@ type Growing = { -readonly [Key in keyof Lane]: Lane[Key] }
 
 function lanesOf(spans: readonly Span[], flags: Uint8Array) {
   const of = new Int32Array(spans.length)
-  const known = new Map<string, number>()
+  // By agent, then by who vouches: no text is made for each of 100,000 spans.
+  const known = new Map<string, Map<string, number>>()
   const found: Growing[] = []
   for (const [at, { agent, service, source }] of spans.entries()) {
     const name = agent ?? service ?? ''
-    const key = `${name} ${sourceKey(source)}`
-    let lane = known.get(key)
-    if (lane === undefined) {
-      lane = found.length
-      known.set(key, lane)
-      found.push({ key, agent: name, source, top: 0, rows: 0, spans: 0, failed: 0 })
+    let own = known.get(name)
+    if (own === undefined) known.set(name, (own = new Map()))
+    let lane = own.get(source.by)
+    if (lane === undefined || found[lane]!.source.kind !== source.kind) {
+      lane = found.findIndex((one) => one.key === `${name} ${sourceKey(source)}`)
+      if (lane < 0) {
+        const key = `${name} ${sourceKey(source)}`
+        lane = found.push({ key, agent: name, source, top: 0, rows: 0, spans: 0, failed: 0 }) - 1
+      }
+      own.set(source.by, lane)
     }
     of[at] = lane
     found[lane]!.spans++

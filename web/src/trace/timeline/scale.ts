@@ -34,19 +34,22 @@ export const plainScale = (lengthUs: number): Scale => ({
 /** Times in which no span began or ended, and none ran that has nothing below it. */
 export function idleTimes(layout: Layout, lengthUs: number): readonly Gap[] {
   const { from, to, tree } = layout
-  const moments: [number, number][] = []
-  for (let at = 0; at < from.length; at++) {
-    const end = Math.min(to[at]!, lengthUs)
-    if (tree.child[at]! < 0) moments.push([from[at]!, end])
-    else moments.push([from[at]!, from[at]!], [end, end])
-  }
-  moments.sort((a, b) => a[0] - b[0])
+  // Starts are in order; of the ends only those of spans that merely wait for others count here.
+  const ends = Float64Array.from(to, (end, at) => (tree.child[at]! < 0 ? 0 : end)).sort()
   const gaps: Gap[] = []
   let busyTo = 0
-  for (const [start, end] of [...moments, [lengthUs, lengthUs] as const]) {
+  const sign = (start: number, end: number): void => {
     if (start - busyTo > lengthUs * IDLE_SHARE_MIN) gaps.push({ from: busyTo, to: start })
     busyTo = Math.max(busyTo, end)
   }
+  let next = 0
+  for (let at = 0; at < from.length; at++) {
+    const start = from[at]!
+    for (; next < ends.length && ends[next]! <= start; next++) sign(ends[next]!, ends[next]!)
+    sign(start, tree.child[at]! < 0 ? Math.min(to[at]!, lengthUs) : start)
+  }
+  for (; next < ends.length && ends[next]! < lengthUs; next++) sign(ends[next]!, ends[next]!)
+  sign(lengthUs, lengthUs)
   return gaps
 }
 

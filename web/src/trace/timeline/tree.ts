@@ -4,6 +4,7 @@
  */
 
 import { sourceKey } from '../../../../src/observer/merge.ts'
+import type { Source } from '../../../../src/observer/model.ts'
 import type { Span } from '../../types.ts'
 
 /** Nobody. */
@@ -58,11 +59,15 @@ function parentsOf(spans: readonly Span[]): Int32Array {
   const parents = noneOf(spans.length)
   for (const [at, { parent, source }] of spans.entries()) {
     if (parent === undefined) continue
-    const same = sourceKey(source)
-    const own = twins.get(parent)?.find((one) => sourceKey(spans[one]!.source) === same)
+    const own = twins.size === 0 ? undefined : ownOf(twins.get(parent) ?? [], spans, source)
     parents[at] = own ?? any.get(parent) ?? NONE
   }
   return parents
+}
+
+function ownOf(twins: readonly number[], spans: readonly Span[], source: Source) {
+  const same = sourceKey(source)
+  return twins.find((one) => sourceKey(spans[one]!.source) === same)
 }
 
 /** Whoever lies can tell of spans in a circle: each is cut at one of them. */

@@ -28,6 +28,9 @@ export function TimelineView({ run }: { readonly run: Run }) {
   useAddress(timeline)
   useClock(timeline)
   const extras = useExtras(timeline, run)
+  // Who follows a link to a span sees it.
+  const { selected } = extras
+  useEffect(() => timeline.activate(selected), [timeline, selected !== NONE, run.summary.trace])
   if (run.spans.length === 0 && run.complete) {
     return <Empty title="No spans yet">What comes appears here by itself.</Empty>
   }
