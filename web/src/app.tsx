@@ -47,7 +47,7 @@ function Here() {
     if (given !== undefined) return <View key={pattern} {...given} />
   }
   return (
-    <Empty title="There is no such page">
+    <Empty title="There is no such page" level={1}>
       <p>
         <Link to="/">All traces</Link>
       </p>

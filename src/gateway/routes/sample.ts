@@ -29,7 +29,7 @@ export function sampleRoutes({ audit }: { readonly audit: Audit }): readonly Rou
         inTurn(async () => {
           if ((await stateOf(world)).loaded > 0) return stateOf(world)
           await world.intake.keep(sampleRuns(world.clock.now()))
-          audit.note(caller.name, 'sample.loaded', SAMPLE_FAILED)
+          audit.note(caller.name, 'sample.loaded')
           return stateOf(world)
         })
     }),
@@ -40,7 +40,7 @@ export function sampleRoutes({ audit }: { readonly audit: Audit }): readonly Rou
       handle: ({ world, caller }) =>
         inTurn(async () => {
           const removed = await world.store.removeTraces(SAMPLE_TRACES)
-          if (removed > 0) audit.note(caller.name, 'sample.removed', SAMPLE_FAILED)
+          if (removed > 0) audit.note(caller.name, 'sample.removed')
           return stateOf(world)
         })
     })

@@ -17,13 +17,15 @@ export function Loading({ what, rows = 6 }: { readonly what: string; readonly ro
 
 interface EmptyProps {
   readonly title: string
+  /** 1 where it is all there is of a page. */
+  readonly level?: 1 | 2
   readonly children?: ComponentChildren
 }
 
-export function Empty({ title, children }: EmptyProps) {
+export function Empty({ title, level = 2, children }: EmptyProps) {
   return (
     <div class="empty">
-      <h2>{title}</h2>
+      {level === 1 ? <h1>{title}</h1> : <h2>{title}</h2>}
       {children}
     </div>
   )

@@ -26,6 +26,8 @@ const WORDS: Readonly<Record<string, string>> = {
   'trace.pinned': 'pinned the trace',
   'trace.unpinned': 'let go of the trace',
   'contents.dropped': 'dropped the contents of the trace',
+  'sample.loaded': 'loaded the sample',
+  'sample.removed': 'removed the sample',
   'share.created': 'shared the trace',
   'share.revoked': 'ended the share'
 }

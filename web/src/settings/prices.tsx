@@ -6,6 +6,9 @@ import { Copy } from '../parts/copy.tsx'
 import { Failure, Loading } from '../parts/states.tsx'
 import type { Prices } from '../types.ts'
 
+/** Of what has a price whenever it was used. */
+const EPOCH = '1970-01-01'
+
 const EXAMPLE = `[
   { "model": "house-7b", "from": "2026-01-01", "input": 0.2, "output": 0.4, "cacheRead": 0.05 }
 ]`
@@ -87,7 +90,7 @@ function Entries({ of, name }: EntriesProps) {
                   </span>
                 )}
               </th>
-              <td class="nowrap">{price.from}</td>
+              <td class="nowrap">{price.from <= EPOCH ? 'always' : price.from}</td>
               {NUMBERS.map((kind) => (
                 <td key={kind} class="number">
                   {price[kind] === null ? <span class="muted">as in</span> : `$${price[kind]}`}
