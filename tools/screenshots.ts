@@ -41,7 +41,7 @@ const IN_DOCS = new Set([
   ...['first-desk-light', 'list-desk-light', 'list-phone-dark'],
   ...['timeline-desk-light', 'timeline-desk-dark', 'timeline-phone-light', 'span-desk-light'],
   ...['sequence-desk-light', 'transcript-desk-light', 'topology-desk-light', 'state-desk-light'],
-  ...['differs-desk-light', 'network-desk-light', 'costs-desk-light', 'settings-desk-light']
+  ...['differs-desk-light', 'network-desk-light', 'costs-desk-light', 'share-desk-light']
 ])
 
 interface Stage extends AsyncDisposable {
@@ -127,9 +127,11 @@ async function picture(page: Page, { name, path }: Scene, url: string): Promise<
   }
 }
 
+/** What only our own pages send. */
+const headers = { 'x-peerwork': '1' }
+
 /** The run of the sample that failed, and the span in which it began to. */
 async function known(page: Page, url: string): Promise<{ failed: string; span: string }> {
-  const headers = { 'x-peerwork': '1' }
   const loaded = await page.request.post(`${url}/api/v1/sample`, { headers })
   const { failed } = (await loaded.json()) as { readonly failed: string }
   const spans = await page.request.get(`${url}/api/v1/traces/${failed}/spans`)
@@ -153,6 +155,12 @@ async function takeAll(browser: Browser, stage: Stage): Promise<void> {
   await page.getByRole('link', { name: 'shout' }).first().waitFor()
   const { failed, span } = await known(page, stage.url)
   for (const scene of viewsOf(failed, span)) await picture(page, scene, stage.url)
+  const made = await page.request.post(`${stage.url}/api/v1/shares`, {
+    headers,
+    data: { trace: failed }
+  })
+  const { url } = (await made.json()) as { readonly url: string }
+  await picture(page, { name: 'share', path: new URL(url).pathname }, stage.url)
   await context.close()
 }
 

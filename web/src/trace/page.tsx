@@ -11,6 +11,7 @@ import { WhereItBroke } from './broke.tsx'
 import { TraceHeader } from './header.tsx'
 import { IntegrityPanel, useIntegrity } from './integrity/panel.tsx'
 import { useRun } from './load-run.ts'
+import { Nowhere } from './nowhere.tsx'
 import './page.css'
 import type { Run } from './run.ts'
 import { VIEWS } from './views.ts'
@@ -21,7 +22,7 @@ export function TracePage({ trace }: { readonly trace: string }) {
   const { run, error, again } = useRun(trace)
   if (run === undefined) {
     if (error === undefined) return <Loading what="the trace" />
-    return <Failure what="This trace" error={error} again={again} />
+    return <Nowhere error={error} again={again} />
   }
   return <RunPage run={run} error={error} again={again} />
 }
