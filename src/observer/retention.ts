@@ -12,6 +12,8 @@ export const KEEP_BYTES = 10 * 1024 ** 3
 const DISK_SHARE = 0.5
 /** Between two looks, ms: at full speed some gigabytes come in meanwhile. */
 const LOOK_EVERY_MS = 60_000
+/** A clock that went further than time did since the last look, ms: it may be set back at once. */
+const JUMP_MS_MAX = 60 * 60_000
 const NUMBER_MAX = 1e15
 
 /** For the options of a command line. */
@@ -70,7 +72,7 @@ export interface KeeperInit {
   /** On the disk that is spared. */
   readonly dir: string
   readonly keep: Keep
-  readonly clock: Pick<Clock, 'now'>
+  readonly clock: Pick<Clock, 'now' | 'elapsed'>
   readonly log: {
     info(facts: object, message: string): void
     warn(facts: object, message: string): void
@@ -94,6 +96,8 @@ export class Keeper implements AsyncDisposable {
   #retention: Retention = {}
   #dropped: Pruned = { traces: 0, spans: 0, bytes: 0 }
   #droppedAt: number | null = null
+  /** The clock at the last look, ms: since 1970, and by the one that only goes forward. */
+  #looked: { readonly now: number; readonly elapsed: number } | undefined
 
   constructor(init: KeeperInit) {
     this.#init = init
@@ -125,7 +129,10 @@ export class Keeper implements AsyncDisposable {
     try {
       const now = clock.now()
       this.#retention = await this.#due()
-      const { traces, spans, bytes } = await store.prune(this.#retention, now * 1_000)
+      const { days: _, ...ageless } = this.#retention
+      // What a wrong clock makes old is gone for good: it has to be so at two looks.
+      const due = this.#hasJumped(now) ? ageless : this.#retention
+      const { traces, spans, bytes } = await store.prune(due, now * 1_000)
       if (traces + spans + bytes === 0) return
       const before = this.#dropped
       this.#dropped = {
@@ -138,6 +145,15 @@ export class Keeper implements AsyncDisposable {
     } catch (error) {
       log.warn({ why: (error as Error).message }, 'cannot drop what was kept long enough')
     }
+  }
+
+  #hasJumped(now: number): boolean {
+    const elapsed = this.#init.clock.elapsed()
+    const last = this.#looked
+    this.#looked = { now, elapsed }
+    if (last === undefined || now - last.now - (elapsed - last.elapsed) <= JUMP_MS_MAX) return false
+    this.#init.log.info({ aheadMs: now - last.now }, 'the clock jumped: nothing is old at once')
+    return true
   }
 
   async #due(): Promise<Retention> {

@@ -57,3 +57,23 @@ test('a store that cannot drop is logged, and asked again', async () => {
   await keeper.tick()
   expect(logged[0]).toContain('cannot drop')
 })
+
+test('a clock that jumps ahead makes nothing old until it is so at two looks', async () => {
+  const { dir, clock, log, logged, observer } = await house()
+  const { store } = observer
+  const { elapsed } = clock
+  const jumping = { elapsed, aheadMs: 0, now: () => clock.now() + jumping.aheadMs }
+  await store.ingest([entry({ spans: [span({ startUs: clock.now() * 1_000 })] })])
+  await using keeper = new Keeper({ store, dir, clock: jumping, log, keep: keepOf({}) })
+  await keeper.tick()
+  jumping.aheadMs = 400 * 24 * 60 * 60_000
+  await keeper.tick()
+  expect(logged.at(-1)).toContain('the clock jumped')
+  jumping.aheadMs = 0
+  await keeper.tick()
+  expect(await store.size()).toMatchObject({ traces: 1 })
+  jumping.aheadMs = 400 * 24 * 60 * 60_000
+  await keeper.tick()
+  await keeper.tick()
+  expect(await store.size()).toMatchObject({ traces: 0 })
+})
