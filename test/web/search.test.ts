@@ -7,7 +7,7 @@ import { expectFits } from './fits.ts'
 import { filled, line, names, PAGE, runs, searchFor, showsFrom } from './listed.ts'
 import { settled } from './settled.ts'
 
-test('a search stands in the address, and fields and values are suggested to the keyboard', async () => {
+test('a search stands in the address; fields and values are suggested to the keyboard', async () => {
   const it = await filled(20)
   const page = await visit(it)
   await showsFrom(page, 'run 19')
@@ -35,7 +35,7 @@ test('a search stands in the address, and fields and values are suggested to the
   expect(await page.getByRole('listbox').count()).toBe(0)
 })
 
-test('Escape closes the suggestions and then leaves the line; the pointer can choose too', async () => {
+test('Escape closes suggestions, then leaves the line; the pointer can choose too', async () => {
   const page = await visit(await filled(2))
   await showsFrom(page, 'run 1')
   const line = page.getByRole('combobox', { name: 'Search traces' })

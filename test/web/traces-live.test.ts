@@ -6,7 +6,7 @@ import { visit } from './browser.ts'
 import { filled, line, names, PAGE, showsFrom } from './listed.ts'
 import { settled } from './settled.ts'
 
-test('new traces come in at the top, and those that change are shown as they are by now', async () => {
+test('new traces come in at the top, and what changes is shown as it is by now', async () => {
   const it = await filled(3)
   const page = await visit(it)
   await showsFrom(page, 'run 2')

@@ -6,7 +6,7 @@ import { dashboard, PHONE, visit } from './browser.ts'
 import { expectFits } from './fits.ts'
 import { filled, hex, line, names, PAGE, runs, showsFrom } from './listed.ts'
 
-test('through thousands of traces by pages, and back: no gap, few rows, a place in the address', async () => {
+test('through thousands of traces by pages, and back: no gap, and a place in the address', async () => {
   const it = await filled(2_000)
   const page = await visit(it)
   await showsFrom(page, 'run 1999')
@@ -46,7 +46,7 @@ test('the last page says so', async () => {
   await showsFrom(page, `run ${PAGE + 2}`)
 })
 
-test('a row says how it ended, who was in it, how much it took, and how sure its cost is', async () => {
+test('a row says how it ended, who was in it, what it took, and how sure its cost is', async () => {
   const it = await dashboard()
   const now = it.clock.now()
   await it.tell(

@@ -5,7 +5,7 @@ export type Operator = ':' | '>' | '<'
 export interface Field {
   readonly name: string
   readonly operators: readonly Operator[]
-  /** What its value is: a name as agents gave it, one of few words, or something that is measured. */
+  /** What its value is: a name as agents gave it, one of few words, or a measure. */
   readonly value: 'name' | 'status' | 'dollars' | 'duration' | 'time'
   /** The parameter of the API, by operator. */
   readonly parameter: Readonly<Partial<Record<Operator, string>>>

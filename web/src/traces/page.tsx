@@ -112,7 +112,7 @@ function List({ q, search }: ListProps) {
   )
 }
 
-/** What was shown stays until the next page is there: nothing flashes, and the focus keeps its link. */
+/** What was shown stays until the next page is there: nothing flashes, the focus keeps its link. */
 function useStill(page: TracePage | undefined, hasFailed: boolean) {
   const last = useRef<TracePage>(undefined)
   const still = hasFailed || last.current?.items.length === 0 ? undefined : last.current
