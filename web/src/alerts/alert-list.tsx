@@ -21,11 +21,11 @@ export function AlertList({ rules }: { readonly rules: readonly KeptRule[] }) {
   const asked = query.value.get('state')
   const [state] = STATES.find(([one]) => one === asked) ?? STATES[0]
   const after = query.value.get('after') ?? undefined
-  const { value, error, again } = useLoad(`alerts ${state} ${after}`, (signal) => {
+  const { value, error, again, loading } = useLoad(`alerts ${state} ${after}`, (signal) => {
     const only = state === 'all' ? undefined : state
     return get<Page<Alert>>('/api/v1/alerts', { state: only, after, limit: PAGE }, signal)
   })
-  useNews(again)
+  useNews({ again, loading })
   return (
     <>
       <div class="row" role="group" aria-label="State">

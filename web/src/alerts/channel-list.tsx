@@ -27,7 +27,7 @@ export function ChannelList({ channels, again }: ListProps) {
   const may = useMayChange()
   const [secret, setSecret] = useState<string>()
   const [removing, setRemoving] = useState<Channel>()
-  useRefresh(again, LOOK_MS)
+  useRefresh({ again, loading: false }, LOOK_MS)
   const edit = query.value.get('edit') ?? undefined
   const chosen = channels.find(({ id }) => id === edit)
   const saved = (made: string | null): void => {

@@ -5,7 +5,7 @@ import { useLoad } from '../load.ts'
 import { OnlyLooking } from '../me.tsx'
 import { Sections } from '../parts/sections.tsx'
 import { Empty, Failure, Loading } from '../parts/states.tsx'
-import { useNews } from '../refresh.ts'
+import { useLive } from '../refresh.ts'
 import { query } from '../route.ts'
 import '../style/forms.css'
 import type { Channels, Rules } from '../types.ts'
@@ -30,7 +30,7 @@ export function AlertsPage() {
     return { rules, channels }
   })
   // For the number of open ones in the head.
-  useNews(() => undefined)
+  useLive()
   if (error?.status === 404) return <Without />
   return (
     <>

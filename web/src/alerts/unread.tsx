@@ -19,7 +19,7 @@ export function Unread() {
       () => setOpen(0)
     )
   }
-  useRefresh(look, LOOK_MS)
+  useRefresh({ again: look, loading: false }, LOOK_MS)
   useEffect(look, [alertNews.value])
   if (open === 0) return null
   return (

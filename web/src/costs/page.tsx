@@ -20,11 +20,14 @@ import { SumTable, Totals } from './tables.tsx'
 import { asked, edgesOf, windowIn } from './window.ts'
 import type { TimeWindow } from './window.ts'
 
+/** Between two looks because of news, ms: sums over a month are some work. */
+const LOOK_MS = 5_000
+
 export function CostsPage() {
   const window = windowIn(query.value)
   const budget = budgetIn(query.value)
   const key = JSON.stringify([window, budget])
-  const { value, error, again } = useLoad(key, async (signal) => {
+  const { value, error, again, loading } = useLoad(key, async (signal) => {
     const times = asked(window)
     const [usage, costs] = await Promise.all([
       get<Usage>('/api/v1/usage', { ...times, bucket: window.grain }, signal),
@@ -32,7 +35,7 @@ export function CostsPage() {
     ])
     return { usage, costs }
   })
-  useNews(again)
+  useNews({ again, loading }, LOOK_MS)
   return (
     <>
       <h1>Costs and usage</h1>

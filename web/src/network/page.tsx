@@ -18,12 +18,14 @@ import { Follow } from './task.tsx'
 
 /** Between two looks, ms: peers come and go by themselves, and no event tells of it here. */
 const LOOK_MS = 5_000
+/** … because of news, ms: sums over all that is kept are some work. */
+const SEEN_MS = 10_000
 
 export function NetworkPage() {
   const net = useLoad('network', (signal) => get<Network>('/api/v1/network', {}, signal))
   const seen = useLoad('agents', (signal) => get<Agents>('/api/v1/agents', {}, signal))
-  useRefresh(net.again, LOOK_MS)
-  useNews(seen.again)
+  useRefresh(net, LOOK_MS)
+  useNews(seen, SEEN_MS)
   const names = namesOf(seen.value, net.value)
   const tab = query.value.get('tab') ?? (query.value.has('task') ? 'task' : 'agents')
   const owned = net.value?.members ?? null

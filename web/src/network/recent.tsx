@@ -18,11 +18,11 @@ const SHOWN = 30
 export const taskOf = (handoff: string): string => /^([0-9a-f]{32})\//.exec(handoff)?.[1] ?? handoff
 
 export function Recent({ names }: { readonly names: Names }) {
-  const { value, error, again } = useLoad('recent', (signal) =>
+  const { value, error, again, loading } = useLoad('recent', (signal) =>
     get<Page<Handoff>>('/api/v1/handoffs', { limit: SHOWN }, signal)
   )
   const now = useNow()
-  useNews(again)
+  useNews({ again, loading })
   return (
     <section class="panel" aria-label="Recent tasks">
       <h2>Recent</h2>

@@ -52,10 +52,10 @@ interface JourneyProps {
 
 function Journey({ task, names }: JourneyProps) {
   const trace = query.value.get('trace') ?? undefined
-  const { value, error, again } = useLoad(`task ${task} ${trace}`, (signal) =>
+  const { value, error, again, loading } = useLoad(`task ${task} ${trace}`, (signal) =>
     get<Task>(`/api/v1/tasks/${encodeURIComponent(task)}`, { trace }, signal)
   )
-  useNews(again)
+  useNews({ again, loading })
   if (value === undefined) {
     if (error === undefined) return <Loading what="the task" />
     return <Failure what="This task" error={error} again={again} />

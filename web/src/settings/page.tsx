@@ -1,6 +1,6 @@
 /** Settings: keys, what is kept, prices, what is redacted, shares, who changed what. */
 
-import { useNews } from '../refresh.ts'
+import { useLive } from '../refresh.ts'
 import { query } from '../route.ts'
 import { OnlyLooking } from '../me.tsx'
 import { Sections } from '../parts/sections.tsx'
@@ -37,7 +37,7 @@ export function SettingsPage() {
   const [tab] = PARTS.find(([id]) => id === asked) ?? PARTS[0]
   const View = VIEWS[tab]
   // For the number of open alerts in the head.
-  useNews(() => undefined)
+  useLive()
   return (
     <>
       <div class="row apart">

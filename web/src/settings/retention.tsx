@@ -12,8 +12,10 @@ import { bytesOf } from './bytes.ts'
 const LOOK_MS = 10_000
 
 export function Retention() {
-  const { value, error, again } = useLoad('size', (signal) => get<Size>('/api/v1/size', {}, signal))
-  useRefresh(again, LOOK_MS)
+  const { value, error, again, loading } = useLoad('size', (signal) =>
+    get<Size>('/api/v1/size', {}, signal)
+  )
+  useRefresh({ again, loading }, LOOK_MS)
   if (value === undefined) {
     return error ? <Failure what="Sizes" error={error} again={again} /> : <Loading what="sizes" />
   }
