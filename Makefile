@@ -95,4 +95,4 @@ format: $(STAMP) ## Rewrite the files in the house format
 	@$(RUN) format
 
 clean: ## Remove what was built and installed
-	rm -rf dist web/dist coverage node_modules
+	rm -rf dist web/dist coverage pictures node_modules

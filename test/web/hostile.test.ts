@@ -54,3 +54,29 @@ test('markup is read as it was written', async () => {
   await page.getByRole('link', { name: markup }).first().click()
   await page.getByRole('heading', { name: markup }).first().waitFor()
 })
+
+test('a name and an attribute of a megabyte slow nobody down, and widen nothing', async () => {
+  const it = await dashboard()
+  const long = 'M'.repeat(1024 * 1024)
+  const [traceId, spanId, nanos] = [hostileId(9), '0000000000000002', it.clock.now() * 1e6]
+  const attributes = [long.slice(0, 2_000), 'note'].map((key) => ({
+    ...{ key, value: { stringValue: long } }
+  }))
+  const span = {
+    ...{ traceId, spanId, name: long, attributes, status: { code: 2, message: long } },
+    ...{ startTimeUnixNano: String(nanos), endTimeUnixNano: String(nanos + 5e9) }
+  }
+  const told = await it.ask('/v1/traces', {
+    key: it.key(['ingest']),
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ resourceSpans: [{ scopeSpans: [{ spans: [span] }] }] })
+  })
+  expect([told.status, told.text]).toEqual([200, expect.stringMatching(/^\{\}\s*$/)])
+  const page = await visit(it, { viewport: PHONE })
+  for (const { path } of viewsOf(traceId, spanId).filter((view) => view.path.includes(traceId))) {
+    await page.goto(it.door.url + path)
+    await settled(page)
+    await expectText(page)
+    expect([path, await tooWideIn(page)]).toEqual([path, []])
+  }
+}, 120_000)
