@@ -11,7 +11,8 @@ import type { SyncEntry, SyncFrame, SyncQuestion } from '../../protocol/trace-sy
 import { Broadcast } from '../broadcast.ts'
 import type { Gossip } from '../gossip.ts'
 import { TAIL_MS_MAX } from './answer-sync.ts'
-import type { HeldLog, LogAsk, TailOptions, TraceNews, Traces, TraceShelf } from './api.ts'
+import type { HeldLog, LogAsk, LogPlace, TailOptions, TraceNews } from './api.ts'
+import type { Traces, TraceShelf } from './api.ts'
 import { askSync } from './ask-sync.ts'
 
 /** How much longer than the holder we wait, ms: it ends the stream. */
@@ -92,10 +93,12 @@ export class TraceDoor implements Traces {
 
   /** A producer lets nobody tail it twice: who does not keep what it gets shares the tail. */
   async *tail(holder: string, options: TailOptions): AsyncGenerator<TraceNews> {
-    const { keeps, signal } = options
+    const { keeps, signal, from } = options
     const other = keeps ? undefined : this.#kept.get(holder)
     if (other !== undefined) {
-      return yield* other.heard.read({ signal: AbortSignal.any([signal, other.over.signal]) })
+      const news = other.heard.read({ signal: AbortSignal.any([signal, other.over.signal]) })
+      if (from !== undefined) yield* this.#since(holder, from, signal)
+      return yield* news
     }
     const kept = { heard: new Broadcast<TraceNews>({ weight }), over: new AbortController() }
     if (keeps) this.#kept.set(holder, kept)
@@ -107,6 +110,16 @@ export class TraceDoor implements Traces {
     } finally {
       if (this.#kept.get(holder) === kept) this.#kept.delete(holder)
       kept.over.abort()
+    }
+  }
+
+  /** What came before a tail was shared, as far as the holder has time for it. */
+  async *#since(holder: string, place: LogPlace, signal: AbortSignal): AsyncGenerator<TraceNews> {
+    const ranges = [{ from: place.next, to: Number.MAX_SAFE_INTEGER }]
+    try {
+      yield* this.get(holder, { by: holder, boot: place.boot, ranges }, signal)
+    } catch {
+      // What is shared comes all the same.
     }
   }
 

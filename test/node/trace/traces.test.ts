@@ -3,7 +3,8 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { Agent } from '../../../src/index.ts'
 import { createAgent } from '../../../src/index.ts'
-import type { TraceNews } from '../../../src/node/trace/api.ts'
+import type { TailOptions, TraceNews } from '../../../src/node/trace/api.ts'
+import { toHex } from '../../../src/protocol/canonical.ts'
 import type { PeerworkError } from '../../../src/protocol/errors.ts'
 import { until } from '../../helpers/processes.ts'
 import { mallory } from '../../protocol/samples.ts'
@@ -81,6 +82,26 @@ test('who only watches shares the tail of an observer in the same process', asyn
   expect([ended, alice.traces.observers()]).toEqual([0, [bob.id]])
   ending.abort()
   await Promise.all([keeping, hearing, carol.stop()])
+})
+
+test('who shares a tail gets what came since it heard last, too', async () => {
+  const ending = new AbortController()
+  const { signal: end } = ending
+  const [kept, heard]: [TraceNews[], TraceNews[]] = [[], []]
+  const follow = async (options: TailOptions, into: TraceNews[]): Promise<void> => {
+    for await (const news of bob.traces.tail(alice.id, options)) into.push(news)
+  }
+  const batchIn = (all: readonly TraceNews[]) => all.find(({ kind }) => kind === 'batch')
+  const keeping = follow({ keeps: true, signal: end }, kept).catch(() => undefined)
+  await until('the first', () => batchIn(kept) !== undefined)
+  const first = batchIn(kept)
+  const boot = first?.kind === 'batch' ? toHex(first.batch.body.boot) : ''
+  const before = { keeps: false, signal: end, from: { boot, next: 0 } }
+  const hearing = follow(before, heard).catch(() => undefined)
+  await until('what was missed', () => batchIn(heard) !== undefined)
+  expect(batchIn(heard)).toMatchObject({ batch: { body: { first: 0 } } })
+  ending.abort()
+  await Promise.all([keeping, hearing])
 })
 
 test('what an observer shares, others can list and fetch from it', async () => {
