@@ -4,10 +4,9 @@ import { expect, test } from 'vitest'
 import { expectAccessible } from './axe.ts'
 import { visit } from './browser.ts'
 import { expectFits } from './fits.ts'
-import { filled, line, names, PAGE, runs, searchFor, showsFrom } from './listed.ts'
-import { settled } from './settled.ts'
+import { filled, line, names, runs, searchFor, showsFrom } from './listed.ts'
 
-test('a search stands in the address; fields and values are suggested to the keyboard', async () => {
+test('a search stands in the address; the keyboard is suggested fields and values', async () => {
   const it = await filled(20)
   const page = await visit(it)
   await showsFrom(page, 'run 19')
@@ -140,25 +139,4 @@ test('how to search is told with examples that can be taken', async () => {
   await help.getByRole('link', { name: 'status:error since:24h' }).click()
   await help.waitFor({ state: 'hidden' })
   expect(new URL(page.url()).searchParams.get('q')).toBe('status:error since:24h')
-})
-
-test('on a later page what is new is counted too, and only what the search finds', async () => {
-  const it = await filled(PAGE * 3)
-  const page = await visit(it, { path: '/?q=agent%3Aodd' })
-  await showsFrom(page, 'run 149')
-  await page.getByRole('link', { name: 'Older' }).click()
-  await showsFrom(page, 'run 49')
-  // The page has looked at what is newest, from which on it counts.
-  await settled(page)
-  await page.waitForResponse((answer) => !answer.url().includes('after=') && answer.ok())
-  const now = it.clock.now()
-  // And what changes here is shown, though another producer tells of it.
-  const changed = line(49, now, { error: { code: 'TIMEOUT', message: 'too late' } })
-  await it.tell(...Array.from({ length: 6 }, (_, at) => line(200 + at, now)), changed)
-  await page.getByRole('button', { name: '3 new' }).waitFor()
-  const row = page.getByRole('row').filter({ hasText: 'run 49' })
-  await expect.poll(() => row.getByRole('cell').nth(6).innerText()).toBe('1')
-  await page.getByRole('button', { name: '3 new' }).click()
-  await showsFrom(page, 'run 205')
-  expect(new URL(page.url()).search).toBe('?q=agent%3Aodd')
 })

@@ -61,3 +61,24 @@ test('paused, nothing moves until it goes on', async () => {
   await pause.click()
   await showsFrom(page, 'run 9')
 })
+
+test('on a later page what is new is counted too, and only what the search finds', async () => {
+  const it = await filled(PAGE * 3)
+  const page = await visit(it, { path: '/?q=agent%3Aodd' })
+  await showsFrom(page, 'run 149')
+  await page.getByRole('link', { name: 'Older' }).click()
+  await showsFrom(page, 'run 49')
+  // The page has looked at what is newest, from which on it counts.
+  await settled(page)
+  await page.waitForResponse((answer) => !answer.url().includes('after=') && answer.ok())
+  const now = it.clock.now()
+  // And what changes here is shown, though another producer tells of it.
+  const changed = line(49, now, { error: { code: 'TIMEOUT', message: 'too late' } })
+  await it.tell(...Array.from({ length: 6 }, (_, at) => line(200 + at, now)), changed)
+  await page.getByRole('button', { name: '3 new' }).waitFor()
+  const row = page.getByRole('row').filter({ hasText: 'run 49' })
+  await expect.poll(() => row.getByRole('cell').nth(6).innerText()).toBe('1')
+  await page.getByRole('button', { name: '3 new' }).click()
+  await showsFrom(page, 'run 205')
+  expect(new URL(page.url()).search).toBe('?q=agent%3Aodd')
+})

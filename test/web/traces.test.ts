@@ -6,7 +6,7 @@ import { dashboard, PHONE, visit } from './browser.ts'
 import { expectFits } from './fits.ts'
 import { filled, hex, line, names, PAGE, runs, showsFrom } from './listed.ts'
 
-test('through thousands of traces by pages, and back: no gap, and a place in the address', async () => {
+test('pages lead through thousands of traces and back, and each has its address', async () => {
   const it = await filled(2_000)
   const page = await visit(it)
   await showsFrom(page, 'run 1999')
