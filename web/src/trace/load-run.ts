@@ -57,7 +57,8 @@ class Loader {
   #summary: TraceSummary | undefined
   #detail: TraceDetail | undefined
   #complete = false
-  #error: ApiError | undefined
+  /** Of what failed last, by its name: what goes well beside it does not mend it. */
+  readonly #errors = new Map<string, ApiError>()
   /** What else changed, beside the buffer. */
   #turns = 0
 
@@ -176,12 +177,11 @@ class Loader {
     this.#running.add(name)
     try {
       await act()
-      if (this.#error === undefined) return
-      this.#error = undefined
+      if (!this.#errors.delete(name)) return
     } catch (thrown) {
       if (this.#leaving.signal.aborted) return
       const error = asApiError(thrown)
-      this.#error = error
+      this.#errors.set(name, error)
       const passing = error.status === 0 || error.status === 429 || error.status >= 500
       if (passing) this.#soon(name, error.retryAfterMs ?? RETRY_MS, act)
     } finally {
@@ -192,9 +192,8 @@ class Loader {
 
   #publish(): void {
     if (this.#leaving.signal.aborted) return
-    const [summary, detail, complete, error] = [
-      ...([this.#summary, this.#detail, this.#complete, this.#error] as const)
-    ]
+    const [summary, detail, complete] = [this.#summary, this.#detail, this.#complete]
+    const [error] = this.#errors.values()
     if (summary === undefined) return this.#show({ run: undefined, error })
     const content = this.#buffer.read()
     const version = content.version + this.#turns

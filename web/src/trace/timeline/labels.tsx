@@ -21,10 +21,12 @@ export function LaneLabels({ timeline }: { readonly timeline: Timeline }) {
           class="tl-label"
           style={{
             top: `${laneTop(layout, first + at, sizes)}px`,
-            maxHeight: `${lane.rows * sizes.row + sizes.pad}px`
+            height: `${lane.rows * sizes.row + sizes.pad}px`
           }}
         >
-          <Label lane={lane} color={(first + at) % 8} />
+          <div>
+            <Label lane={lane} color={(first + at) % 8} />
+          </div>
         </div>
       ))}
     </div>

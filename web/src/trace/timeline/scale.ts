@@ -6,7 +6,7 @@
 import type { Layout } from './lanes.ts'
 
 /** From which share of the whole a time without anything counts as idle. */
-const IDLE_SHARE_MIN = 0.02
+const IDLE_SHARE_MIN = 0.05
 /** What each idle time is shortened to, share of what is left. */
 const SHORT_SHARE = 0.015
 

@@ -12,6 +12,8 @@ import { idleShare } from './scale.ts'
 const OFFER_FROM = 0.3
 /** Of the critical path, steps that are named, count. */
 const STEPS_SHOWN = 3
+/** Below this share of the whole a step explains nothing. */
+const STEP_SHARE_MIN = 0.01
 
 interface ToolbarProps {
   readonly timeline: Timeline
@@ -121,7 +123,7 @@ function Offer({ timeline }: { readonly timeline: Timeline }) {
   if (share < OFFER_FROM || query.value.get('idle') === 'short') return null
   return (
     <p class="muted">
-      {percent(share)} of {duration(length / 1_000)} nothing happened.{' '}
+      For {percent(share)} of {duration(length / 1_000)} nothing happened.{' '}
       <button type="button" class="plain link" onClick={() => change({ idle: 'short' })}>
         Shorten it
       </button>
@@ -136,7 +138,10 @@ function PathWords({ path }: { readonly path: readonly Segment[] }) {
     own.set(span, { name, agent, ms: (own.get(span)?.ms ?? 0) + ms })
   }
   const all = path.reduce((sum, { ms }) => sum + ms, 0)
-  const most = [...own.values()].toSorted((a, b) => b.ms - a.ms).slice(0, STEPS_SHOWN)
+  const most = [...own.values()]
+    .filter(({ ms }) => ms >= all * STEP_SHARE_MIN)
+    .toSorted((a, b) => b.ms - a.ms)
+    .slice(0, STEPS_SHOWN)
   if (all === 0) return <p class="muted">There is no path: no span has an end yet.</p>
   return (
     <p>
