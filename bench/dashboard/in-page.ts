@@ -28,7 +28,8 @@ export const DRIVE = `(way, ms) => new Promise((done) => {
   const { left, top, width, height } = stage.getBoundingClientRect()
   const at = { clientX: left + width / 2, clientY: top + height / 2 }
   const wheel = (more) =>
-    stage.dispatchEvent(new WheelEvent('wheel', { ...at, ...more, bubbles: true, cancelable: true }))
+    const event = { ...at, ...more, bubbles: true, cancelable: true }
+    stage.dispatchEvent(new WheelEvent('wheel', event))
   const acts = {
     // In, out again, and in once more.
     zoom: (frame) => wheel({ ctrlKey: true, deltaY: frame % 120 < 60 ? -40 : 40 }),
@@ -49,7 +50,8 @@ export const DRIVE = `(way, ms) => new Promise((done) => {
       // What was compiled on the way is no frame of its own.
       const sorted = work.slice(5).sort((a, b) => a - b)
       const of = (share) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))]
-      return done({ p50: of(0.5), p95: of(0.95), longest: sorted.at(-1), perSecond: frame / seconds })
+      const [longest, perSecond] = [sorted.at(-1), frame / seconds]
+      return done({ p50: of(0.5), p95: of(0.95), longest, perSecond })
     }
     begin = performance.now()
     acts[way](frame++)

@@ -1,4 +1,4 @@
-/** The file of keys, sessions, share links, limits and the audit log: small, and beside the traces. */
+/** The file of keys, sessions, links, limits and the audit log: small, and beside the traces. */
 
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'

@@ -16,7 +16,7 @@ async function looking(span: string, options = {}) {
   return { it, page }
 }
 
-test('a span says how it ended, who vouches, what it is part of and what is part of it', async () => {
+test('a span says how it ended, who vouches, what is above it and what below', async () => {
   const { page } = await looking(hex(3))
   const here = panel(page)
   await here.getByRole('heading', { name: 'find flights' }).waitFor()

@@ -26,7 +26,7 @@ async function fetched(it: Observed, first: number, count: number): Promise<void
 
 const badge = (page: Page, name: string | RegExp) => page.getByRole('button', { name })
 
-test('the badge says what is missing from whom, opens the table, and follows what comes', async () => {
+test('the badge says what is missing from whom, opens the table, and follows', async () => {
   const it = await dashboard()
   await fetched(it, 0, 7)
   const counters = { by: BOB, boot: BOOT, next: 10, oldest: 0, dropped: 0, issued: BEGAN }

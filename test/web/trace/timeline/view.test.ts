@@ -41,7 +41,7 @@ async function trip(options = {}) {
   return { it, page }
 }
 
-test('each agent has a lane, and each bar a name with how it ended, who, how long and when', async () => {
+test('each agent has a lane, and each bar says how it ended, who, how long and when', async () => {
   const { page } = await trip()
   for (const name of ['planner', 'flights', 'hotels']) {
     await page.locator('.tl-label').getByText(name, { exact: true }).waitFor()
@@ -94,7 +94,7 @@ test('a person walks the tree by keyboard, opens a span, and comes back', async 
   await panel.waitFor()
 })
 
-test('zooming stands in the address, without steps to go back through, and is found again', async () => {
+test('zooming stands in the address, without steps to go back, and is found again', async () => {
   const { it, page } = await trip()
   await tree(page).focus()
   for (const key of ['f', '+', '+', '+']) await page.keyboard.press(key)

@@ -1,4 +1,4 @@
-/** What went in and what came out, when it is asked for: it may be secret, and has to be fetched. */
+/** What went in and what came out, when asked for: it may be secret, and has to be fetched. */
 
 import { useState } from 'preact/hooks'
 import type { ShownContent } from '../../../../src/observer/content-page.ts'

@@ -16,8 +16,8 @@ export interface Trait {
   readonly failing: number
   readonly passing: number
   /**
-   * How likely at least such a difference is when the trait has nothing to do with failing: Fisher's
-   * exact test, one-sided.
+   * How likely at least such a difference is when the trait has nothing to do with failing: by
+   * Fisher's exact test, one-sided.
    */
   readonly chance: number
 }
@@ -31,7 +31,7 @@ export interface Comparison {
   readonly traits: readonly Trait[]
 }
 
-/** A step is slow from so many times its median in passing runs on, and by no less than so many ms. */
+/** A step is slow from so many times its median in passing runs on, and by so many ms at least. */
 const SLOW_TIMES = 2
 const SLOW_MS = 50
 /** Passing runs from which a usual time can be told, count. */

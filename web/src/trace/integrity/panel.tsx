@@ -95,7 +95,7 @@ function Told({ of, run }: { readonly of: Integrity; readonly run: Run }) {
       <p role="status">
         <bdi>{inShort(of, names)}</bdi>
         {of.missing === 0 &&
-          `: everything is here that ${of.producers.length === 1 ? 'its producer' : 'its producers'} told of.`}
+          `: everything is here that its producer${of.producers.length === 1 ? '' : 's'} told of.`}
       </p>
       {troubles(of).map((one) => (
         <p key={one} class="notice">

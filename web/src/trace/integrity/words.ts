@@ -39,7 +39,7 @@ export function troubles({ dropped, forks, refused }: Integrity): readonly strin
       : []),
     ...(forks > 0
       ? [
-          `A producer signed two different histories, ${forks === 1 ? 'once' : `${forks} times`}: ` +
+          `A producer signed two histories, ${forks === 1 ? 'once' : `${forks} times`}: ` +
             'that proves that it lies.'
         ]
       : []),

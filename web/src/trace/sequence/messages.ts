@@ -47,7 +47,7 @@ export function messagesOf(handoffs: readonly Handoff[], open: string | null): r
     .map(({ message }) => message)
 }
 
-/** Handoffs in the order of their offers, those in a row between the same two for the same skill. */
+/** Handoffs in the order of their offers; those in a row of the same two and skill together. */
 export function groupsOf(handoffs: readonly Handoff[]): readonly (readonly Handoff[])[] {
   const groups: Handoff[][] = []
   const ordered = handoffs.toSorted(
