@@ -3,7 +3,7 @@ import { openAccess } from '../../../src/gateway/access/database.ts'
 import { observed, temporary, TRACE } from '../observed.ts'
 import { SECRETS, share, tellSecrets } from '../shares/secrets.ts'
 
-test('whatever is wrong with a link, the answer has the same bytes, for the same work', async () => {
+test('whatever is wrong with a link, its answer has the same bytes for the same work', async () => {
   await using it = await observed()
   await tellSecrets(it)
   const [expired, revoked, used, gone] = [

@@ -17,12 +17,13 @@ const SPLIT = [
 export function HandoffPart({ of, here }: { readonly of: Handoff; readonly here: string }) {
   const { from, to, mode, status, evidence, split, bytes, spans, disagreements, error } = of
   const parts = SPLIT.filter(([name]) => split[name] !== null)
+  const [giver, taker] = [from ?? 'not told', to ?? 'not told']
   return (
     <section>
       <h3>Handoff</h3>
       <p>
-        <bdi>{from ?? 'not told'}</bdi> <span aria-label="to">→</span> <bdi>{to ?? 'not told'}</bdi>{' '}
-        <Status of={status} /> <span class="muted">{mode}</span>
+        <bdi>{giver}</bdi> <span aria-label="to">→</span> <bdi>{taker}</bdi> <Status of={status} />{' '}
+        <span class="muted">{mode}</span>
       </p>
       {error !== null && (
         <p class="status error wrap">
