@@ -17,7 +17,6 @@ const MESSAGE_MAX = 8_192
 const HUGE = 480 * 1024
 
 export const HOSTILE = [MARKUP, BIDI, ANSI, TEMPLATE, 'W'.repeat(NAME_MAX)] as const
-export type Text = (typeof HOSTILE)[number]
 
 const fit = (text: string, units: number): string => text.slice(0, units)
 const hex = (n: number, digits: number): string => n.toString(16).padStart(digits, '0')

@@ -18,11 +18,12 @@ export function HandoffPart({ of, here }: { readonly of: Handoff; readonly here:
   const { from, to, mode, status, evidence, split, bytes, spans, disagreements, error } = of
   const parts = SPLIT.filter(([name]) => split[name] !== null)
   const [giver, taker] = [from ?? 'not told', to ?? 'not told']
+  const arrow = <span aria-label="to">→</span>
   return (
     <section>
       <h3>Handoff</h3>
       <p>
-        <bdi>{giver}</bdi> <span aria-label="to">→</span> <bdi>{taker}</bdi> <Status of={status} />{' '}
+        <bdi>{giver}</bdi> {arrow} <bdi>{taker}</bdi> <Status of={status} />{' '}
         <span class="muted">{mode}</span>
       </p>
       {error !== null && (
