@@ -11,7 +11,7 @@ import { quantile, splitOf, splitWords, tookMs } from './split.ts'
 const HEIGHTS = { offer: 42, accepted: 30, result: 54, fold: 48 } as const
 export const heightOf = ({ kind }: Message): number => HEIGHTS[kind]
 /** Words of an arrow that is shorter reach beyond it, px. */
-const LABEL_PX_MIN = 250
+const LABEL_PX_MIN = 290
 /** Between a column's middle and the end of an arrow to itself, px. */
 const LOOP_PX = 34
 
@@ -36,7 +36,7 @@ export function MessageRow(props: RowProps) {
   return (
     <button
       type="button"
-      class={`message ${kind}${isBad(message) ? ' bad' : ''}`}
+      class={`message ${kind}${isBad(message) ? ' bad' : ''}${from === to ? ' self' : ''}`}
       aria-current={selected ? 'true' : undefined}
       aria-expanded={kind === 'fold' ? false : undefined}
       tabIndex={focusable ? 0 : -1}
@@ -61,7 +61,8 @@ function labelBox(columns: Columns, from: number, to: number): { left: number; w
   const room = columns.width - GUTTER_PX
   const wide = Math.min(room, columns.scrolls ? LABEL_PX_MIN : Math.max(LABEL_PX_MIN, long))
   const begin = Math.min(from, to)
-  const middle = from === to ? from + long / 2 : (from + to) / 2
+  if (from === to) return { left: from + LOOP_PX, width: Math.max(90, long - LOOP_PX) }
+  const middle = (from + to) / 2
   const left = columns.scrolls && long > wide ? begin : middle - wide / 2
   return { left: Math.max(GUTTER_PX, Math.min(columns.width - wide, left)), width: wide }
 }

@@ -1,24 +1,11 @@
 /** The drawing of who hands to whom. Its facts stand in the table beside it, for every sense. */
 
-import { useLayoutEffect, useRef } from 'preact/hooks'
+import { useLayoutEffect, useMemo, useRef } from 'preact/hooks'
 import { countOf, duration, money } from '../../format.ts'
 import type { People, Person } from '../people.ts'
 import type { Edge } from './edges.ts'
-import { layersOf } from './layout.ts'
-
-const NODE = { width: 160, height: 48 } as const
-/** Between nodes of a layer, and between layers, px: the words of an edge stand between layers. */
-const GAP = { x: 28, y: 104 } as const
-/** The words of an edge, px. */
-const LABEL = { width: 150, height: 38 } as const
-const MARGIN = 20
-/** For the bow of an edge that goes back up, or to the same node, px. */
-const BOW = 110
-
-interface Point {
-  readonly x: number
-  readonly y: number
-}
+import { drawnOf, NODE, WORDS } from './paths.ts'
+import type { DrawnWay, Point } from './paths.ts'
 
 interface GraphProps {
   readonly people: People
@@ -28,44 +15,26 @@ interface GraphProps {
   choose(edge: Edge): void
 }
 
-export function Graph({ people, shown, edges, selected, choose }: GraphProps) {
-  const ids = shown.map(({ id }) => id)
-  const places = layersOf(ids, edges)
-  const widest = Math.max(
-    ...Map.groupBy(places, ({ layer }) => layer)
-      .values()
-      .map((l) => l.length)
+export function Graph({ shown, edges, selected, choose }: GraphProps) {
+  const drawn = useMemo(
+    () =>
+      drawnOf(
+        shown.map(({ id }) => id),
+        edges
+      ),
+    [edges]
   )
-  const step = NODE.width + GAP.x
-  const sizes = Map.groupBy(places, ({ layer }) => layer)
-  const points = new Map<string, Point>(
-    places.map(({ id, layer, at }) => {
-      const own = sizes.get(layer)?.length ?? 1
-      const indent = ((widest - own) * step) / 2
-      return [id, { x: MARGIN + indent + at * step, y: MARGIN + layer * (NODE.height + GAP.y) }]
-    })
-  )
-  const layers = sizes.size
-  const bows = edges.some(({ from, to }) => {
-    const [a, b] = [points.get(from), points.get(to)]
-    return a !== undefined && b !== undefined && !isDown(a, b)
-  })
-  const width = 2 * MARGIN + widest * step - GAP.x + (bows ? BOW : 0)
-  const height = 2 * MARGIN + layers * NODE.height + (layers - 1) * GAP.y
-  // Words after all lines: none is crossed out.
-  const ways = edges.flatMap((edge): WayProps[] => {
-    const [from, to] = [points.get(edge.from), points.get(edge.to)]
-    if (from === undefined || to === undefined) return []
-    const alone = edges.every((one) => one === edge || one.to !== edge.to)
-    const name = JSON.stringify([edge.from, edge.to])
-    return [{ name, edge, from, to, alone, chosen: edge === selected, choose: () => choose(edge) }]
-  })
+  const { nodes, width, height } = drawn
   const box = useRef<HTMLDivElement>(null)
   // Whoever begins stands in the middle: on a narrow screen, too.
   useLayoutEffect(() => {
     const { current } = box
     if (current !== null) current.scrollLeft = (current.scrollWidth - current.clientWidth) / 2
   }, [width])
+  const ways = drawn.ways.map((way) => ({
+    ...{ way, chosen: way.edge === selected, choose: () => choose(way.edge) },
+    name: JSON.stringify([way.edge.from, way.edge.to])
+  }))
   return (
     <div class="scroll graph" role="region" aria-label="Drawing" tabIndex={0} ref={box}>
       <svg
@@ -75,14 +44,14 @@ export function Graph({ people, shown, edges, selected, choose }: GraphProps) {
         role="img"
         aria-label={`${shown.length} agents, ${edges.length} ways; the table has the same facts`}
       >
-        {ways.map((way) => (
-          <Line key={way.name} {...way} />
-        ))}
-        {ways.map((way) => (
-          <Words key={way.name} {...way} />
+        {ways.map(({ name, ...rest }) => (
+          <Line key={name} {...rest} />
         ))}
         {shown.map((person) => (
-          <Node key={person.id} person={person} at={points.get(person.id)} {...{ edges, people }} />
+          <Node key={person.id} person={person} at={nodes.get(person.id)} edges={edges} />
+        ))}
+        {ways.map(({ name, ...rest }) => (
+          <Words key={name} {...rest} />
         ))}
       </svg>
     </div>
@@ -123,44 +92,37 @@ function Node({ person: { id, name, lane }, at, edges }: NodeProps) {
 }
 
 interface WayProps {
-  readonly name: string
-  readonly edge: Edge
-  readonly from: Point
-  readonly to: Point
-  /** Nobody else gives to the same: then the words stand right above who takes. */
-  readonly alone: boolean
+  readonly way: DrawnWay
   readonly chosen: boolean
   choose(): void
 }
 
-const classOf = ({ edge: { failures }, chosen }: WayProps): string =>
-  `way${failures > 0 ? ' bad' : ''}${chosen ? ' chosen' : ''}`
+const classOf = ({ way: { edge }, chosen }: WayProps): string =>
+  `way${edge.failures > 0 ? ' bad' : ''}${chosen ? ' chosen' : ''}`
 
-function Line(way: WayProps) {
-  const { edge, from, to, alone, choose } = way
-  const { line } = pathOf(from, to, alone)
-  const width = 1.5 + Math.min(3, Math.log10(edge.count))
+function Line(props: WayProps) {
+  const { way, choose } = props
+  const width = 1.5 + Math.min(3, Math.log10(way.edge.count))
   return (
-    <g class={classOf(way)} onClick={choose}>
-      <path class="near" d={line} />
-      <path class="line" d={line} style={{ strokeWidth: `${width}px` }} />
-      <path class="point" d={pointOf(from, to)} />
+    <g class={classOf(props)} onClick={choose}>
+      <path class="near" d={way.line} />
+      <path class="line" d={way.line} style={{ strokeWidth: `${width}px` }} />
+      <path class="point" d={way.point} />
     </g>
   )
 }
 
-function Words(way: WayProps) {
-  const { edge, from, to, alone, choose } = way
-  const { label } = pathOf(from, to, alone)
-  const { count, failures, p95Ms, cost } = edge
+function Words(props: WayProps) {
+  const { way, choose } = props
+  const { count, failures, p95Ms, cost } = way.edge
   return (
     <foreignObject
-      class={classOf(way)}
+      class={classOf(props)}
       onClick={choose}
-      x={label.x - LABEL.width / 2}
-      y={label.y - LABEL.height / 2}
-      width={LABEL.width}
-      height={LABEL.height + 2}
+      x={way.words.x - WORDS.width / 2}
+      y={way.words.y - WORDS.height / 2}
+      width={WORDS.width}
+      height={WORDS.height}
     >
       <div class="label">
         <strong>
@@ -174,31 +136,4 @@ function Words(way: WayProps) {
       </div>
     </foreignObject>
   )
-}
-
-/** How far from giver to taker the words stand where several come together, share. */
-const LABEL_AT = 0.45
-const isDown = (from: Point, to: Point): boolean => to.y > from.y
-
-/** Down: from the lower edge to the upper. Else in a bow on the right side. */
-function pathOf(from: Point, to: Point, alone: boolean): { line: string; label: Point } {
-  if (isDown(from, to)) {
-    const [x, y] = [from.x + NODE.width / 2, from.y + NODE.height]
-    const [u, v] = [to.x + NODE.width / 2, to.y - 7]
-    const bend = Math.min(GAP.y, v - y) / 2
-    const along = alone ? 1 : LABEL_AT
-    const label = { x: x + (u - x) * along, y: alone ? v - 36 : y + (v - y) * along }
-    return { line: `M${x} ${y}C${x} ${y + bend} ${u} ${v - bend} ${u} ${v}`, label }
-  }
-  const right = Math.max(from.x, to.x) + NODE.width
-  const [y, v] = [from.y + NODE.height * 0.3, to.y + NODE.height * 0.7]
-  const [x, u] = [from.x + NODE.width, to.x + NODE.width + 7]
-  const bow = right + BOW * 0.6
-  const label = { x: right + BOW * 0.45, y: (y + v) / 2 - 6 }
-  return { line: `M${x} ${y}C${bow} ${y} ${bow} ${v} ${u} ${v}`, label }
-}
-
-function pointOf(from: Point, to: Point): string {
-  if (isDown(from, to)) return `M${to.x + NODE.width / 2} ${to.y}l-5 -9h10z`
-  return `M${to.x + NODE.width} ${to.y + NODE.height * 0.7}l9 -5v10z`
 }

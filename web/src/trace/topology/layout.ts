@@ -1,37 +1,98 @@
 /**
- * A drawing of a directed graph in layers, after Sugiyama: edges that close a circle are turned
- * round, each node goes below all that point to it, and nodes of a layer are put in the order of
- * the middle of their neighbours, back and forth until it settles.
+ * A drawing of a directed graph in layers, after Sugiyama: links that close a circle are turned
+ * round, each node goes below all that point to it, and a link is a chain of places of its own, one
+ * in each layer that it passes, so that neither nodes nor words lie on it or on each other.
  *
  * Sugiyama, Tagawa, Toda: Methods for Visual Understanding of Hierarchical System Structures, 1981.
  */
+
+import { inOrder } from './order.ts'
+import { spread } from './spread.ts'
 
 export interface Link {
   readonly from: string
   readonly to: string
 }
 
+/** Part of a link or a node, in one layer. */
 export interface Place {
-  readonly id: string
+  /** `node <id>`, or `link <number> <layer>`. */
+  readonly key: string
+  /** Even layers hold nodes, odd ones the words of links. */
   readonly layer: number
-  /** Within the layer. */
-  readonly at: number
 }
 
-/** Sweeps over all layers, count: it settles after a few. */
-const SWEEPS = 6
+export interface Chain {
+  /** Places from the upper node to the lower one, keys. */
+  readonly places: readonly string[]
+  /** Where its words stand; absent of a link to itself. */
+  readonly words: string | undefined
+  /** It points up: it would have closed a circle. */
+  readonly turned: boolean
+}
 
-/** @param ids in the order in which they were first seen, which breaks ties */
-export function layersOf(ids: readonly string[], links: readonly Link[]): readonly Place[] {
-  const known = new Set(ids)
-  const real = links.filter(({ from, to }) => from !== to && known.has(from) && known.has(to))
+export interface Layout {
+  /** From left to right. */
+  readonly layers: readonly (readonly Place[])[]
+  /** One for each link. */
+  readonly chains: readonly Chain[]
+  /** The middle of each place, px, from 0 on. */
+  readonly x: ReadonlyMap<string, number>
+  readonly width: number
+}
+
+export const nodeKey = (id: string): string => `node ${id}`
+
+/**
+ * @param ids in the order in which they were first seen, which breaks ties
+ * @param links between these, each pair at most once
+ * @param widthOf a place, with the room around it, px
+ */
+export function layoutOf(
+  ids: readonly string[],
+  links: readonly Link[],
+  widthOf: (place: Place, isWords: boolean) => number
+): Layout {
+  const real = links.filter(({ from, to }) => from !== to)
   const forward = withoutCircles(ids, real)
   const depth = depthsOf(ids, forward)
-  const layers: string[][] = []
-  for (const id of ids) (layers[depth.get(id) ?? 0] ??= []).push(id)
-  const filled = layers.filter((layer) => layer !== undefined)
-  order(filled, forward)
-  return filled.flatMap((layer, number) => layer.map((id, at) => ({ id, layer: number, at })))
+  const layers: Place[][] = []
+  const add = (key: string, layer: number): void => void (layers[layer] ??= []).push({ key, layer })
+  for (const id of ids) add(nodeKey(id), 2 * (depth.get(id) ?? 0))
+  const words = new Set<string>()
+  const chains = links.map((link, number): Chain => {
+    const way = forward[real.indexOf(link)]
+    if (way === undefined) return { places: [], words: undefined, turned: false }
+    const [upper, lower] = [2 * (depth.get(way.from) ?? 0), 2 * (depth.get(way.to) ?? 0)]
+    const own = Array.from({ length: lower - upper - 1 }, (_, n) => upper + 1 + n)
+    for (const layer of own) add(`link ${number} ${layer}`, layer)
+    words.add(`link ${number} ${upper + 1}`)
+    const between = own.map((layer) => `link ${number} ${layer}`)
+    const places = [nodeKey(way.from), ...between, nodeKey(way.to)]
+    return { places, words: between[0], turned: way.from !== link.from }
+  })
+  const near = nearOf(chains)
+  const ordered = inOrder(layers, near)
+  const { x, width } = spread(ordered, near, (place) => widthOf(place, words.has(place.key)))
+  return { layers: ordered, chains, x, width }
+}
+
+function nearOf(chains: readonly Chain[]): ReadonlyMap<string, readonly string[]> {
+  const near = new Map<string, string[]>()
+  const add = (one: string, other: string): void => {
+    const known = near.get(one)
+    if (known === undefined) near.set(one, [other])
+    else known.push(other)
+  }
+  for (const { places } of chains) {
+    for (const [at, place] of places.entries()) {
+      const next = places[at + 1]
+      if (next === undefined) continue
+      add(place, next)
+      add(next, place)
+    }
+  }
+  return near
 }
 
 const below = (links: readonly Link[]): ReadonlyMap<string, readonly string[]> =>
@@ -84,42 +145,4 @@ function depthsOf(ids: readonly string[], links: readonly Link[]): ReadonlyMap<s
     }
   }
   return depth
-}
-
-/** Reorder nodes within layers, in place. */
-function order(layers: string[][], links: readonly Link[]): void {
-  const near = new Map<string, string[]>()
-  for (const { from, to } of links) {
-    for (const [one, other] of [
-      [from, to],
-      [to, from]
-    ] as const) {
-      const known = near.get(one)
-      if (known === undefined) near.set(one, [other])
-      else known.push(other)
-    }
-  }
-  for (let sweep = 0; sweep < SWEEPS; sweep++) {
-    const step = sweep % 2 === 0 ? 1 : -1
-    const first = step === 1 ? 1 : layers.length - 2
-    for (let at = first; at >= 0 && at < layers.length; at += step) {
-      settle(layers[at] ?? [], layers[at - step] ?? [], near)
-    }
-  }
-}
-
-function settle(
-  layer: string[],
-  before: readonly string[],
-  near: ReadonlyMap<string, readonly string[]>
-): void {
-  const places = new Map(before.map((id, at) => [id, (at + 0.5) / before.length]))
-  const middles = new Map(
-    layer.map((id, at) => {
-      const seen = (near.get(id) ?? []).flatMap((other) => places.get(other) ?? [])
-      const sum = seen.reduce((total, place) => total + place, 0)
-      return [id, seen.length === 0 ? (at + 0.5) / layer.length : sum / seen.length]
-    })
-  )
-  layer.sort((a, b) => (middles.get(a) ?? 0) - (middles.get(b) ?? 0))
 }

@@ -93,16 +93,30 @@ function Row({ of, people }: { readonly of: Handoff; readonly people: People }) 
         {error !== null && error.code !== status && (
           <>
             {' '}
-            <code>
+            <code class="clip">
               <bdi>{error.code}</bdi>
             </code>
           </>
         )}
-        {disagreements.length > 0 && <div class="muted">≠ {disagreements.join('; ')}</div>}
+        {disagreements.length > 0 && <div class="muted clip">≠ {disagreements.join('; ')}</div>}
       </td>
-      <td>{span === undefined ? name : <Link to={withQuery({ span })}>{name}</Link>}</td>
       <td>
-        <bdi>{people.of(from).name}</bdi> → <bdi>{people.of(to).name}</bdi>
+        {span === undefined ? (
+          name
+        ) : (
+          <Link to={withQuery({ span })} class="clip">
+            {name}
+          </Link>
+        )}
+      </td>
+      <td>
+        <span class="clip">
+          <bdi>{people.of(from).name}</bdi>
+        </span>{' '}
+        →{' '}
+        <span class="clip">
+          <bdi>{people.of(to).name}</bdi>
+        </span>
       </td>
       <td class="time">{offeredUs === null ? 'not told' : moment(offeredUs).slice(11)}</td>
       <td class="number">{took === null ? '' : duration(took)}</td>

@@ -15,6 +15,8 @@ import './style.css'
 
 /** Agents that are drawn, count: beyond, a drawing is a knot, and the table says it better. */
 const DRAWN_MAX = 60
+/** Ways that are drawn, count: each passes all layers between its ends. */
+const WAYS_MAX = 150
 
 export function TopologyView({ run }: { readonly run: Run }) {
   const { handoffs, spans, complete, version } = run
@@ -30,9 +32,10 @@ export function TopologyView({ run }: { readonly run: Run }) {
   return (
     <section class="topology" aria-label="Who hands to whom">
       <div class="sides">
-        {shown.length > DRAWN_MAX ? (
+        {shown.length > DRAWN_MAX || edges.length > WAYS_MAX ? (
           <p class="notice">
-            {countOf(shown.length)} agents are more than a drawing can show; the table has them all.
+            {countOf(shown.length)} agents with {countOf(edges.length)} ways are more than a drawing
+            can show; the table has them all.
           </p>
         ) : (
           <Graph {...{ people, shown, edges, selected, choose }} />

@@ -55,8 +55,10 @@ function Card({ part, depth, within, telling }: PartProps) {
     >
       <h2>
         <button type="button" class="plain" aria-expanded={open} onClick={() => folds.turn(part)}>
-          <span aria-hidden="true">{open ? '▾' : '▸'}</span>{' '}
-          <Asking part={part} people={people} within={within} />
+          <span class="clip">
+            <span aria-hidden="true">{open ? '▾' : '▸'}</span>{' '}
+            <Asking part={part} people={people} within={within} />
+          </span>
         </button>
         <Measures span={span} />
       </h2>
@@ -174,7 +176,7 @@ function Line({ part: { span }, telling }: PartProps) {
   return (
     <div class="line">
       <p>
-        <span>
+        <span class="clip">
           <bdi>{telling.people.ofSpan(span).name}</bdi> {DOES[kind] ?? 'does'}{' '}
           <strong>
             <bdi>{what}</bdi>
@@ -195,7 +197,7 @@ function Line({ part: { span }, telling }: PartProps) {
 }
 
 const Failed = ({ error: { code, message } }: { readonly error: NonNullable<Span['error']> }) => (
-  <p class="failed">
+  <p class="failed clip">
     <span aria-hidden="true">✕ </span>
     <code>
       <bdi>{code}</bdi>
@@ -244,7 +246,7 @@ function FactLine({ fact: { type, body } }: { readonly fact: Fact }) {
   const words = factWords(type, body)
   return (
     <li class="fact">
-      <p>
+      <p class="clip">
         <span class="muted">{words.what} </span>
         <bdi>{words.text}</bdi>
       </p>
