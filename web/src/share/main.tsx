@@ -4,6 +4,7 @@
  */
 
 import { render } from 'preact'
+import { closeDirections } from '../bidi.ts'
 import { Empty, Loading } from '../parts/states.tsx'
 import '../style/base.css'
 import '../style/parts.css'
@@ -11,6 +12,7 @@ import './share.css'
 import { SharedRun } from './shared-run.tsx'
 import type { ShownRun } from './types.ts'
 
+closeDirections()
 const root = document.getElementById('app') ?? document.body
 
 function Nowhere() {
