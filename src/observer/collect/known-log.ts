@@ -14,8 +14,11 @@ import type { Range } from '../store.ts'
 
 /** Ends of batches that are remembered to check what joins them, count: 25,000 events. */
 const SEAMS_MAX = 512
-/** Pieces that what is held of one start lies in, count: few, unless somebody makes holes. */
-const PIECES_MAX = 1_024
+/**
+ * Pieces that what is held of one start lies in, count, 0.5 MB: a producer whose log was full for
+ * days has thousands, and whoever makes more makes them for their own sake.
+ */
+const PIECES_MAX = 8_192
 /** Numbers of forks that are remembered, count: one is proof enough. */
 const FORKS_MAX = 64
 

@@ -332,3 +332,13 @@ test('what a producer had to remove from the middle of its log is not missing', 
   const counters = async () => (await memory.holdings())[0]?.counters
   await until('it is noted', async () => (await counters())?.gone?.[0]?.to === 20)
 })
+
+test('of a log that made room in very many places all that is left arrives', async () => {
+  const hub = new Hub()
+  const producer = produce(hub)
+  for (let nth = 0; nth < 2_400; nth++) producer.add(1)
+  producer.made.splice(0, Infinity, ...producer.made.filter((_, nth) => nth % 2 === 0))
+  const { memory } = await observe(hub)
+  const pieces = async () => Object.values(await memory.held(alice.id))[0]?.length
+  await until('all of it', async () => (await pieces()) === 1_200, 30_000)
+})
