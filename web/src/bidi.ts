@@ -7,8 +7,6 @@
  * the sender's direction (UAX #9, rules X5a to X6a: signs match as they come).
  */
 
-import { options } from 'preact'
-
 const CLOSE = '\u2069'
 const REPLACEMENT = '\uFFFD'
 /** Isolates, and what ends a paragraph and with it every isolate, the browser's too. */
@@ -32,21 +30,4 @@ export function balanced(text: string): string {
     return sign
   })
   return own + CLOSE.repeat(open)
-}
-
-/** From now on, in every `<bdi>` that is drawn. */
-export function closeDirections(): void {
-  const before = options.vnode
-  options.vnode = (vnode) => {
-    if (vnode.type === 'bdi') {
-      const props = vnode.props as { children?: unknown }
-      props.children = closed(props.children)
-    }
-    before?.(vnode)
-  }
-}
-
-function closed(children: unknown): unknown {
-  if (typeof children === 'string') return balanced(children)
-  return Array.isArray(children) ? children.map(closed) : children
 }

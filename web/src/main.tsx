@@ -2,7 +2,7 @@
 
 import { render } from 'preact'
 import { App } from './app.tsx'
-import { closeDirections } from './bidi.ts'
+import { closeDirections } from './close-directions.ts'
 import { renewWhenOld } from './pieces.ts'
 import './style/base.css'
 import './style/parts.css'

@@ -4,7 +4,7 @@
  */
 
 import { render } from 'preact'
-import { closeDirections } from '../bidi.ts'
+import { closeDirections } from '../close-directions.ts'
 import { Empty, Loading } from '../parts/states.tsx'
 import '../style/base.css'
 import '../style/parts.css'
