@@ -24,12 +24,19 @@ const AT_ONCE = 3
 export async function runsLike({ trace, name }: TraceSummary, signal: AbortSignal): Promise<Alike> {
   const find = async (status: 'ok' | 'error'): Promise<readonly TraceSummary[]> => {
     if (name === '') return []
-    const asked = { status, text: name.slice(0, TEXT_MAX), limit: FOUND_MAX }
+    const asked = { status, text: wordsOf(name), limit: FOUND_MAX }
     const { items } = await get<Page<TraceSummary>>('/api/v1/traces', asked, signal)
     return items.filter((one) => one.name === name && one.trace !== trace)
   }
   const [passing, failing] = await Promise.all([find('ok'), find('error')])
   return { passing, failing }
+}
+
+/** Whole words alone are found: one that is cut is left out. */
+function wordsOf(name: string): string {
+  if (name.length <= TEXT_MAX) return name
+  const cut = name.slice(0, TEXT_MAX)
+  return cut.slice(0, Math.max(cut.lastIndexOf(' '), 0)) || cut
 }
 
 export interface LoadedRuns {
