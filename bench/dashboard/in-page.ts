@@ -27,9 +27,10 @@ export const DRIVE = `(way, ms) => new Promise((done) => {
   const stage = document.querySelector('.tl-seen')
   const { left, top, width, height } = stage.getBoundingClientRect()
   const at = { clientX: left + width / 2, clientY: top + height / 2 }
-  const wheel = (more) =>
+  const wheel = (more) => {
     const event = { ...at, ...more, bubbles: true, cancelable: true }
     stage.dispatchEvent(new WheelEvent('wheel', event))
+  }
   const acts = {
     // In, out again, and in once more.
     zoom: (frame) => wheel({ ctrlKey: true, deltaY: frame % 120 < 60 ? -40 : 40 }),

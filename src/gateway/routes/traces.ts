@@ -4,7 +4,7 @@ import * as z from 'zod/mini'
 import { traceView } from '../../observer/query/trace-view.ts'
 import { WHOLE_MAX } from '../../observer/query/all-spans.ts'
 import type { Fact } from '../../observer/model.ts'
-import type { StoredSpan, TraceStore } from '../../observer/store.ts'
+import type { TraceStore } from '../../observer/store.ts'
 import { fact, pageOf, span, spanDetail, traceDetail, traceSummary } from '../answers.ts'
 import { after, countUpTo, limit, limitUpTo, spanId, traceId } from '../params.ts'
 import { defineRoute } from '../route.ts'
@@ -15,10 +15,11 @@ const FACTS_MAX = 200
 const FACTS_CHARS_MAX = 8 * 1024 * 1024
 /** Of one question to the store, count: each may be as large as a line. */
 const FACTS_PAGE = 20
-/** Spans of one page, count: 2 MB of JSON. A browser has a whole trace after four of them. */
+/**
+ * Spans of one page, count: 2 MB of JSON, and what a store answers at most. A browser has a whole
+ * trace after four of them.
+ */
 const SPANS_MAX = 5_000
-/** Of one question to the store, count: what it answers at most. */
-const SPANS_PAGE = 1_000
 const nodes = z.optional(countUpTo(WHOLE_MAX, 'Nodes of the tree at most; all unless given.'))
 const params = z.strictObject({ trace: traceId })
 const group = 'Traces'
@@ -49,27 +50,9 @@ const spans = defineRoute({
   params,
   query: z.strictObject({ limit: limitUpTo(SPANS_MAX), after }),
   answer: pageOf(span),
-  handle: ({ params: { trace }, query, world }) => spansOf(world.store, trace, query)
+  handle: ({ params: { trace }, query: { limit: most, after: from }, world }) =>
+    world.store.spans(trace, { limit: most, ...(from !== undefined && { after: from }) })
 })
-
-async function spansOf(
-  store: TraceStore,
-  trace: string,
-  { limit: most, after: from }: { readonly limit: number; readonly after?: string | undefined }
-) {
-  const items: StoredSpan[] = []
-  let next = from
-  do {
-    const asked = Math.min(SPANS_PAGE, most - items.length)
-    const page = await store.spans(trace, {
-      limit: asked,
-      ...(next !== undefined && { after: next })
-    })
-    items.push(...page.items)
-    next = page.next
-  } while (next !== undefined && items.length < most)
-  return { items, ...(next !== undefined && { next }) }
-}
 
 const facts = defineRoute({
   ...{ method: 'GET', path: '/api/v1/traces/{trace}/facts', scope: 'read', group, heavy: true },

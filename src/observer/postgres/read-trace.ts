@@ -2,7 +2,7 @@
 
 import { readCursor, writeCursor } from '../cursor.ts'
 import type { SpanPart } from '../model.ts'
-import { checkLimit } from '../sqlite/pages.ts'
+import { checkLimit, SPANS_PAGE_MAX } from '../sqlite/pages.ts'
 import type { Page, StoredSpan, TraceSummary } from '../store.ts'
 import { unpackAttributes } from './attributes.ts'
 import type { Db } from './connect.ts'
@@ -30,7 +30,7 @@ export async function listSpans(
   trace: string,
   { limit, after }: { limit: number; after?: string }
 ): Promise<Page<StoredSpan>> {
-  checkLimit(limit)
+  checkLimit(limit, SPANS_PAGE_MAX)
   const past = (after === undefined ? [-1, '', ''] : readCursor(after, 'ixs')).map(String)
   const [at = '', span = '', source = ''] = past
   const rows = await db<Found[]>`SELECT at, span, source, part FROM span WHERE trace = ${trace}

@@ -5,7 +5,7 @@ import type { StoredSpan, TraceStore } from '../store.ts'
 /** Spans of one trace that are looked at as a whole, count: what a browser draws at once. */
 export const WHOLE_MAX = 20_000
 /** Of one question to the store, count: what it answers at most. */
-const PAGE = 1_000
+const PAGE = 5_000
 
 export async function allSpans(store: TraceStore, trace: string): Promise<readonly StoredSpan[]> {
   const spans: StoredSpan[] = []

@@ -13,11 +13,13 @@ export const LOOKED_ROWS_MAX = 50_000
 export const LOOKED_MS_MAX = 500
 /** Items of one page, count. */
 export const PAGE_MAX = 1_000
+/** Spans of one page, count: each puts its whole trace in order, so few large ones are best. */
+export const SPANS_PAGE_MAX = 5_000
 
 /** @throws PeerworkError `BAD_OPTION` */
-export function checkLimit(limit: number): void {
-  if (Number.isInteger(limit) && limit >= 1 && limit <= PAGE_MAX) return
-  throw new PeerworkError('BAD_OPTION', `a page has from 1 to ${PAGE_MAX} items`, { limit })
+export function checkLimit(limit: number, most = PAGE_MAX): void {
+  if (Number.isInteger(limit) && limit >= 1 && limit <= most) return
+  throw new PeerworkError('BAD_OPTION', `a page has from 1 to ${most} items`, { limit })
 }
 
 /** A row that may belong on the page. `item` is asked for only if it comes up. */

@@ -9,7 +9,7 @@ import type { Row } from './database.ts'
 import type { Day } from './day.ts'
 import type { Files } from './files.ts'
 import { summaryOf } from './list-traces.ts'
-import { checkLimit } from './pages.ts'
+import { checkLimit, SPANS_PAGE_MAX } from './pages.ts'
 import { bytesOf, SPAN_COLUMNS, spanOf } from './span-row.ts'
 
 export interface Home {
@@ -44,7 +44,7 @@ export function listSpans(
   trace: string,
   { limit, after }: { limit: number; after?: string }
 ): Page<StoredSpan> {
-  checkLimit(limit)
+  checkLimit(limit, SPANS_PAGE_MAX)
   const [at = -1, span = '', teller = ''] = after === undefined ? [] : readCursor(after, 'ixs')
   const home = homeIn(files, trace)
   if (home === undefined) return { items: [] }

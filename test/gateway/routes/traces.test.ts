@@ -50,7 +50,7 @@ test('the spans of one trace come page by page, by start', async () => {
   expect(await walk(it, path)).toEqual(lines.map(({ name }) => name))
 })
 
-test('a page of spans may be far larger than what the store answers at once', async () => {
+test('a page of spans may be far larger than pages of all else', async () => {
   await using it = await observed()
   const lines = Array.from({ length: 2_345 }, (_, at) => ({ ...spanLine(at), trace: TRACE }))
   await it.tell(...lines)
@@ -103,7 +103,8 @@ test('facts of a trace come page by page, oldest first', async () => {
     after = page.next
   } while (after !== undefined)
   expect(new Set(seen.map(({ id }) => id)).size).toBe(seen.length)
-  expect(seen.length).toBe(52)
+  const own = BROKEN_RUN.filter(({ type }) => type !== 'span' && type !== 'handoff')
+  expect(seen.length).toBe(50 + own.length)
   expect(seen.map(({ atUs }) => atUs)).toEqual(
     seen.map(({ atUs }) => atUs).toSorted((a, b) => a - b)
   )
