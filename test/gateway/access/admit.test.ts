@@ -123,6 +123,8 @@ test('nobody who guesses, or asks what anyone may, keeps an owner from signing i
   for (let at = 0; at < 40; at++) statuses.push((await guess()).status)
   expect([statuses[0], statuses.at(-1)]).toEqual([403, 429])
   while ((await it.ask('/api/docs')).status !== 429);
+  // On a busy machine a guess or two have come back meanwhile.
+  while ((await guess()).status !== 429);
   const link = new URL(it.door.signInLink())
   expect((await it.ask(link.pathname + link.search)).status).toBe(303)
   // The link is used: who tries it again guesses.
