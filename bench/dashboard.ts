@@ -9,7 +9,7 @@ import { chromium } from 'playwright-core'
 import type { Browser, Page } from 'playwright-core'
 import { findChromium } from '../tools/chromium.ts'
 import { DRIVE, USABLE } from './dashboard/in-page.ts'
-import type { Frames } from './dashboard/in-page.ts'
+import type { Frames, Spread } from './dashboard/in-page.ts'
 import { observed } from './dashboard/observed.ts'
 import type { Observed } from './dashboard/observed.ts'
 import { figure, table } from './table.ts'
@@ -32,7 +32,9 @@ interface Measured {
   readonly heapMiB: number
 }
 
-const WAYS = ['zoom', 'move', 'scroll'] as const
+const WAYS = ['zoom', 'move', 'scroll', 'live'] as const
+/** What comes while the page is only looked at, spans a second. */
+const LIVE_PER_SECOND = 200
 
 async function main(): Promise<void> {
   await using observer = await observed(SIZES)
@@ -61,7 +63,9 @@ async function measure(browser: Browser, observer: Observed, count: number): Pro
     for (const way of WAYS) {
       const all = page.getByRole('button', { name: 'All of it' })
       if (await all.isEnabled()) await all.click()
+      const stop = way === 'live' ? observer.goOn(count, LIVE_PER_SECOND) : undefined
       frames[way] = await page.evaluate<Frames>(`(${DRIVE})('${way}', ${WATCH_MS})`)
+      stop?.()
     }
     return { count, ...began, frames, heapMiB: await heapOf(page) }
   } finally {
@@ -92,23 +96,22 @@ async function heapOf(page: Page): Promise<number> {
 }
 
 function tableOf(rows: readonly Measured[]): string {
-  const of = ({ p50, p95, longest }: Frames): string =>
+  const of = ({ p50, p95, longest }: Spread): string =>
     [p50, p95, longest].map((ms) => figure(ms, 1)).join(' / ')
   const ms = (value: number): string => `${figure(value)} ms`
+  const each = (what: string, part: keyof Frames): string[][] =>
+    WAYS.map((way) => [`${what}, ${way}`, ...rows.map(({ frames }) => of(frames[way][part]))])
   const lines = [
     ['first bars after', ...rows.map(({ firstMs }) => ms(firstMs))],
     ['all of them after', ...rows.map(({ wholeMs }) => ms(wholeMs))],
-    ...WAYS.map((way) => [
-      `work of a frame, ${way}: p50 / p95 / longest, ms`,
-      ...rows.map(({ frames }) => of(frames[way]))
-    ]),
-    ...WAYS.map((way) => [
-      `frames a second, ${way}`,
-      ...rows.map(({ frames }) => figure(frames[way].perSecond))
-    ]),
+    ...each('frame to frame', 'apart'),
+    ...each('work of a frame', 'work'),
     ['memory of the page’s objects', ...rows.map(({ heapMiB }) => `${figure(heapMiB)} MiB`)]
   ]
-  return table(['', ...rows.map(({ count }) => `${figure(count)} spans`)], lines)
+  return table(
+    ['p50 / p95 / longest, ms', ...rows.map(({ count }) => `${figure(count)} spans`)],
+    lines
+  )
 }
 
 await main()

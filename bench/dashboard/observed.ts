@@ -14,6 +14,7 @@ const AGENTS = 12
 /** Spans of one batch, count. */
 const BATCH = 1_000
 const US = 1_000
+const TIMES_A_SECOND = 10
 /** µs between two starts, and the longest span. */
 const STEP_US = 2_800
 const LONGEST_US = 60_000
@@ -23,6 +24,8 @@ const FAILS = 250
 export interface Observed extends AsyncDisposable {
   readonly url: string
   signInLink(): string
+  /** Steps go on in the run of that size, so many a second. @returns how to stop */
+  goOn(count: number, perSecond: number): () => void
 }
 
 export async function observed(sizes: readonly number[]): Promise<Observed> {
@@ -41,6 +44,18 @@ export async function observed(sizes: readonly number[]): Promise<Observed> {
   return {
     url: door.url,
     signInLink: () => door.signInLink(),
+    goOn(count, perSecond) {
+      const trace = hex(32, sizes.indexOf(count) + 1)
+      const [began, chance] = [systemClock.now() * US - count * STEP_US, seeded()]
+      let at = count
+      const timer = setInterval(() => {
+        const steps = Math.round(perSecond / TIMES_A_SECOND)
+        const spans = Array.from({ length: steps }, () => step(trace, at++, { began, chance }))
+        // One that is refused is missed by nobody here.
+        intake.take([{ spans, handoffs: [], facts: [] }]).catch(() => undefined)
+      }, 1_000 / TIMES_A_SECOND)
+      return () => clearInterval(timer)
+    },
     [Symbol.asyncDispose]: () => kept.disposeAsync()
   }
 }
