@@ -7,6 +7,8 @@ import { NDJSON, observed, TRACE } from './observed.ts'
 import type { Observed } from './observed.ts'
 import { BROKEN_RUN, CHILD } from './samples.ts'
 
+/** The handoff of the run that broke. */
+const TASK = encodeURIComponent('trip/1')
 const OTHER = 'cd'.repeat(16)
 
 /** For each described path, with its words filled in, questions whose answers have something. */
@@ -17,8 +19,20 @@ const QUESTIONS: Readonly<Record<string, readonly string[]>> = {
   '/api/v1/traces/{trace}/spans/{span}': [''],
   '/api/v1/traces/{trace}/handoffs': [''],
   '/api/v1/traces/{trace}/state': [''],
+  '/api/v1/traces/{trace}/summary': [''],
+  '/api/v1/traces/{trace}/facts': ['', '?limit=1'],
+  '/api/v1/traces/{trace}/preview': [''],
   '/api/v1/traces/{trace}/integrity': [''],
   '/api/v1/traces/{trace}/diff/{other}': [''],
+  '/api/v1/traces/{trace}/summary': [''],
+  '/api/v1/traces/{trace}/facts': ['', '?limit=1'],
+  '/api/v1/traces/{trace}/preview': ['', '?profile=shape', '?profile=full-metadata'],
+  '/api/v1/tasks/{task}': [''],
+  '/api/v1/network': [''],
+  '/api/v1/prices': [''],
+  '/api/v1/me': [''],
+  '/api/v1/sample': [''],
+  '/api/v1/shares': [''],
   '/api/v1/handoffs': ['', '?limit=1', '?status=error&agent=planner&from=2026-01-01&to=2027-01-01'],
   '/api/v1/agents': ['', '?from=1h'],
   '/api/v1/usage': ['', '?bucket=day&from=2026-01-01'],
@@ -28,6 +42,12 @@ const QUESTIONS: Readonly<Record<string, readonly string[]>> = {
   '/api/v1/keys': [''],
   '/api/v1/audit': ['', '?limit=1'],
   '/api/v1/size': [''],
+  '/api/v1/me': [''],
+  '/api/v1/network': [''],
+  '/api/v1/prices': [''],
+  '/api/v1/sample': [''],
+  '/api/v1/shares': [''],
+  '/api/v1/tasks/{task}': ['', `?trace=${TRACE}`],
   '/healthz': ['']
 }
 
@@ -37,6 +57,8 @@ const fill = (path: string): string =>
     .replace('{other}', OTHER)
     .replace('{span}', CHILD)
     .replace('{field}', 'agent')
+    .replace('{task}', HANDOFF)
+    .replace('{task}', TASK)
 
 async function filled(): Promise<Observed> {
   const it = await observed()
