@@ -19,9 +19,6 @@ const QUESTIONS: Readonly<Record<string, readonly string[]>> = {
   '/api/v1/traces/{trace}/spans/{span}': [''],
   '/api/v1/traces/{trace}/handoffs': [''],
   '/api/v1/traces/{trace}/state': [''],
-  '/api/v1/traces/{trace}/summary': [''],
-  '/api/v1/traces/{trace}/facts': ['', '?limit=1'],
-  '/api/v1/traces/{trace}/preview': [''],
   '/api/v1/traces/{trace}/integrity': [''],
   '/api/v1/traces/{trace}/diff/{other}': [''],
   '/api/v1/traces/{trace}/summary': [''],
@@ -42,12 +39,6 @@ const QUESTIONS: Readonly<Record<string, readonly string[]>> = {
   '/api/v1/keys': [''],
   '/api/v1/audit': ['', '?limit=1'],
   '/api/v1/size': [''],
-  '/api/v1/me': [''],
-  '/api/v1/network': [''],
-  '/api/v1/prices': [''],
-  '/api/v1/sample': [''],
-  '/api/v1/shares': [''],
-  '/api/v1/tasks/{task}': ['', `?trace=${TRACE}`],
   '/healthz': ['']
 }
 
@@ -57,7 +48,6 @@ const fill = (path: string): string =>
     .replace('{other}', OTHER)
     .replace('{span}', CHILD)
     .replace('{field}', 'agent')
-    .replace('{task}', HANDOFF)
     .replace('{task}', TASK)
 
 async function filled(): Promise<Observed> {
