@@ -89,6 +89,8 @@ test('a view that cannot be loaded leaves the rest of the page standing', async 
   const other = await page.context().newPage()
   await other.goto(page.url())
   await other.getByRole('tree', { name: 'Spans' }).waitFor()
+  // It began anew a moment ago, and still lacks what it wants.
+  await other.evaluate(`sessionStorage.setItem('peerwork.anew', String(Date.now()))`)
   // As it happens when the observer is replaced while somebody looks.
   await other.route('**/assets/*', (route) => route.fulfill({ status: 404 }))
   const tabs = other.getByRole('navigation', { name: 'Views of this trace' })
