@@ -1,6 +1,6 @@
 /** All about one span, beside whatever view it was opened from. */
 
-import { useEffect, useRef } from 'preact/hooks'
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks'
 import { get } from '../../api.ts'
 import { Link } from '../../link.tsx'
 import { useLoad } from '../../load.ts'
@@ -31,7 +31,7 @@ export function SpanPanel({ run, span }: PanelProps) {
   )
   // What was told meanwhile is loaded too.
   useAgain(again, `${known?.status} ${known?.endUs}`)
-  const head = useFocus(span)
+  const head = useFocus()
   const { name, kind } = known ?? value?.versions[0] ?? { name: span, kind: 'other' }
   return (
     <aside
@@ -63,26 +63,21 @@ function useAgain(again: () => void, of: string): void {
   }, [of])
 }
 
-/** Who opened it by keyboard goes on in it; it goes back to where it was when this closes. */
-function useFocus(span: string) {
+/**
+ * Who opened it by keyboard goes on in it; the focus goes back to where it was when this closes. At
+ * once, before anything can be pressed: who is quick would be left nowhere.
+ */
+function useFocus() {
   const head = useRef<HTMLHeadingElement>(null)
-  const before = useRef<Element | null>(null)
-  useEffect(() => {
-    const { activeElement } = document
-    // A link that was opened with it has the focus nowhere.
-    if (activeElement === null || activeElement === document.body) return
-    before.current ??= activeElement
+  useLayoutEffect(() => {
+    const { activeElement: before } = document
+    // A page that was opened with it has the focus nowhere.
+    if (!(before instanceof HTMLElement) || before === document.body) return undefined
     head.current?.focus({ preventScroll: true })
-  }, [span])
-  useEffect(
-    () => () => {
-      const { current } = before
-      if (current instanceof HTMLElement && current.isConnected) {
-        current.focus({ preventScroll: true })
-      }
-    },
-    []
-  )
+    return () => {
+      if (before.isConnected) before.focus({ preventScroll: true })
+    }
+  }, [])
   return head
 }
 

@@ -52,9 +52,6 @@ export function xOf({ scale, window, width }: Sight, us: number): number {
   return ((scale.place(us) - window.from) / (window.to - window.from)) * width
 }
 
-export const placeAt = ({ window, width }: Sight, x: number): number =>
-  window.from + (x / Math.max(1, width)) * (window.to - window.from)
-
 /** Of a span as it is drawn, px from the top left of what is seen. */
 export function boxOf(sight: Sight, span: number): Box {
   const { layout, sizes, scrollTop, nowAt } = sight
