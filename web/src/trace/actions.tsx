@@ -1,13 +1,11 @@
 /** What one can do with a whole run: keep it, share it, take it along. */
 
 import { useState } from 'preact/hooks'
-import { lazy, Suspense } from 'preact/compat'
 import { send } from '../api.ts'
 import { useMayChange } from '../me.tsx'
 import { CopyButton } from '../parts/copy-button.tsx'
+import { ShareButton } from '../share/share-button.tsx'
 import type { Run } from './run.ts'
-
-const ShareButton = lazy(async () => (await import('../share/share-button.tsx')).ShareButton)
 
 const US = 1_000
 
@@ -34,9 +32,7 @@ export function Actions({ run: { trace, summary } }: { readonly run: Run }) {
           </li>
         </ul>
       </details>
-      <Suspense fallback={null}>
-        <ShareButton trace={trace} />
-      </Suspense>
+      <ShareButton trace={trace} />
     </div>
   )
 }
