@@ -54,6 +54,16 @@ test('one agent under two keys has two lanes', () => {
   expect(layoutOf(spans as Span[]).lanes).toHaveLength(2)
 })
 
+test('20,000 names, each vouched for in two ways in turn, freeze nothing', () => {
+  const spans = Array.from({ length: 60_000 }, (_, at): Span => {
+    const kind = Math.floor(at / 20_000) % 2 === 0 ? 'key' : 'agent'
+    return { ...span([at + 1, `agent ${at % 20_000}`, at, at + 1]), source: { kind, by: 'k' } }
+  })
+  const { lanes } = layoutOf(spans)
+  expect(lanes).toHaveLength(40_000)
+  expect(lanes.map((lane) => lane.spans)).toEqual(lanes.map((_, at) => (at < 20_000 ? 2 : 1)))
+})
+
 test('a circle of parents, and a parent of itself, are cut', () => {
   const { tree } = layout([1, 'a', 0, 9, 2], [2, 'a', 1, 8, 1], [3, 'a', 2, 3, 3])
   expect([...tree.parent].filter((one) => one === -1)).toHaveLength(2)

@@ -106,6 +106,7 @@ function lanesOf(spans: readonly Span[], flags: Uint8Array) {
   const of = new Int32Array(spans.length)
   // By agent, then by who vouches: no text is made for each of 100,000 spans.
   const known = new Map<string, Map<string, number>>()
+  const byKey = new Map<string, number>()
   const found: Growing[] = []
   for (const [at, { agent, service, source }] of spans.entries()) {
     const name = agent ?? service ?? ''
@@ -113,10 +114,11 @@ function lanesOf(spans: readonly Span[], flags: Uint8Array) {
     if (own === undefined) known.set(name, (own = new Map()))
     let lane = own.get(source.by)
     if (lane === undefined || found[lane]!.source.kind !== source.kind) {
-      lane = found.findIndex((one) => one.key === `${name} ${sourceKey(source)}`)
-      if (lane < 0) {
-        const key = `${name} ${sourceKey(source)}`
+      const key = `${name} ${sourceKey(source)}`
+      lane = byKey.get(key)
+      if (lane === undefined) {
         lane = found.push({ key, agent: name, source, top: 0, rows: 0, spans: 0, failed: 0 }) - 1
+        byKey.set(key, lane)
       }
       own.set(source.by, lane)
     }

@@ -82,8 +82,7 @@ export class Timeline {
     batch(() => {
       this.layout.value = layout
       this.hovered.value = NONE
-      const key = active === undefined ? undefined : keyOf(active)
-      this.active.value = spans.findIndex((one) => keyOf(one) === key)
+      this.active.value = active === undefined ? NONE : placeOf(active, spans)
       if (times !== undefined) this.lookAt(times.fromUs, times.toUs)
     })
   }
@@ -202,4 +201,9 @@ export class Timeline {
     if (top < scrollTop) this.scrollTo(first ? laneTop(layout, lane, sizes) : top - 4)
     else if (top + sizes.row > scrollTop + height) this.scrollTo(top + sizes.row + 4 - height)
   }
+}
+
+function placeOf(wanted: Span, spans: readonly Span[]): number {
+  const key = keyOf(wanted)
+  return spans.findIndex((one) => one.span === wanted.span && keyOf(one) === key)
 }
