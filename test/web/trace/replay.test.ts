@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { Hidden, replay, textOf } from '../../../web/src/trace/state/replay.ts'
-import type { ToldChange } from '../../../web/src/trace/state/replay.ts'
+import { Hidden, replay, stateAfter, textOf } from '../../../web/src/trace/state/replay.ts'
+import type { Step, ToldChange } from '../../../web/src/trace/state/replay.ts'
 
 let told = 0
 const change = (op: string, path: string, more: Partial<ToldChange> = {}): ToldChange => ({
@@ -8,7 +8,9 @@ const change = (op: string, path: string, more: Partial<ToldChange> = {}): ToldC
   ...{ author: 'a', span: null, bytes: null, conflicts: [], ...more }
 })
 const play = (...changes: ToldChange[]) => replay([{ key: 'all', changes }])
-const last = (...changes: ToldChange[]) => play(...changes).at(-1)?.state
+const last = (...changes: ToldChange[]) => stateAfter(play(...changes))
+/** After each of them. */
+const states = (steps: readonly Step[]) => steps.map((_, at) => stateAfter(steps.slice(0, at + 1)))
 
 test('each change knows what stood there before and what stands there after', () => {
   const steps = play(
@@ -31,7 +33,7 @@ test('the state at a step stays as it was, whatever came later', () => {
     change('replace', '/list/1', { value: 'A' }),
     change('remove', '/list/2')
   )
-  const lists = steps.map(({ state }) => (state as { list: string[] }).list.join(''))
+  const lists = states(steps).map((state) => (state as { list: string[] }).list.join(''))
   expect(lists).toEqual(['a', 'ab', 'cab', 'cAb', 'cA'])
 })
 
@@ -45,7 +47,7 @@ test('changes of other keys come in the order of time, not of keys', () => {
     { key: 'a', changes: [one, three] },
     { key: 'b', changes: [two] }
   ])
-  expect(steps.map(({ state }) => state)).toEqual([{ a: 1 }, { a: 1, b: 2 }, { a: 2, b: 2 }])
+  expect(states(steps)).toEqual([{ a: 1 }, { a: 1, b: 2 }, { a: 2, b: 2 }])
 })
 
 test('a value that was not told is hidden, with its size, and so is what is moved from it', () => {
@@ -54,7 +56,7 @@ test('a value that was not told is hidden, with its size, and so is what is move
     change('move', '/kept', { from: '/secret' })
   )
   expect(steps[0]?.after).toBeInstanceOf(Hidden)
-  expect(textOf(steps[1]?.state)).toBe('{\n  "kept": ‹not shown, 120 bytes›\n}')
+  expect(textOf(stateAfter(steps))).toBe('{\n  "kept": ‹not shown, 120 bytes›\n}')
 })
 
 test('what a producer says stood there fills in what was never told', () => {
@@ -80,4 +82,18 @@ test('a patch that does not fit never throws', () => {
     change('remove', '')
   ]
   expect(last(...odd)).toEqual({})
+})
+
+test('no step keeps the whole state, however many there are', () => {
+  const list = change('add', '/list', { value: [] })
+  const appends = Array.from({ length: 5_000 }, () => change('add', '/list/-', { value: 'x' }))
+  const steps = play(list, ...appends)
+  expect(stateAfter(steps)).toEqual({ list: appends.map(() => 'x') })
+  expect(steps.slice(1).every((step) => JSON.stringify(step).length < 500)).toBe(true)
+})
+
+test('a path that nobody means changes nothing, and never throws', () => {
+  const deep = '/a'.repeat(100_000)
+  const odd = [change('remove', deep), change('add', deep), change('copy', '/b', { from: deep })]
+  expect(last(change('add', '/a', { value: 1 }), ...odd)).toEqual({ a: 1 })
 })

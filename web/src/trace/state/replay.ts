@@ -22,6 +22,9 @@ export interface TreeObject {
   readonly [key: string]: Tree
 }
 
+/** Parts of a path, count: from here on a change is shown, and changes nothing here. */
+const PARTS_MAX = 100
+
 type Change = StateHistory['keys'][number]['changes'][number]
 /** With the values of its contents, where they are shown. */
 export type ToldChange = Change & { readonly before?: unknown }
@@ -33,8 +36,6 @@ export interface Step {
   /** What stood at its path, and what stands there now; undefined for nothing. */
   readonly before: Tree | undefined
   readonly after: Tree | undefined
-  /** The whole state after it. */
-  readonly state: Tree
 }
 
 export interface KeyChanges {
@@ -56,8 +57,15 @@ export function replay(keys: readonly KeyChanges[]): readonly Step[] {
     const told = change.before as Tree | undefined
     const before = known === undefined || known instanceof Hidden ? (told ?? known) : known
     state = applied(state, change, path)
-    return { key, change, before, after: at(state, path), state }
+    return { key, change, before, after: at(state, path) }
   })
+}
+
+/** The whole state after these, which are all of them up to a moment: no step keeps its own. */
+export function stateAfter(steps: readonly Step[]): Tree {
+  let state: Tree = {}
+  for (const { change } of steps) state = applied(state, change, partsOf(change.path))
+  return state
 }
 
 /** RFC 6901. */
@@ -69,6 +77,7 @@ export const partsOf = (pointer: string): readonly string[] =>
 
 function applied(state: Tree, change: ToldChange, path: readonly string[]): Tree {
   const { op, from, value, bytes } = change
+  if (path.length > PARTS_MAX) return state
   if (op === 'remove') return without(state, path)
   if (op === 'add' || op === 'replace') {
     const next = value === undefined ? new Hidden(bytes) : (value as Tree)
@@ -76,6 +85,7 @@ function applied(state: Tree, change: ToldChange, path: readonly string[]): Tree
   }
   if (op !== 'move' && op !== 'copy') return state
   const source = partsOf(from ?? '')
+  if (source.length > PARTS_MAX) return state
   const moved = at(state, source) ?? new Hidden(bytes)
   const base = op === 'move' ? without(state, source) : state
   return placed(base, path, { value: moved, insert: true })

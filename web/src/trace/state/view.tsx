@@ -12,7 +12,7 @@ import type { Run } from '../run.ts'
 import { filled, hiddenSpans } from './contents.ts'
 import { History } from './history.tsx'
 import { contentsOf } from './load-contents.ts'
-import { at as valueAt, partsOf, replay, textOf } from './replay.ts'
+import { at as valueAt, partsOf, replay, stateAfter, textOf } from './replay.ts'
 import type { Step } from './replay.ts'
 import './style.css'
 
@@ -102,7 +102,7 @@ function Sides({ run, steps }: { readonly run: Run; readonly steps: readonly Ste
   const people = useMemo(() => peopleOf(run.spans, run.handoffs), [run.version])
   const asked = Number(query.value.get('at') ?? Number.NaN)
   const until = Number.isFinite(asked) ? asked : Infinity
-  const past = steps.filter(({ change: { atUs } }) => atUs <= until)
+  const past = useMemo(() => steps.filter(({ change }) => change.atUs <= until), [steps, until])
   return (
     <>
       <Slider steps={steps} past={past} startUs={run.summary.startUs} />
@@ -161,9 +161,10 @@ function Slider({ steps, past, startUs }: SliderProps) {
 /** All of it at the chosen moment; what the last change touched is said above it. */
 function Whole({ past }: { readonly past: readonly Step[] }) {
   const last = past.at(-1)
-  const text = textOf(last?.state ?? {})
+  const state = useMemo(() => stateAfter(past), [past])
+  const text = useMemo(() => textOf(state), [state])
   const long = text.length > STATE_CHARS_MAX
-  const touched = last && valueAt(last.state, partsOf(last.change.path))
+  const touched = last && valueAt(state, partsOf(last.change.path))
   return (
     <div class="panel whole">
       <h2>The whole state then</h2>
