@@ -2,6 +2,7 @@
 
 import type { Agent, AgentStatus, Peer } from '../../node/api.ts'
 import type { Member } from '../../node/membership/api.ts'
+import { mayCall } from '../access/caller.ts'
 import { network } from '../answers-network.ts'
 import { defineRoute } from '../route.ts'
 import type { Route } from '../route.ts'
@@ -14,29 +15,28 @@ export const networkRoute = (agent: () => Neighbour | undefined): Route =>
   defineRoute({
     ...{ method: 'GET', path: '/api/v1/network', scope: 'read', group: 'Network and tasks' },
     summary: 'The observer’s own agent, the peers it is connected to, and the members',
-    about: '`agent` is null for an observer without one (`--no-network`).',
+    about:
+      '`agent` is null for an observer without one (`--no-network`). The finding `HOME` names a ' +
+      'directory of the machine: it is for `admin` alone.',
     answer: network,
-    handle: async () => {
+    handle: async ({ caller }) => {
       const here = agent()
       if (here === undefined) return { agent: null, peers: [], members: null }
       const [status, peers] = await Promise.all([here.status(), here.peers()])
       const owned = status.info.membership !== undefined
       const members = owned ? (await here.members()).map(memberOf) : null
-      return { agent: agentOf(status), peers: peers.map(peerOf), members }
+      const told = agentOf(status, mayCall(caller, 'admin'))
+      return { agent: told, peers: peers.map(peerOf), members }
     }
   })
 
-function agentOf({ state, alone, findings, links, info }: AgentStatus) {
+/** @param homeToo with where it keeps its files: of use to whoever may change them */
+function agentOf({ state, alone, findings, links, info }: AgentStatus, homeToo: boolean) {
+  const shown = findings.filter(({ code }) => homeToo || code !== 'HOME')
   const { id, name, version, network: of, addresses, started, membership } = info
   return {
     ...{ id, name, version, network: of, addresses, started, state, alone, links },
-    findings: findings.map(({ code, level, what, why, hint }) => ({
-      code,
-      level,
-      what,
-      why,
-      hint
-    })),
+    findings: shown.map(({ code, level, what, why, hint }) => ({ code, level, what, why, hint })),
     membership: membership === undefined ? null : ownOf(membership)
   }
 }

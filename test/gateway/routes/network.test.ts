@@ -29,3 +29,17 @@ test('the observer’s agent tells of itself and of its peers', async () => {
   const told = network.parse((await it.ask(path, { key })).json())
   expect(told).toMatchObject({ agent: { id: alice.id, alone: null }, members: null })
 })
+
+test('where the observer keeps its files is for an admin alone', async () => {
+  const home = temporary()
+  const alice = await createAgent({ home, preset: 'loopback', name: 'alice' })
+  onTestFinished(() => alice.stop({ graceMs: 0 }))
+  await using it = await observed({ agent: () => alice })
+  const admin = await it.ask(path, { key: it.key(['admin']) })
+  expect(admin.text).toContain(home)
+  const read = await it.ask(path, { key: it.key(['read']) })
+  expect(read.text).not.toContain(home)
+  const codes = network.parse(read.json()).agent?.findings.map(({ code }) => code)
+  expect(codes).toContain('AGENT')
+  expect(codes).not.toContain('HOME')
+})
