@@ -108,11 +108,11 @@ const fileRoute = ({ views, audit, page }: ShareParts): Route =>
       const html = fileOf(page, await views.run(summary, shown))
       // What is out as a file cannot be taken back: at least it is known.
       if (request.method === 'GET') audit.note(caller.name, 'trace.filed', `${trace} (${shown})`)
-      const name = `peerwork-run-${trace.slice(0, 8)}.html`
       return new Response(html, {
         headers: {
           'content-type': 'text/html; charset=utf-8',
-          'content-disposition': `attachment; filename="${name}"`
+          // Nothing of the trace's id: the file shows none either.
+          'content-disposition': 'attachment; filename="peerwork-run.html"'
         }
       })
     }
