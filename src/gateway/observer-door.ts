@@ -15,6 +15,7 @@ import { createApp } from './app.ts'
 import { readDashboard } from './dashboard.ts'
 import { BodyRoom } from './body.ts'
 import { openDoor } from './door.ts'
+import { sampleIn } from './sample/runs.ts'
 import { Live } from './live.ts'
 import { Shares } from './shares/shares.ts'
 import { Views } from './shares/views.ts'
@@ -90,6 +91,7 @@ export async function openObserverDoor(init: ObserverDoorInit): Promise<Observer
   const quiet = alarm?.alerts.listen((event, alert) => {
     live.tell('alert', { event, alert }, alert.trace)
   })
+  const shares = { shares: new Shares(db, clock, audit), views: new Views(store, clock) }
   const routes: Route[] = [
     ...ingestRoutes,
     ...traceRoutes,
@@ -101,13 +103,12 @@ export async function openObserverDoor(init: ObserverDoorInit): Promise<Observer
     priceRoute(init.prices),
     meRoute,
     ...adminRoutes({ keys, audit, alarm, keeping, forwarding }),
-    ...sampleRoutes({ audit }),
+    ...sampleRoutes({ audit, shares: shares.shares, sample: sampleIn(db) }),
     ...(alarm === undefined ? [] : alertRoutes({ alarm, audit })),
     ...dashboardRoutes(dashboard),
     ...more
   ]
   const shown = (): string => publicUrl?.origin ?? door.url
-  const shares = { shares: new Shares(db, clock, audit), views: new Views(store, clock) }
   const sharing = { ...shares, page: dashboard?.share, url: shown }
   routes.push(...shareRoutes({ ...sharing, audit }), ...sharedRoutes(sharing))
   const secure = publicUrl?.protocol === 'https:'

@@ -8,7 +8,7 @@
  * again once there is room.
  */
 
-import type { Fact, HandoffPart, Parts, SpanKind, SpanPart, SpanStatus } from './model.ts'
+import type { Fact, HandoffPart, Parts, Source, SpanKind, SpanPart, SpanStatus } from './model.ts'
 
 /** A batch as it was sealed: kept as the proof, and handed to other observers. */
 export interface KeptBatch {
@@ -263,10 +263,10 @@ export interface TraceStore extends AsyncDisposable {
   /**
    * Forget single traces, pinned ones too, as if they had never come: sums are taken back. What was
    * held of producers' logs stays held, so it is not fetched again; what is told again with no seal
-   * comes back.
+   * comes back. A trace of which anybody but `onlyOf` told a part is left as it is, and pinned.
    *
-   * @returns how many of them were there
+   * @returns how many were removed
    */
-  removeTraces(traces: readonly string[]): Promise<number>
+  removeTraces(traces: readonly string[], onlyOf: Source): Promise<number>
   size(): Promise<StoreSize>
 }

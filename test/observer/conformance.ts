@@ -540,11 +540,11 @@ export function conformance(name: string, open: Open): void {
       const told = {
         spans: [span(1, 1, { ...more, name: 'gone', status: 'error' }), span(1, 2, more)],
         handoffs: [handoff],
-        facts: [fact('ci/1', { trace: traceId(1) })]
+        facts: [fact('ci/1', { trace: traceId(1), source: KEY })]
       }
       await tell(told)
       await store.pin(traceId(1), true)
-      expect(await store.removeTraces([traceId(1), traceId(1), traceId(9)])).toBe(1)
+      expect(await store.removeTraces([traceId(1), traceId(1), traceId(9)], KEY)).toBe(1)
       expect(await found({})).toEqual([2])
       for (const query of [{ text: 'gone' }, { agent: 'goes' }, { status: 'error' }] as const) {
         expect(await found(query)).toEqual([])
@@ -556,7 +556,7 @@ export function conformance(name: string, open: Open): void {
       expect((await store.facts({ limit: 5 })).items).toEqual([])
       expect(await store.values('model', '')).toEqual([])
       expect([await usage(), await store.agents({}), await sizes(store)]).toEqual(before)
-      expect(await store.removeTraces([traceId(1)])).toBe(0)
+      expect(await store.removeTraces([traceId(1)], KEY)).toBe(0)
       // A new one takes no number of the old; and who tells it again has it again, not pinned.
       await tell({ spans: [span(3, 1, rest)] })
       store = await opened.reopen()
@@ -564,7 +564,28 @@ export function conformance(name: string, open: Open): void {
       await tell(told)
       expect(await found({ text: 'gone' })).toEqual([1])
       expect(await store.trace(traceId(1))).toMatchObject({ spans: 2, cost: 4, pinned: false })
-      await expect(store.removeTraces(['x'])).rejects.toMatchObject({ code: 'MALFORMED' })
+      await expect(store.removeTraces(['x'], KEY)).rejects.toMatchObject({ code: 'MALFORMED' })
+    })
+
+    test('a trace of which somebody else told anything is not removed, and stays pinned', async () => {
+      const handoff = { id: 't', side: 'taker', source: AGENT, offeredUs: NOW } as const
+      const own = [1, 2, 3, 4].map((n) => span(n, 1, { startUs: NOW, model: 'm', cost: 1 }))
+      await tell({ spans: own })
+      await tell({
+        // The name is the same: who told is its kind as well.
+        spans: [span(1, 2, { startUs: NOW, source: { ...KEY, kind: 'agent' } })],
+        handoffs: [{ ...handoff, trace: traceId(2) }],
+        facts: [fact('a/1', { trace: traceId(3) })]
+      })
+      const asked = [1, 2, 3, 4].map(traceId)
+      for (const trace of asked) await store.pin(trace, true)
+      expect(await store.removeTraces(asked, KEY)).toBe(1)
+      const there = await Promise.all(asked.map((trace) => store.trace(trace)))
+      expect(there.map((summary) => summary?.pinned)).toEqual([true, true, true, undefined])
+      expect(there.map((summary) => summary?.spans)).toEqual([2, 1, 1, undefined])
+      expect((await store.usage({ bucket: 'day' })).map(({ cost }) => cost)).toContain(3)
+      expect((await store.handoffs({ limit: 5 })).items).toHaveLength(1)
+      expect((await store.facts({ limit: 5 })).items).toHaveLength(1)
     })
 
     test('hostile text is kept as text, within bounds', async () => {

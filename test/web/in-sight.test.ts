@@ -1,11 +1,13 @@
 import { expect, test } from 'vitest'
-import { SAMPLE_FAILED, sampleRuns } from '../../src/gateway/sample/runs.ts'
+import { sampleOf } from '../../src/gateway/sample/runs.ts'
 import { dashboard, PHONE, visit } from './browser.ts'
+
+const SAMPLE = sampleOf('salt')
 
 test('the current tab is in sight on a phone, and after it is turned', async () => {
   const it = await dashboard()
-  await it.observer.intake.keep(sampleRuns(it.clock.now()))
-  const path = `/trace/${SAMPLE_FAILED}?view=differs`
+  await it.observer.intake.keep(SAMPLE.runs(it.clock.now()))
+  const path = `/trace/${SAMPLE.failed}?view=differs`
   const page = await visit(it, { viewport: PHONE, path })
   const current = page.getByRole('link', { name: 'What differs' })
   const inSight = async (): Promise<boolean> => {

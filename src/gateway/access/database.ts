@@ -1,4 +1,7 @@
-/** The file of keys, sessions, links, limits and the audit log: small, and beside the traces. */
+/**
+ * The file of keys, sessions, links, limits, the audit log, and the salt of the sample's ids: small,
+ * and beside the traces.
+ */
 
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
@@ -30,6 +33,10 @@ const SCHEMA = `
     by TEXT NOT NULL, created INTEGER NOT NULL, expires INTEGER NOT NULL, revoked INTEGER,
     most INTEGER, views INTEGER NOT NULL DEFAULT 0, seen INTEGER
   ) STRICT;
+  CREATE TABLE IF NOT EXISTS sample (
+    one INTEGER PRIMARY KEY CHECK (one = 1), salt BLOB NOT NULL
+  ) STRICT;
+  INSERT OR IGNORE INTO sample VALUES (1, randomblob(16));
   PRAGMA user_version = 1;
 `
 

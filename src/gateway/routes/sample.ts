@@ -1,21 +1,42 @@
 /** A sample to look at before there is anything of one's own: loaded and removed with one call. */
 
+import type { TraceStore } from '../../observer/store.ts'
 import type { Audit } from '../access/audit.ts'
-import { sample } from '../answers-sample.ts'
+import { sample as answer } from '../answers-sample.ts'
 import { defineRoute } from '../route.ts'
 import type { Route, World } from '../route.ts'
-import { SAMPLE_FAILED, SAMPLE_TRACES, sampleRuns } from '../sample/runs.ts'
+import type { Sample } from '../sample/runs.ts'
+import { SAMPLE_SOURCE } from '../sample/scene.ts'
+import type { Shares } from '../shares/shares.ts'
 
 const path = '/api/v1/sample'
 const group = 'Administration'
 
-export function sampleRoutes({ audit }: { readonly audit: Audit }): readonly Route[] {
+/** Parts of one kind that are looked at, count: more than any trace of the sample has. */
+const PARTS_MAX = 100
+
+export interface SampleParts {
+  readonly audit: Audit
+  readonly shares: Shares
+  readonly sample: Sample
+}
+
+export function sampleRoutes({ audit, shares, sample }: SampleParts): readonly Route[] {
+  const absentIn = async (store: TraceStore): Promise<readonly string[]> => {
+    const there = await Promise.all(sample.traces.map((trace) => store.trace(trace)))
+    return sample.traces.filter((_, n) => there[n] === undefined)
+  }
+  const stateOf = async ({ store }: World) => {
+    const own = await Promise.all(sample.traces.map((trace) => isOwn(store, trace)))
+    const traces = sample.traces.filter((_, n) => own[n])
+    return { loaded: traces.length, traces, failed: sample.failed }
+  }
   const inTurn = turns()
   return [
     defineRoute({
       ...{ method: 'GET', path, scope: 'read', group },
       summary: 'Whether the sample is loaded',
-      answer: sample,
+      answer,
       handle: ({ world }) => stateOf(world)
     }),
     defineRoute({
@@ -24,11 +45,13 @@ export function sampleRoutes({ audit }: { readonly audit: Audit }): readonly Rou
       about:
         'Nobody signed it, each span has the attribute `peerwork.sample`, no alert rings for it ' +
         'as it comes, and nothing of it is passed on. Loading it again changes nothing.',
-      answer: sample,
+      answer,
       handle: ({ world, caller }) =>
         inTurn(async () => {
           if ((await stateOf(world)).loaded > 0) return stateOf(world)
-          await world.intake.keep(sampleRuns(world.clock.now()))
+          const absent = await absentIn(world.store)
+          const runs = sample.runs(world.clock.now())
+          await world.intake.keep(runs.filter((_, n) => absent.includes(sample.traces[n] ?? '')))
           audit.note(caller.name, 'sample.loaded')
           return stateOf(world)
         })
@@ -36,10 +59,13 @@ export function sampleRoutes({ audit }: { readonly audit: Audit }): readonly Rou
     defineRoute({
       ...{ method: 'DELETE', path, scope: 'admin', group },
       summary: 'Remove the sample, and what it added to sums',
-      answer: sample,
+      about: 'A trace of it of which others told as well stays. Links to what is removed end.',
+      answer,
       handle: ({ world, caller }) =>
         inTurn(async () => {
-          const removed = await world.store.removeTraces(SAMPLE_TRACES)
+          const { store } = world
+          const removed = await store.removeTraces(sample.traces, SAMPLE_SOURCE)
+          shares.revokeOf(await absentIn(store), caller.name)
           if (removed > 0) audit.note(caller.name, 'sample.removed')
           return stateOf(world)
         })
@@ -47,10 +73,20 @@ export function sampleRoutes({ audit }: { readonly audit: Audit }): readonly Rou
   ]
 }
 
-async function stateOf({ store }: World) {
-  const there = await Promise.all(SAMPLE_TRACES.map((trace) => store.trace(trace)))
-  const traces = there.flatMap((summary) => summary?.trace ?? [])
-  return { loaded: traces.length, traces, failed: SAMPLE_FAILED }
+/** Whether it is there, and nobody else told of it: then it is what would be removed. */
+async function isOwn(store: TraceStore, trace: string): Promise<boolean> {
+  const [spans, facts, handoffs] = await Promise.all([
+    store.spans(trace, { limit: PARTS_MAX }),
+    store.facts({ trace, limit: PARTS_MAX }),
+    store.handoffs({ trace, limit: PARTS_MAX })
+  ])
+  const given = handoffs.items.flatMap(({ giver, taker }) => [giver ?? [], taker ?? []].flat())
+  return (
+    spans.items.length > 0 &&
+    [...spans.items, ...facts.items, ...given].every(
+      ({ source: { kind, by } }) => kind === SAMPLE_SOURCE.kind && by === SAMPLE_SOURCE.by
+    )
+  )
 }
 
 /** One after the other: two that load at once would load it at two times. */

@@ -1,5 +1,6 @@
 /** The sample: some runs of one kind that went well, and one that failed, a little while ago. */
 
+import type { DatabaseSync } from 'node:sqlite'
 import type { Parts } from '../../observer/model.ts'
 import { sampleTrace } from './scene.ts'
 import { planTrip } from './trip.ts'
@@ -15,16 +16,29 @@ const RUNS = [
   { city: 'Riga', minutesAgo: 9, pace: 1.02, fails: false }
 ] as const
 
-export const SAMPLE_TRACES: readonly string[] = RUNS.map(({ city }) => sampleTrace(city))
-/** The one that failed. */
-export const SAMPLE_FAILED = sampleTrace(RUNS.find(({ fails }) => fails)?.city ?? '')
+export interface Sample {
+  readonly traces: readonly string[]
+  /** The one that failed. */
+  readonly failed: string
+  /** @param nowMs since 1970 */
+  runs(nowMs: number): readonly Parts[]
+}
 
-/** @param nowMs since 1970 */
-export function sampleRuns(nowMs: number): readonly Parts[] {
-  return RUNS.map(({ city, minutesAgo, pace, fails }) =>
-    planTrip({
-      ...{ trace: sampleTrace(city), beginMs: nowMs - minutesAgo * MINUTE_MS },
-      ...{ city, pace, fails }
-    })
-  )
+/** @param salt see `sampleTrace` */
+export function sampleOf(salt: string): Sample {
+  const runs = RUNS.map((run) => ({ ...run, trace: sampleTrace(run.city, salt) }))
+  return {
+    traces: runs.map(({ trace }) => trace),
+    failed: runs.find(({ fails }) => fails)?.trace ?? '',
+    runs: (nowMs) =>
+      runs.map(({ minutesAgo, ...run }) =>
+        planTrip({ ...run, beginMs: nowMs - minutesAgo * MINUTE_MS })
+      )
+  }
+}
+
+/** The one of an observer. @param access see `openAccess` */
+export function sampleIn(access: DatabaseSync): Sample {
+  const row = access.prepare('SELECT hex(salt) AS salt FROM sample').get()
+  return sampleOf(row?.['salt'] as string)
 }

@@ -25,7 +25,8 @@ type Given = Pick<HandoffPart, 'from' | 'to' | 'skill' | 'error' | 'bytes' | 'co
 const idOf = (word: string, digits: number): string =>
   createHash('sha256').update(`peerwork sample ${word}`).digest('hex').slice(0, digits)
 
-export const sampleTrace = (name: string): string => idOf(name, 32)
+/** @param salt a secret of the observer: whoever knew an id could put spans of its own there */
+export const sampleTrace = (name: string, salt: string): string => idOf(`${salt} ${name}`, 32)
 
 export class Scene implements Parts {
   readonly trace: string

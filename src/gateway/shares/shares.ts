@@ -98,12 +98,25 @@ export class Shares {
     return inOne(this.#db, () => {
       const row = this.#db.prepare('SELECT * FROM share WHERE id = ?').get(id)
       if (row === undefined) return undefined
-      if (row['revoked'] === null) {
-        this.#db.prepare('UPDATE share SET revoked = ? WHERE id = ?').run(now, id)
-        this.#audit.note(who, 'share.revoked', `${id}: ${row['trace'] as string}`)
-      }
+      if (row['revoked'] === null) this.#end({ id, trace: row['trace'] as string, now }, who)
       return this.#get(id, now)
     })
+  }
+
+  /** All that are open to these traces: when one of them comes back, they do not. */
+  revokeOf(traces: readonly string[], who: string): void {
+    const now = this.#clock.now()
+    inOne(this.#db, () => {
+      const open = this.#db.prepare(`SELECT id FROM share WHERE trace = ? AND ${OPEN}`)
+      for (const trace of traces) {
+        for (const { id } of open.all(trace, now)) this.#end({ id: id as string, trace, now }, who)
+      }
+    })
+  }
+
+  #end({ id, trace, now }: { id: string; trace: string; now: number }, who: string): void {
+    this.#db.prepare('UPDATE share SET revoked = ? WHERE id = ?').run(now, id)
+    this.#audit.note(who, 'share.revoked', `${id}: ${trace}`)
   }
 
   /** The link of this token, while it is open. */

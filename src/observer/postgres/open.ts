@@ -104,10 +104,10 @@ function storeOver(db: Db, { fail, nowUs }: Around): TraceStore {
     batches: (by, boot, range, limit) => run(() => batchesIn(db, { by, boot }, range, limit)),
     pin: (trace, pinned) => about(trace, () => pin(db, trace, pinned)),
     prune: (retention, now) => run(() => prune(db, retention, now)),
-    removeTraces: (traces) =>
+    removeTraces: (traces, onlyOf) =>
       run(async () => {
         checkTraces(traces)
-        return removeTraces(db, traces)
+        return removeTraces(db, traces, onlyOf)
       }),
     size: () => run(() => sizeOf(db)),
     [Symbol.asyncDispose]: () => (closing ??= close())

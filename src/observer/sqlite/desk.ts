@@ -38,7 +38,7 @@ export function deskOf(files: Files, elapsed: () => number): Desk {
     batches: (by, boot, range, limit) => batchesIn(files, { by, boot }, { range, limit }),
     pin: (trace, pinned) => files.control.pin(trace, pinned),
     prune: (retention, nowUs) => prune(files, retention, nowUs),
-    removeTraces: (traces) => removeTraces(files, traces),
+    removeTraces: (traces, onlyOf) => removeTraces(files, traces, onlyOf),
     size: () => sizeOf(files)
   }
 }

@@ -78,10 +78,10 @@ export function storeOver(remote: Remote, worker: Pick<Worker, 'once'>): TraceSt
     batches: (by, boot, range, limit) => remote.ask('batches', by, boot, range, limit),
     pin: (trace, pinned) => about(trace, () => remote.ask('pin', trace, pinned)),
     prune: (retention, nowUs) => remote.ask('prune', retention, nowUs),
-    removeTraces: (traces) =>
+    removeTraces: (traces, onlyOf) =>
       checked(
         () => checkTraces(traces),
-        () => remote.ask('removeTraces', traces)
+        () => remote.ask('removeTraces', traces, onlyOf)
       ),
     size: () => remote.ask('size'),
     [Symbol.asyncDispose]: () => (closing ??= close())

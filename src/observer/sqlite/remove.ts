@@ -6,6 +6,9 @@
  * traces: nothing leads to those of a removed one any more, and they go with the file of the day.
  */
 
+import { sourceKey } from '../merge.ts'
+import type { Source } from '../model.ts'
+import type { Sides } from '../sides.ts'
 import type { Day } from './day.ts'
 import { PINNED_START } from './files.ts'
 import type { Files } from './files.ts'
@@ -15,17 +18,20 @@ import { Rollups } from './rollups.ts'
 import { SPAN_COLUMNS, bytesOf, spanOf } from './span-row.ts'
 import type { Row } from './database.ts'
 
-/** @returns how many of them were there */
-export function removeTraces(files: Files, traces: readonly string[]): number {
+/** Those of which nobody but `onlyOf` told anything. @returns how many were removed */
+export function removeTraces(files: Files, traces: readonly string[], onlyOf: Source): number {
   files.catchUp()
   const homes = [...new Set(traces)].flatMap((id) => homeIn(files, id) ?? [])
-  let removed = 0
+  const teller = sourceKey(onlyOf)
+  const removed: string[] = []
   for (const [day, here] of Map.groupBy(homes, (home) => home.day)) {
     files.touch(day)
     const rollups = new Rollups(day.names)
     day.db.begin()
     try {
-      for (const home of here) if (empty(home, rollups)) removed++
+      for (const home of here) {
+        if (!othersTold(home, teller) && empty(home, rollups)) removed.push(home.id)
+      }
       // The sums of pinned traces whose day is gone were handed on, and outlive them.
       if (day.start !== PINNED_START) rollups.write(day.db)
       day.commit()
@@ -36,9 +42,21 @@ export function removeTraces(files: Files, traces: readonly string[]): number {
     files.noted(day)
   }
   files.control.together(() => {
-    for (const { id } of homes) files.control.pin(id, false)
+    for (const id of removed) files.control.pin(id, false)
   })
-  return removed
+  return removed.length
+}
+
+const TELLERS =
+  'SELECT source FROM span WHERE trace = ?1 UNION SELECT source FROM fact WHERE trace = ?1'
+
+function othersTold({ day: { db, names }, row }: Home, teller: string): boolean {
+  const numbers = db.all(TELLERS, row).map(([source]) => names.text(Number(source)))
+  if (numbers.some((one) => one !== teller)) return true
+  return db.all('SELECT parts FROM handoff WHERE trace = ?', row).some(([parts]) => {
+    const { giver, taker } = JSON.parse(String(parts)) as Sides
+    return [...giver, ...taker].some(({ source }) => sourceKey(source) !== teller)
+  })
 }
 
 const EMPTY = `UPDATE trace SET start = NULL, finish = NULL, lead_span = NULL, lead_source = NULL,

@@ -1,7 +1,7 @@
 import { expect, test, vi } from 'vitest'
 import { openAccess } from '../../../src/gateway/access/database.ts'
 import { observed, temporary, TRACE } from '../observed.ts'
-import { SECRETS, share, tellSecrets } from '../shares/secrets.ts'
+import { SECRET, SECRETS, share, tellSecrets } from '../shares/secrets.ts'
 
 test('whatever is wrong with a link, its answer has the same bytes for the same work', async () => {
   await using it = await observed()
@@ -33,7 +33,7 @@ test('whatever is wrong with a link, its answer has the same bytes for the same 
   // Each looked once into the store, whether or not there was a link.
   expect(look).toHaveBeenCalledTimes(closed.length * 3)
   expect((await it.ask(gone.path)).status).toBe(200)
-  expect(await it.observer.store.removeTraces([TRACE])).toBe(1)
+  expect(await it.observer.store.removeTraces([TRACE], { kind: 'key', by: SECRET.by })).toBe(1)
   expect(await answers('', [gone.path])).toEqual(await answers('', [unknown]))
 })
 

@@ -6,14 +6,15 @@ import { observed, temporary } from '../observed.ts'
 
 const BEGIN = 1_795_000_000_000
 
-test('the same word gives the same ids, and another word others', () => {
-  expect(sampleTrace('a')).toBe(sampleTrace('a'))
-  expect(sampleTrace('a')).not.toBe(sampleTrace('b'))
-  expect(sampleTrace('a')).toMatch(/^[0-9a-f]{32}$/)
+test('the same word gives the same ids, another word or observer others', () => {
+  expect(sampleTrace('a', 's')).toBe(sampleTrace('a', 's'))
+  expect(sampleTrace('a', 's')).not.toBe(sampleTrace('b', 's'))
+  expect(sampleTrace('a', 's')).not.toBe(sampleTrace('a', 't'))
+  expect(sampleTrace('a', 's')).toMatch(/^[0-9a-f]{32}$/)
 })
 
 test('a scene is stored as what any other sender tells', async () => {
-  const scene = new Scene(sampleTrace('a'), BEGIN)
+  const scene = new Scene(sampleTrace('a', 's'), BEGIN)
   const giver = scene.span('ask', [0, 100], { kind: 'task', agent: 'a' })
   const error = { code: 'E', message: 'why' }
   const taker = scene.span('answer', [10, 90], { kind: 'task', agent: 'b', parent: giver, error })
