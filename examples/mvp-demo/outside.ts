@@ -43,8 +43,8 @@ export interface Answered {
 
 export interface Seen {
   readonly url: string
-  /** A link for a browser, which works once. */
-  readonly signIn: string
+  /** A link for a browser, which works once; null once somebody has signed in. */
+  readonly signIn: string | null
   /** What started it. */
   readonly command: string
   /** From its start until it had everything, ms. */
@@ -110,7 +110,7 @@ export class Outside implements AsyncDisposable {
     return ['--network', network, '--preset', 'loopback', ...found, ...addresses]
   }
 
-  async #started(): Promise<{ readonly url: string; readonly signIn: string }> {
+  async #started(): Promise<Pick<Seen, 'url' | 'signIn'>> {
     const { stdout } = this.#child
     if (stdout === null) throw new Error('the outside observer did not start')
     const [line] = (await Promise.race([
@@ -119,7 +119,7 @@ export class Outside implements AsyncDisposable {
       sleep(START_MS_MAX, [''], { ref: false })
     ])) as [unknown]
     if (typeof line === 'string' && line !== '') {
-      return JSON.parse(line) as { readonly url: string; readonly signIn: string }
+      return JSON.parse(line) as Pick<Seen, 'url' | 'signIn'>
     }
     throw new Error(`the outside observer did not start: ${this.#lastWords}`)
   }

@@ -123,19 +123,24 @@ function resultText(plot: Plot, { by, isolation, engine, usage }: Said<'result'>
   )
 }
 
+const WORKS_ONCE = '; the link works once'
+
 /** What one can do while everybody stays. */
 function stayOf({ network, outside, trace, options }: Plot): string[] {
+  const { signIn = null, url = '' } = outside ?? {}
   if (options.dashboard) {
+    const [link, once] =
+      signIn === null ? [`${url}/trace/${trace}`, ''] : [`${signIn}&trace=${trace}`, WORKS_ONCE]
     return [
       '',
-      'All four stay until Ctrl-C. The trace of this task, in a browser; the link works once:',
-      `  ${bold(`${outside?.signIn}&trace=${trace}`)}`
+      `All four stay until Ctrl-C. The trace of this task, in a browser${once}:`,
+      `  ${bold(link)}`
     ]
   }
   return [
     '',
     'All four stay until Ctrl-C. Look around:',
-    `  ${bold(outside?.signIn ?? '')}`,
+    `  ${bold(signIn ?? url)}`,
     `      ${dim('the dashboard, once; /api/docs shows everything there is to ask')}`,
     `  npx peerwork peers --preset loopback --mdns --network ${network}`,
     `  npx peerwork watch --preset loopback --mdns --network ${network}`
