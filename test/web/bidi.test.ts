@@ -29,3 +29,13 @@ test.each([
   expect(who?.y).toBeCloseTo(what?.y ?? 0, -1)
   expect(what?.x).toBeGreaterThan((who?.x ?? 0) + (who?.width ?? 0))
 })
+
+test('what stands in a title is closed as well', async () => {
+  const it = await dashboard()
+  const [plan] = sampleRun({ trace: traceOf(0) })
+  await it.tell({ ...plan!, agent: `${LRI}eve`, name: `${FSI}plan` })
+  const page = await visit(it, { path: '/' })
+  const name = page.locator('a.open-trace')
+  await expect.poll(() => name.getAttribute('title')).toBe(`${FSI}plan${PDI}`)
+  expect(await page.locator('td.agents > span').getAttribute('title')).toBe(`${LRI}eve${PDI}`)
+})

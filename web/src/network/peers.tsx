@@ -1,5 +1,6 @@
 /** The agents that the observer is connected to now. */
 
+import { balanced } from '../bidi.ts'
 import { ago, duration, tail } from '../format.ts'
 import { useNow } from '../refresh.ts'
 import type { Network } from '../types.ts'
@@ -116,7 +117,7 @@ function Skills({ of }: { readonly of: readonly string[] }) {
           <bdi>{skill}</bdi>
         </li>
       ))}
-      {more > 0 && <li title={of.slice(SHOWN_MAX).join(', ')}>and {more} more</li>}
+      {more > 0 && <li title={of.slice(SHOWN_MAX).map(balanced).join(', ')}>and {more} more</li>}
     </ul>
   )
 }

@@ -4,6 +4,7 @@
  */
 
 import type { ComponentChildren } from 'preact'
+import { balanced } from '../bidi.ts'
 import { ago, countOf, duration, moment, money } from '../format.ts'
 import { Link } from '../link.tsx'
 import { Status } from '../parts/status.tsx'
@@ -77,7 +78,11 @@ function Row({ of, now, isFresh }: RowProps) {
         <Status of={status} />
       </Cell>
       <Cell of="Name">
-        <Link to={`/trace/${trace}`} class="open-trace" title={name === '' ? trace : name}>
+        <Link
+          to={`/trace/${trace}`}
+          class="open-trace"
+          title={name === '' ? trace : balanced(name)}
+        >
           <bdi>{name === '' ? trace : name}</bdi>
         </Link>
       </Cell>
@@ -109,7 +114,7 @@ function Row({ of, now, isFresh }: RowProps) {
 function Agents({ of }: { readonly of: readonly string[] }) {
   const more = of.length - NAMED_MAX
   return (
-    <span title={of.join(', ')}>
+    <span title={of.map(balanced).join(', ')}>
       {of.slice(0, NAMED_MAX).map((agent, at) => (
         <span key={agent}>
           {at > 0 && ', '}
