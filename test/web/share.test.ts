@@ -27,10 +27,11 @@ interface Timed {
 async function trip(it: Observed): Promise<void> {
   const error = { code: 'SOLD_OUT', message: 'no seat is left' }
   const failed = { status: 'error', error }
+  const refused = { ...failed, error: { ...error, message: 'the card was refused' } }
   const lines = [
     { name: 'plan a trip', agent: 'planner', from: 0, to: 12_000, ...failed },
     { name: 'think', agent: 'planner', from: 100, to: 2_000, cost: 0.02, tokens: { input: 900 } },
-    { name: 'book a flight', agent: 'booker', from: 2_200, to: 9_000, ...failed },
+    { name: 'book a flight', agent: 'booker', from: 2_200, to: 9_000, ...refused },
     { name: 'ask the airline', agent: 'booker', from: 3_000, to: 8_800, under: 3, ...failed },
     { name: 'say sorry', agent: 'writer', from: 9_500, to: 11_900 }
   ]
@@ -52,6 +53,10 @@ test('what others will see is shown, a link opens for a stranger, and is taken b
   await dialog.getByText('Others see “plan a trip”').waitFor()
   await dialog.getByRole('radio', { name: 'All metadata' }).check()
   await dialog.getByText('no seat is left').waitFor()
+  await dialog.getByText('the card was refused').waitFor()
+  await dialog.getByText('Every step').click()
+  await dialog.getByRole('row', { name: 'ask the airline' }).waitFor()
+  await expectAccessible(page)
   await dialog.getByRole('radio', { name: 'Shape only' }).check()
   await dialog.getByText('Others see no name').waitFor()
   expect(await dialog.getByRole('region', { name: 'Timeline' }).textContent()).not.toContain('book')
@@ -62,7 +67,14 @@ test('what others will see is shown, a link opens for a stranger, and is taken b
   await dialog.getByRole('button', { name: 'Create the link' }).click()
   const link = await dialog.getByLabel('The link').inputValue()
   await dialog.getByText('It works until').waitFor()
+  await dialog.getByText('It shows: With names').waitFor()
   await dialog.getByText('It leads to this machine').waitFor()
+  expect(await page.evaluate(() => String(getSelection()))).toBe(link)
+  await page.evaluate(() => {
+    navigator.clipboard.writeText = () => Promise.reject(new Error('no'))
+  })
+  await dialog.getByRole('button', { name: 'Copy' }).click()
+  await dialog.getByText('Mark it and copy it by hand').waitFor()
   await expectAccessible(page)
   await dialog.getByRole('button', { name: 'Done' }).click()
   await dialog.waitFor({ state: 'detached' })

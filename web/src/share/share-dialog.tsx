@@ -7,6 +7,7 @@ import { Failure, Loading } from '../parts/states.tsx'
 import { Gantt } from './gantt.tsx'
 import { ShareLink } from './share-link.tsx'
 import './share.css'
+import { ErrorMessages, Steps } from './steps.tsx'
 import type { NewShare, Profile, ShownRun } from './types.ts'
 
 interface Choice {
@@ -21,7 +22,9 @@ const CHOICES: Readonly<Record<Profile, Choice>> = {
   },
   names: {
     name: 'With names',
-    about: 'Names of agents and steps, tokens and cost as well. No errors, no attributes.'
+    about:
+      'Names of agents and steps (often those of models and tools), tokens and cost as well. No ' +
+      'errors, no attributes.'
   },
   'full-metadata': {
     name: 'All metadata',
@@ -47,6 +50,7 @@ interface DialogProps {
 export function ShareDialog({ trace, close }: DialogProps) {
   const dialog = useRef<HTMLDialogElement>(null)
   const [profile, setProfile] = useState<Profile>('names')
+  const [busy, setBusy] = useState(false)
   const [made, setMade] = useState<NewShare>()
   useEffect(() => dialog.current?.showModal(), [])
   return (
@@ -54,16 +58,16 @@ export function ShareDialog({ trace, close }: DialogProps) {
       <h2 id="share-title">Share this run</h2>
       <p>
         Whoever has the link sees the timeline, without a key. Inputs, outputs, prompts and state
-        are never shown.
+        are never shown. What the run does later is shown too, the same way.
       </p>
       {made === undefined ? (
         <>
-          <ProfileChoice {...{ profile, setProfile }} />
+          <ProfileChoice {...{ profile, setProfile, busy }} />
           <Preview {...{ trace, profile }} />
-          <Making {...{ trace, profile, setMade }} />
+          <Making {...{ trace, profile, busy, setBusy, setMade }} />
         </>
       ) : (
-        <ShareLink made={made} />
+        <ShareLink made={made} shown={CHOICES[made.profile].name} />
       )}
       <p class="row">
         <button type="button" onClick={() => dialog.current?.close()}>
@@ -75,13 +79,14 @@ export function ShareDialog({ trace, close }: DialogProps) {
 }
 
 interface ProfileProps {
+  readonly busy: boolean
   readonly profile: Profile
   readonly setProfile: (profile: Profile) => void
 }
 
-function ProfileChoice({ profile, setProfile }: ProfileProps) {
+function ProfileChoice({ profile, setProfile, busy }: ProfileProps) {
   return (
-    <fieldset>
+    <fieldset disabled={busy}>
       <legend>What others see</legend>
       {PROFILES.map((one) => (
         <label class="share-choice" key={one}>
@@ -113,28 +118,33 @@ function Preview({ trace, profile }: Of) {
   )
   if (error) return <Failure what="The preview" error={error} again={again} />
   if (value === undefined) return <Loading what="the preview" rows={3} />
-  const failed = value.spans.find(({ error: told }) => told !== null)?.error
   return (
     <figure>
       <Gantt run={value} />
       <figcaption class="muted">
         Others see {value.name === null ? 'no name' : <bdi>“{value.name}”</bdi>}; where the link is
         pasted its preview says “{value.title}”.
-        {failed && (
-          <>
-            {' '}
-            Errors are shown: <bdi>“{failed.message}”</bdi>
-          </>
-        )}
       </figcaption>
+      <ErrorMessages run={value} />
+      {profile === 'full-metadata' && (
+        <details>
+          <summary>Every step</summary>
+          <Steps run={value} plain />
+        </details>
+      )}
     </figure>
   )
 }
 
-function Making({ trace, profile, setMade }: Of & { readonly setMade: (made: NewShare) => void }) {
+interface MakingProps extends Of {
+  readonly busy: boolean
+  readonly setBusy: (busy: boolean) => void
+  readonly setMade: (made: NewShare) => void
+}
+
+function Making({ trace, profile, busy, setBusy, setMade }: MakingProps) {
   const [hours, setHours] = useState<string>(WEEK)
   const [most, setMost] = useState('')
-  const [busy, setBusy] = useState(false)
   const [error, setError] = useState<string>()
   const make = async (event: Event): Promise<void> => {
     event.preventDefault()

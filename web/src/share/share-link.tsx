@@ -1,16 +1,36 @@
 /** A link that was just made: shown this once, to copy. */
 
-import { useState } from 'preact/hooks'
+import { useEffect, useRef, useState } from 'preact/hooks'
 import { countOf, moment } from '../format.ts'
 import type { NewShare } from './types.ts'
 
 const isHere = (url: string): boolean => /^http:\/\/(?:127\.|localhost|\[::1\])/.test(url)
 
-export function ShareLink({ made }: { readonly made: NewShare }) {
+interface LinkProps {
+  readonly made: NewShare
+  /** What it shows, in words. */
+  readonly shown: string
+}
+
+const WORDS = {
+  fresh: 'It is shown this once, and kept as a hash alone.',
+  copied: 'Copied.',
+  refused: 'The browser lends no clipboard. Mark it and copy it by hand.'
+}
+
+export function ShareLink({ made, shown }: LinkProps) {
   const { url, expires, maxViews } = made
-  const [copied, setCopied] = useState(false)
+  const [copied, setCopied] = useState<keyof typeof WORDS>('fresh')
+  const input = useRef<HTMLInputElement>(null)
+  useEffect(() => {
+    input.current?.focus()
+    input.current?.select()
+  }, [])
   const copy = (): void => {
-    void navigator.clipboard.writeText(url).then(() => setCopied(true))
+    navigator.clipboard.writeText(url).then(
+      () => setCopied('copied'),
+      () => setCopied('refused')
+    )
   }
   // Over plain HTTP from another machine browsers lend no clipboard.
   const canCopy = isSecureContext
@@ -24,7 +44,7 @@ export function ShareLink({ made }: { readonly made: NewShare }) {
             type="text"
             readOnly
             value={url}
-            ref={(input) => input?.select()}
+            ref={input}
             onFocus={({ currentTarget }) => currentTarget.select()}
           />
           {canCopy && (
@@ -34,7 +54,7 @@ export function ShareLink({ made }: { readonly made: NewShare }) {
           )}
         </span>
       </label>
-      <p role="status">{copied ? 'Copied.' : 'It is shown this once, and kept as a hash alone.'}</p>
+      <p role="status">{WORDS[copied]}</p>
       {isHere(url) && (
         <p class="notice">
           It leads to this machine, and opens on no other: start the observer with{' '}
@@ -42,7 +62,7 @@ export function ShareLink({ made }: { readonly made: NewShare }) {
         </p>
       )}
       <p class="muted">
-        It works until {moment(expires * 1_000)}
+        It shows: {shown}. It works until {moment(expires * 1_000)}
         {views}. Take it back at any time: settings, shares.
       </p>
     </div>

@@ -12,10 +12,12 @@ const ROWS = 100
 
 interface StepsProps {
   readonly run: ShownRun
+  /** Without links to single steps: for where the address is of something else. */
+  readonly plain?: boolean
   readonly selected?: number | undefined
 }
 
-export function Steps({ run, selected }: StepsProps) {
+export function Steps({ run, selected, plain = false }: StepsProps) {
   const [all, setAll] = useState(false)
   const rows = all ? run.spans : run.spans.slice(0, ROWS)
   const costs = run.spans.some(({ cost, tokens }) => cost !== null || tokens !== null)
@@ -49,7 +51,7 @@ export function Steps({ run, selected }: StepsProps) {
           </thead>
           <tbody>
             {rows.map((step, at) => (
-              <Row key={at} {...{ run, step, at, costs }} on={at === selected} />
+              <Row key={at} {...{ run, step, at, costs, plain }} on={at === selected} />
             ))}
           </tbody>
         </table>
@@ -66,23 +68,29 @@ export function Steps({ run, selected }: StepsProps) {
 
 interface RowProps {
   readonly run: ShownRun
+  readonly plain: boolean
   readonly step: Step
   readonly at: number
   readonly costs: boolean
   readonly on: boolean
 }
 
-function Row({ run, step, at, costs, on }: RowProps) {
+function Row({ run, step, at, costs, on, plain }: RowProps) {
   const { status, name, kind, lane, fromMs, toMs, tokens, cost } = step
+  const called = <bdi>{name ?? kind}</bdi>
   return (
     <tr class={on ? 'on' : undefined}>
       <td>
         <Status of={status} />
       </td>
       <td>
-        <a href={`#step-${at}`} aria-current={on ? 'true' : undefined}>
-          <bdi>{name ?? kind}</bdi>
-        </a>
+        {plain ? (
+          called
+        ) : (
+          <a href={`#step-${at}`} aria-current={on ? 'true' : undefined}>
+            {called}
+          </a>
+        )}
       </td>
       <td>
         <bdi>{run.lanes[lane]?.name}</bdi>
@@ -102,6 +110,24 @@ function Row({ run, step, at, costs, on }: RowProps) {
 function took(fromMs: number | null, toMs: number | null): string {
   if (fromMs === null) return ''
   return toMs === null ? '…' : duration(toMs - fromMs)
+}
+
+/** What every failed step says of it, each text once. */
+export function ErrorMessages({ run }: { readonly run: ShownRun }) {
+  const told = [...new Set(run.spans.flatMap(({ error }) => (error ? [error.message] : [])))]
+  if (told.length === 0) return null
+  return (
+    <div class="error-messages" tabIndex={0} role="region" aria-label="Error messages">
+      <p>Errors are shown:</p>
+      <ul>
+        {told.map((message) => (
+          <li key={message}>
+            <bdi>{message}</bdi>
+          </li>
+        ))}
+      </ul>
+    </div>
+  )
 }
 
 /** All that is told of one step. */
