@@ -33,9 +33,21 @@ test('the sample is loaded with one click, and removed with another', async () =
   const links = page.getByRole('link', { name: 'plan a trip' })
   await links.first().waitFor()
   expect(await links.count()).toBe(6)
+  await page.getByRole('link', { name: 'Open it' }).click()
+  await page.getByText('FARE_EXPIRED').first().waitFor()
+  await page.goBack()
   await page.getByRole('button', { name: 'Remove the sample' }).click()
   await page.getByRole('heading', { name: 'No traces yet' }).waitFor()
   expect((await it.observer.store.size()).traces).toBe(0)
+})
+
+test('who may only look is shown the sample, and no way to remove it', async () => {
+  const it = await dashboard()
+  await it.ask('/api/v1/sample', { method: 'POST', key: it.key(['admin']) })
+  const extraHTTPHeaders = { authorization: `Bearer ${it.key(['read'])}` }
+  const page = await visit(it, { stranger: true, extraHTTPHeaders })
+  await page.getByRole('link', { name: 'Open it' }).waitFor()
+  await expect.poll(() => page.getByRole('button', { name: 'Remove the sample' }).count()).toBe(0)
 })
 
 test('who has traces sees nothing of first minutes, and no notice of a sample', async () => {

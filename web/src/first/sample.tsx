@@ -4,7 +4,9 @@ import { useState } from 'preact/hooks'
 import type * as z from 'zod/mini'
 import type { sample } from '../../../src/gateway/answers-sample.ts'
 import { ApiError, get, send } from '../api.ts'
+import { Link } from '../link.tsx'
 import { useLoad } from '../load.ts'
+import { useMayChange } from '../me.tsx'
 import './first.css'
 
 type Sample = z.infer<typeof sample>
@@ -63,6 +65,7 @@ export function LoadSample({ again }: SampleProps) {
 
 /** Above the list, as long as the sample is there. */
 export function SampleNotice({ again }: SampleProps) {
+  const may = useMayChange()
   const { value, again: look } = useLoad('sample', (signal) => get<Sample>(PATH, {}, signal))
   const { busy, error, change } = useChange(() => {
     look()
@@ -72,12 +75,14 @@ export function SampleNotice({ again }: SampleProps) {
   return (
     <aside class="sample" aria-label="Sample">
       <p>
-        <strong>The sample is loaded.</strong> One of its runs, “plan a trip”, failed. Open it, and
-        find out why.
+        <strong>The sample is loaded.</strong> One of its runs failed.{' '}
+        <Link to={`/trace/${value.failed}`}>Open it</Link>, and find out why.
       </p>
-      <button type="button" disabled={busy} onClick={() => change('DELETE')}>
-        {busy ? 'Removing …' : 'Remove the sample'}
-      </button>
+      {may && (
+        <button type="button" disabled={busy} onClick={() => change('DELETE')}>
+          {busy ? 'Removing …' : 'Remove the sample'}
+        </button>
+      )}
       {error !== undefined && (
         <p role="alert">
           The sample was not removed. <bdi>{error}</bdi>
