@@ -82,6 +82,18 @@ test('a trace that is not there says so', async () => {
   await page.getByRole('heading', { name: 'There is no such trace' }).waitFor()
 })
 
+test('only ids are asked for, whatever stands in the address', async () => {
+  const { it, page } = await trip()
+  const asked: string[] = []
+  page.on('request', (request) => asked.push(new URL(request.url()).pathname))
+  await page.goto(`${page.url()}?span=../../../nowhere`)
+  await page.getByRole('treeitem').nth(4).waitFor()
+  expect(await page.getByRole('complementary', { name: 'Span' }).count()).toBe(0)
+  await page.goto(`${it.door.url}/trace/..%2Fnowhere`)
+  await page.getByRole('heading', { name: 'There is no such trace' }).waitFor()
+  expect(asked).not.toContainEqual(expect.stringContaining('/api/v1/nowhere'))
+})
+
 test('a view that cannot be loaded leaves the rest of the page standing', async () => {
   const { page } = await trip()
   await page.getByRole('tree', { name: 'Spans' }).waitFor()

@@ -1,4 +1,4 @@
-/** In place of a trace that is not there, or could not be got. */
+/** In place of a trace that is not there, is none, or could not be got. */
 
 import type { ApiError } from '../api.ts'
 import { Link } from '../link.tsx'
@@ -18,6 +18,10 @@ export function Nowhere({ error, again }: NowhereProps) {
       </>
     )
   }
+  return <NoTrace />
+}
+
+export function NoTrace() {
   return (
     <Empty title="There is no such trace" level={1}>
       <p>It was removed, or kept long enough; or a part of its address is missing.</p>

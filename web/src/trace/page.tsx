@@ -7,18 +7,32 @@ import { useCurrentInSight } from '../parts/in-sight.ts'
 import { Guarded } from '../parts/guarded.tsx'
 import { Failure, Loading } from '../parts/states.tsx'
 import { query, withQuery } from '../route.ts'
+import { named, useTitle } from '../title.ts'
 import { WhereItBroke } from './broke.tsx'
 import { TraceHeader } from './header.tsx'
 import { IntegrityPanel, useIntegrity } from './integrity/panel.tsx'
 import { useRun } from './load-run.ts'
-import { Nowhere } from './nowhere.tsx'
+import { NoTrace, Nowhere } from './nowhere.tsx'
 import './page.css'
 import type { Run } from './run.ts'
 import { VIEWS } from './views.ts'
 
 const SpanPanel = lazy(async () => (await import('./detail/panel.tsx')).SpanPanel)
 
-export function TracePage({ trace }: { readonly trace: string }) {
+/** As W3C Trace Context has them. Only what is one becomes a part of a request's path. */
+const TRACE_ID = /^[0-9a-f]{32}$/
+const SPAN_ID = /^[0-9a-f]{16}$/
+
+interface TracePageProps {
+  readonly trace: string
+}
+
+export function TracePage({ trace }: TracePageProps) {
+  useTitle('Trace')
+  return TRACE_ID.test(trace) ? <KnownTrace trace={trace} /> : <NoTrace />
+}
+
+function KnownTrace({ trace }: TracePageProps) {
   const { run, error, again } = useRun(trace)
   if (run === undefined) {
     if (error === undefined) return <Loading what="the trace" />
@@ -37,7 +51,9 @@ function RunPage({ run, error, again }: RunPageProps) {
   const { value } = query
   const integrity = useIntegrity(run)
   const { id, name, View } = VIEWS.find((one) => one.id === value.get('view')) ?? VIEWS[0]!
-  const span = value.get('span')
+  const asked = value.get('span') ?? ''
+  const span = SPAN_ID.test(asked) ? asked : null
+  useTitle(named(run.summary.name === '' ? run.trace : run.summary.name))
   return (
     <>
       <TraceHeader run={run} integrity={integrity.value} />
