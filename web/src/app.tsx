@@ -4,8 +4,10 @@ import type { ComponentType } from 'preact'
 import { lazy, Suspense } from 'preact/compat'
 import { Header } from './header.tsx'
 import { Link } from './link.tsx'
+import { Guarded } from './parts/guarded.tsx'
 import { Empty, Loading } from './parts/states.tsx'
-import { matches } from './route.ts'
+import { matches, path } from './route.ts'
+import { useTitle } from './title.ts'
 import { TracesPage } from './traces/page.tsx'
 
 type View = ComponentType<Readonly<Record<string, string>>>
@@ -16,13 +18,14 @@ const CostsPage = lazy(async () => (await import('./costs/page.tsx')).CostsPage)
 const AlertsPage = lazy(async () => (await import('./alerts/page.tsx')).AlertsPage)
 const SettingsPage = lazy(async () => (await import('./settings/page.tsx')).SettingsPage)
 
-const VIEWS: readonly (readonly [string, View])[] = [
-  ['/', TracesPage as View],
+/** By path, with a title unless the view gives itself one. */
+const VIEWS: readonly (readonly [string, View, string?])[] = [
+  ['/', TracesPage as View, 'Traces'],
   ['/trace/:trace', TracePage as unknown as View],
-  ['/network', NetworkPage as View],
-  ['/costs', CostsPage as View],
-  ['/alerts', AlertsPage as View],
-  ['/settings', SettingsPage as View]
+  ['/network', NetworkPage as View, 'Network'],
+  ['/costs', CostsPage as View, 'Costs'],
+  ['/alerts', AlertsPage as View, 'Alerts'],
+  ['/settings', SettingsPage as View, 'Settings']
 ]
 
 export function App() {
@@ -33,18 +36,22 @@ export function App() {
       </a>
       <Header />
       <main id="main" tabIndex={-1}>
-        <Suspense fallback={<Loading what="the view" />}>
-          <Here />
-        </Suspense>
+        <Guarded key={path.value} what="This view">
+          <Suspense fallback={<Loading what="the view" />}>
+            <Here />
+          </Suspense>
+        </Guarded>
       </main>
     </>
   )
 }
 
 function Here() {
-  for (const [pattern, View] of VIEWS) {
-    const given = matches(pattern)
-    if (given !== undefined) return <View key={pattern} {...given} />
+  const view = VIEWS.find(([pattern]) => matches(pattern) !== undefined)
+  useTitle(view === undefined ? 'No such page' : view[2])
+  if (view !== undefined) {
+    const [pattern, View] = view
+    return <View key={pattern} {...matches(pattern)} />
   }
   return (
     <Empty title="There is no such page" level={1}>

@@ -70,8 +70,18 @@ export function matches(pattern: string): Readonly<Record<string, string>> | und
   const found: Record<string, string> = {}
   for (const [at, part] of wanted.entries()) {
     const here = given[at] ?? ''
-    if (part.startsWith(':')) found[part.slice(1)] = decodeURIComponent(here)
+    const value = part.startsWith(':') ? decoded(here) : undefined
+    if (value !== undefined) found[part.slice(1)] = value
     else if (part !== here) return undefined
   }
   return found
+}
+
+/** Nothing where it is not UTF-8, as `%E0`: nobody made such a link from a name. */
+function decoded(part: string): string | undefined {
+  try {
+    return decodeURIComponent(part)
+  } catch {
+    return undefined
+  }
 }
