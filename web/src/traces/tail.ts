@@ -40,6 +40,8 @@ interface Patch extends Tail {
 }
 
 const NONE: ReadonlySet<string> = new Set()
+/** Ids that wait for a look, count: with more of them, any may be meant. */
+const CHANGED_MAX = 1_000
 /** In place of an id: something was missed, and may be any of them. */
 const ANY = '*'
 
@@ -147,6 +149,7 @@ function follow(look: (changed: ReadonlySet<string>) => Promise<void>): Followin
   const stop = listen({
     news: ({ traces }: News) => {
       for (const id of traces) changed.add(id)
+      if (changed.size > CHANGED_MAX) changed = new Set([ANY])
       soon()
     },
     missed: () => {
