@@ -36,7 +36,10 @@ export function useLoad<Value>(
     newest
       .current(leaving.signal)
       .then(
-        (value) => setState({ key, value, error: undefined }),
+        (value) => {
+          // It may come before it can be given up, and older than what is shown by now.
+          if (!leaving.signal.aborted) setState({ key, value, error: undefined })
+        },
         (thrown: unknown) => {
           if (leaving.signal.aborted) return
           const error = toApiError(thrown)
