@@ -5,20 +5,20 @@ import type { SpanPart } from '../../../src/observer/model.ts'
 import { ApiError, get } from '../api.ts'
 import { listen } from '../live.ts'
 import type { Fact, Handoff, Page, Span, TraceDetail, TraceSummary } from '../types.ts'
-import { Buffer } from './buffer.ts'
+import { Buffer, FACTS_MAX } from './buffer.ts'
 import type { Run } from './run.ts'
 
 /** Of one request, count: the first is small, to show something at once. */
 const FIRST_SPANS = 1_000
 const PAGE_SPANS = 5_000
 const PAGE = 500
-/** Facts of the past that are loaded, count: some MB. */
-const PAST_FACTS_MAX = 5_000
 /** Between two pictures of what changes, ms, and more for so many spans: each is laid out anew. */
 const SHOW_MS = 150
 const SPANS_PER_MS = 100
 /** Between two questions about what news only hint at, ms. */
 const ASK_MS = 1_000
+/** Between two loads of all of it, ms more for so many spans: news of a crowd leave some out. */
+const SPANS_PER_ALL_MS = 5
 /** Between two questions for what reads the whole trace, ms. */
 const DETAIL_MS = 10_000
 const RETRY_MS = 5_000
@@ -55,8 +55,15 @@ class Loader {
   /** Handoffs that news were about, ids. */
   readonly #told = new Set<string>()
   #summary: TraceSummary | undefined
+  #summariesAsked = 0
+  /** Which of them is shown. */
+  #summaryShown = 0
+  /** When everything was asked for last, ms. */
+  #allMs = -Infinity
   #detail: TraceDetail | undefined
   #complete = false
+  /** Of the past there are more facts than were loaded. */
+  #pastCut = false
   /** Of what failed last, by its name: what goes well beside it does not mend it. */
   readonly #errors = new Map<string, ApiError>()
   /** What else changed, beside the buffer. */
@@ -78,7 +85,7 @@ class Loader {
           for (const { id } of handoffs as readonly { readonly id: string }[]) this.#told.add(id)
           if (handoffs.length > 0) this.#soon('handoffs', ASK_MS, () => this.#loadNewHandoffs())
         },
-        missed: () => this.#soon('all', ASK_MS, () => this.#loadAll())
+        missed: () => this.#soon('all', this.#restMs(), () => this.#loadAll())
       },
       trace
     )
@@ -91,7 +98,14 @@ class Loader {
     for (const timer of this.#timers.values()) clearTimeout(timer)
   }
 
+  /** Until everything may be loaded again, ms. */
+  #restMs(): number {
+    const restMs = this.#buffer.spanCount / SPANS_PER_ALL_MS
+    return Math.max(ASK_MS, this.#allMs + restMs - performance.now())
+  }
+
   async #loadAll(): Promise<void> {
+    this.#allMs = performance.now()
     await Promise.all([this.#loadSummary(), this.#loadSpans(), this.#loadHandoffs()])
     this.#complete = true
     this.#publish()
@@ -99,7 +113,12 @@ class Loader {
   }
 
   async #loadSummary(): Promise<void> {
-    this.#summary = await this.#get<TraceSummary>('/summary')
+    const asked = ++this.#summariesAsked
+    const summary = await this.#get<TraceSummary>('/summary')
+    // Asked for by itself and with everything: the answers may overtake each other.
+    if (asked < this.#summaryShown) return
+    this.#summaryShown = asked
+    this.#summary = summary
     this.#turns++
     this.#publish()
   }
@@ -120,7 +139,7 @@ class Loader {
       after = page.next
       if (first) this.#publish()
       else this.#showSoon()
-    } while (after !== undefined)
+    } while (after !== undefined && !this.#buffer.spansCut)
   }
 
   /** Newest first. @param wanted when these were seen it is enough; all of them unless given */
@@ -141,6 +160,7 @@ class Loader {
     await this.#loadHandoffs(wanted)
   }
 
+  /** The earliest ones, as many as are kept. */
   async #loadFacts(): Promise<void> {
     let [after, count]: [string | undefined, number] = [undefined, 0]
     do {
@@ -149,7 +169,9 @@ class Loader {
       count += page.items.length
       after = page.next
       this.#showSoon()
-    } while (after !== undefined && count < PAST_FACTS_MAX)
+    } while (after !== undefined && count < FACTS_MAX)
+    this.#pastCut = after !== undefined
+    this.#showSoon()
   }
 
   #get<T>(path: string, parameters: Readonly<Record<string, string | number | undefined>> = {}) {
@@ -197,9 +219,10 @@ class Loader {
     if (summary === undefined) return this.#show({ run: undefined, error })
     const content = this.#buffer.read()
     const version = content.version + this.#turns
+    const factsCut = content.factsCut || this.#pastCut
     this.#show({
       error,
-      run: { trace: this.#trace, summary, detail, complete, ...content, version }
+      run: { trace: this.#trace, summary, detail, complete, ...content, factsCut, version }
     })
   }
 }
