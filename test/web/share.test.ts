@@ -69,10 +69,8 @@ test('what others will see is shown, a link opens for a stranger, and is taken b
   await dialog.getByText('It works until').waitFor()
   await dialog.getByText('It shows: With names').waitFor()
   await dialog.getByText('It leads to this machine').waitFor()
-  expect(await page.evaluate(() => String(getSelection()))).toBe(link)
-  await page.evaluate(() => {
-    navigator.clipboard.writeText = () => Promise.reject(new Error('no'))
-  })
+  expect(await page.evaluate('String(getSelection())')).toBe(link)
+  await page.evaluate('navigator.clipboard.writeText = () => Promise.reject(new Error("no"))')
   await dialog.getByRole('button', { name: 'Copy' }).click()
   await dialog.getByText('Mark it and copy it by hand').waitFor()
   await expectAccessible(page)
