@@ -56,6 +56,23 @@ test('any order of arrival, and anything twice, gives the same lanes, rows and t
   )
 })
 
+test('of more spans than are kept the first stay, follow what comes, and it is said', () => {
+  const buffer = new Buffer(2)
+  const told = (at: number, more: object = {}): SpanPart => ({
+    ...{ trace, span: id(at), source: { kind: 'key', by: 'ann' }, startUs: at, ...more }
+  })
+  buffer.addSpans([told(1), told(2)])
+  expect(buffer.read().spansCut).toBe(false)
+  const { version } = buffer
+  buffer.addSpans([told(3)])
+  expect(buffer.read()).toMatchObject({ spansCut: true, version: version + 1 })
+  buffer.addSpans([told(4), told(2, { endUs: 9 })])
+  expect(buffer.spans.map(({ span, endUs }) => [span, endUs])).toEqual([
+    [id(1), undefined],
+    [id(2), 9]
+  ])
+})
+
 test('an end that overtakes its beginning loses nothing', () => {
   const source = { kind: 'agent', by: 'ann' } as const
   const begin = { trace, span: id(1), source, startUs: 5, status: 'open', name: 'dig' } as const

@@ -98,3 +98,14 @@ test('of a long run the beginning is shown, and more on demand', async () => {
   await more.click()
   await expect.poll(() => page.getByRole('listitem').count()).toBe(451)
 })
+
+test('a run of more events than are kept says so', async () => {
+  const it = await dashboard()
+  const event = (n: number) => ({ type: 'event', trace, at: 1.7e12 + n, name: 'note', body: { n } })
+  for (const first of [0, 10_001]) {
+    await it.tell(...Array.from({ length: 10_001 }, (_, n) => event(first + n)))
+  }
+  await it.tell(...sampleRun({ trace }))
+  const page = await visit(it, { path })
+  await page.getByText('Not every event of this run is here').waitFor({ timeout: 30_000 })
+})

@@ -13,22 +13,37 @@ import type { Fact, Handoff, Span } from '../types.ts'
 
 /** Facts that are kept, count: the newest of a busy run; each may be of some KB. */
 export const FACTS_MAX = 20_000
+/** Spans that are kept, count: some 70 MB, and twice what was measured to be drawn in time. */
+export const SPANS_MAX = 200_000
 
-type Content = Pick<Buffer, 'spans' | 'handoffs' | 'facts' | 'version'>
+type Content = Pick<Buffer, 'spans' | 'handoffs' | 'facts' | 'spansCut' | 'factsCut' | 'version'>
 
 export class Buffer {
+  readonly #spansMax: number
   readonly #spans = new Map<string, Span>()
   readonly #handoffs = new Map<string, Handoff>()
   readonly #facts = new Map<string, Fact>()
   /** What was derived, until something is added. */
   #read: { spans?: readonly Span[]; handoffs?: readonly Handoff[]; facts?: readonly Fact[] } = {}
   #version = 0
+  #spansCut = false
+  #factsCut = false
 
-  /** Whole spans of a page, or parts of them as they happen. */
+  /** @param spansMax other than a browser's, for tests */
+  constructor(spansMax = SPANS_MAX) {
+    this.#spansMax = spansMax
+  }
+
+  /** Whole spans of a page, or parts of them as they happen; what is too many is left out. */
   addSpans(parts: readonly SpanPart[]): void {
     for (const part of parts) {
       const key = keyOf(part)
       const known = this.#spans.get(key)
+      if (known === undefined && this.#spans.size >= this.#spansMax) {
+        if (!this.#spansCut) this.#changed('spans')
+        this.#spansCut = true
+        continue
+      }
       const next = known === undefined ? part : mergeSpan(known as SpanPart, part)
       if (next === known) continue
       const { kind = 'other', status = next.endUs === undefined ? 'open' : 'ok' } = next
@@ -58,11 +73,22 @@ export class Buffer {
     if (this.#facts.size <= FACTS_MAX * 1.1) return
     const oldest = this.facts.slice(0, this.#facts.size - FACTS_MAX)
     for (const { id } of oldest) this.#facts.delete(id)
+    this.#factsCut = true
     this.#changed('facts')
   }
 
   get spanCount(): number {
     return this.#spans.size
+  }
+
+  /** Whether there were more spans than are kept. */
+  get spansCut(): boolean {
+    return this.#spansCut
+  }
+
+  /** Whether there were more facts than are kept. */
+  get factsCut(): boolean {
+    return this.#factsCut
   }
 
   get version(): number {
@@ -86,8 +112,8 @@ export class Buffer {
 
   /** All of it as it is now. */
   read(): Content {
-    const { spans, handoffs, facts, version } = this
-    return { spans, handoffs, facts, version }
+    const { spans, handoffs, facts, spansCut, factsCut, version } = this
+    return { spans, handoffs, facts, spansCut, factsCut, version }
   }
 
   #changed(what: 'spans' | 'handoffs' | 'facts'): void {

@@ -35,6 +35,12 @@ export function TraceHeader({ run, integrity }: HeaderProps) {
           <IntegrityBadge run={run} value={integrity} />
         </Fact>
       </Facts>
+      {run.spansCut && (
+        <p class="notice" role="status">
+          This run has more spans than a browser keeps: the first {countOf(run.spans.length)} that
+          came are shown.
+        </p>
+      )}
     </header>
   )
 }

@@ -16,6 +16,9 @@ export interface Run {
   readonly handoffs: readonly Handoff[]
   /** By time, as many as a browser keeps: they come after the spans. */
   readonly facts: readonly Fact[]
+  /** There are more spans, or facts, than a browser keeps of a run. */
+  readonly spansCut: boolean
+  readonly factsCut: boolean
   /** All pages were loaded; until then more of the past comes. */
   readonly complete: boolean
   /** Grows with each change: what is made of a run holds as long as this stays. */

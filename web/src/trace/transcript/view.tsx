@@ -4,6 +4,7 @@ import { useMemo, useState } from 'preact/hooks'
 import { countOf } from '../../format.ts'
 import { Empty, Loading } from '../../parts/states.tsx'
 import { change, query } from '../../route.ts'
+import { FACTS_MAX } from '../buffer.ts'
 import { peopleOf } from '../people.ts'
 import type { Run } from '../run.ts'
 import { useContents } from './contents.ts'
@@ -62,6 +63,12 @@ export function TranscriptView({ run }: { readonly run: Run }) {
           <button type="button" onClick={contents.more}>
             Load more contents
           </button>
+        </p>
+      )}
+      {run.factsCut && (
+        <p class="notice">
+          Not every event of this run is here: a browser keeps {countOf(FACTS_MAX)}, of what came
+          before this page was opened the earliest.
         </p>
       )}
       {!complete && <p class="muted">More of the run is loading.</p>}
