@@ -9,7 +9,7 @@ import type { SharePage } from './shares/page.ts'
 export const DASHBOARD_POLICY = [
   ...["default-src 'none'", "script-src 'self'", "style-src 'self'", "img-src 'self'"],
   ...["connect-src 'self'", "base-uri 'none'", "form-action 'none'", "frame-ancestors 'none'"],
-  "require-trusted-types-for 'script'"
+  ...["require-trusted-types-for 'script'", "trusted-types 'none'"]
 ].join('; ')
 
 const TYPES: Readonly<Record<string, string>> = {

@@ -41,7 +41,8 @@ export function fileOf({ script, style }: SharePage, run: ShownRun): string {
   const css = style.replaceAll(/<\/style/gi, '')
   const policy = [
     ...["default-src 'none'", `script-src '${hash(code)}'`, `style-src '${hash(css)}'`],
-    ...["base-uri 'none'", "form-action 'none'", "require-trusted-types-for 'script'"]
+    ...["base-uri 'none'", "form-action 'none'", "require-trusted-types-for 'script'"],
+    "trusted-types 'none'"
   ].join('; ')
   const data = JSON.stringify(run).replaceAll('<', String.raw`\u003c`)
   return `<!doctype html>

@@ -8,6 +8,7 @@ test('the page is the same at each of its addresses, for anyone, and may do litt
   expect(first.headers['content-type']).toBe('text/html; charset=utf-8')
   const policy = first.headers['content-security-policy'] ?? ''
   expect(policy).toContain("default-src 'none'")
+  expect(policy).toMatch(/require-trusted-types-for 'script'; trusted-types 'none'/)
   expect(policy).not.toMatch(/unsafe|\*|https?:|data:/)
   for (const path of ['/?q=a&agent=b', '/trace/x?view=state', '/network', '/costs', '/settings']) {
     expect((await it.ask(path)).text).toBe(first.text)

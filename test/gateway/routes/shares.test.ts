@@ -87,6 +87,7 @@ test('a file has a policy that lets its own script run, and nothing else', async
     .digest('base64')
   const policy = /content="(default-src[^"]*)"/.exec(text)?.[1] ?? ''
   expect(policy).toContain(`script-src 'sha256-${hash}'`)
+  expect(policy).toMatch(/require-trusted-types-for 'script'; trusted-types 'none'/)
   expect(policy).not.toMatch(/unsafe|self|\*|https?:|data:/)
   expect((JSON.parse(scripts[0] ?? '') as { name: string }).name).toContain('</script>')
   expect(text).not.toMatch(/(?:src|href)="/)
