@@ -97,3 +97,12 @@ test('a path that nobody means changes nothing, and never throws', () => {
   const odd = [change('remove', deep), change('add', deep), change('copy', '/b', { from: deep })]
   expect(last(change('add', '/a', { value: 1 }), ...odd)).toEqual({ a: 1 })
 })
+
+test('copies of the whole into itself are written down to a bound', () => {
+  const copies = Array.from({ length: 60 }, (_, at) =>
+    change('copy', `/${at % 2 === 0 ? 'left' : 'right'}`, { from: '' })
+  )
+  expect(textOf(last(change('add', '/seed', { value: 1 }), ...copies))).toContain('…')
+  const deeper = Array.from({ length: 500 }, () => change('copy', '/a'.repeat(90), { from: '' }))
+  expect(textOf(last(change('add', '/seed', { value: 1 }), ...deeper))).toContain('…')
+})

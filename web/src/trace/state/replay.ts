@@ -150,18 +150,24 @@ function without(tree: Tree, path: readonly string[]): Tree {
   return others
 }
 
-/** As JSON over several lines, with words where a value is hidden. */
-export function textOf(tree: Tree | undefined, indent = ''): string {
+/** Values of one text, count: copies of copies are small to keep and endless to write. */
+const VALUES_MAX = 100_000
+/** Levels of one text, count: a path's parts and what one value may nest. */
+const LEVELS_MAX = 200
+
+/** As JSON over several lines, with words where a value is hidden; `…` for what is too much. */
+export function textOf(tree: Tree | undefined, indent = '', room = { left: VALUES_MAX }): string {
   if (tree === undefined) return ''
+  if (room.left-- <= 0 || indent.length > 2 * LEVELS_MAX) return '…'
   if (tree instanceof Hidden) return hiddenWords(tree)
   if (typeof tree !== 'object' || tree === null) return JSON.stringify(tree)
   const inner = `${indent}  `
   if (Array.isArray(tree)) {
-    const items = (tree as readonly Tree[]).map((item) => inner + textOf(item, inner))
+    const items = (tree as readonly Tree[]).map((item) => inner + textOf(item, inner, room))
     return items.length === 0 ? '[]' : `[\n${items.join(',\n')}\n${indent}]`
   }
   const entries = Object.entries(tree as TreeObject).map(
-    ([key, value]) => `${inner}${JSON.stringify(key)}: ${textOf(value, inner)}`
+    ([key, value]) => `${inner}${JSON.stringify(key)}: ${textOf(value, inner, room)}`
   )
   return entries.length === 0 ? '{}' : `{\n${entries.join(',\n')}\n${indent}}`
 }
