@@ -2,6 +2,7 @@ import type { Page } from 'playwright-core'
 import { expect, test } from 'vitest'
 import { TRACE } from '../../gateway/observed.ts'
 import { dashboard, visit } from '../browser.ts'
+import { settled } from '../settled.ts'
 import { TRIP } from './run.ts'
 
 const path = `/trace/${TRACE}`
@@ -89,6 +90,8 @@ test('only ids are asked for, whatever stands in the address', async () => {
   await page.goto(`${page.url()}?span=../../../nowhere`)
   await page.getByRole('treeitem').nth(4).waitFor()
   expect(await page.getByRole('complementary', { name: 'Span' }).count()).toBe(0)
+  await page.goto(`${it.door.url}${path}?view=differs&with=../nowhere`)
+  await page.getByText('Nothing to compare with yet').waitFor()
   await page.goto(`${it.door.url}/trace/..%2Fnowhere`)
   await page.getByRole('heading', { name: 'There is no such trace' }).waitFor()
   expect(asked).not.toContainEqual(expect.stringContaining('/api/v1/nowhere'))
@@ -135,4 +138,34 @@ test('who was too slow, or was away, sees what it missed', async () => {
   tellMore()
   await other.getByRole('treeitem', { name: /^meanwhile, late/ }).waitFor()
   expect(streams).toBeGreaterThan(1)
+})
+
+test('a summary that comes late does not undo a newer one', async () => {
+  const { it, page } = await trip()
+  const other = await page.context().newPage()
+  const { promise: released, resolve: release } = Promise.withResolvers<void>()
+  const { promise: isHeld, resolve: held } = Promise.withResolvers<void>()
+  let summaries = 0
+  await other.route('**/summary', async (route) => {
+    if (summaries++ > 0) return route.continue()
+    const response = await route.fetch()
+    held()
+    await released
+    return route.fulfill({ response })
+  })
+  await other.goto(page.url())
+  await other.getByText('live', { exact: true }).waitFor()
+  await isHeld
+  await it.tell({
+    ...{ type: 'span', trace: TRACE, span: 'd'.repeat(16), name: 'meanwhile', agent: 'late' },
+    ...{ start: Date.UTC(2026, 0, 2, 3, 4, 9), end: Date.UTC(2026, 0, 2, 3, 4, 10) }
+  })
+  const spans = other.locator('.facts > div').filter({ hasText: 'Spans' })
+  await expect.poll(() => spans.innerText(), { timeout: 15_000 }).toContain('6')
+  // The whole trace is asked for once everything else is there, the late summary too.
+  const all = other.waitForRequest(`**/traces/${TRACE}?nodes=1`)
+  release()
+  await all
+  await settled(other)
+  expect(await spans.innerText()).toContain('6')
 })

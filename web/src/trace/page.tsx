@@ -10,6 +10,7 @@ import { query, withQuery } from '../route.ts'
 import { named, useTitle } from '../title.ts'
 import { WhereItBroke } from './broke.tsx'
 import { TraceHeader } from './header.tsx'
+import { isSpanId, isTraceId } from './ids.ts'
 import { IntegrityPanel, useIntegrity } from './integrity/panel.tsx'
 import { useRun } from './load-run.ts'
 import { NoTrace, Nowhere } from './nowhere.tsx'
@@ -19,17 +20,13 @@ import { VIEWS } from './views.ts'
 
 const SpanPanel = lazy(async () => (await import('./detail/panel.tsx')).SpanPanel)
 
-/** As W3C Trace Context has them. Only what is one becomes a part of a request's path. */
-const TRACE_ID = /^[0-9a-f]{32}$/
-const SPAN_ID = /^[0-9a-f]{16}$/
-
 interface TracePageProps {
   readonly trace: string
 }
 
 export function TracePage({ trace }: TracePageProps) {
   useTitle('Trace')
-  return TRACE_ID.test(trace) ? <KnownTrace trace={trace} /> : <NoTrace />
+  return isTraceId(trace) ? <KnownTrace trace={trace} /> : <NoTrace />
 }
 
 function KnownTrace({ trace }: TracePageProps) {
@@ -52,7 +49,7 @@ function RunPage({ run, error, again }: RunPageProps) {
   const integrity = useIntegrity(run)
   const { id, name, View } = VIEWS.find((one) => one.id === value.get('view')) ?? VIEWS[0]!
   const asked = value.get('span') ?? ''
-  const span = SPAN_ID.test(asked) ? asked : null
+  const span = isSpanId(asked) ? asked : null
   useTitle(named(run.summary.name === '' ? run.trace : run.summary.name))
   return (
     <>

@@ -7,6 +7,7 @@ import { useLoad } from '../../load.ts'
 import { Empty, Failure, Loading } from '../../parts/states.tsx'
 import { change, query } from '../../route.ts'
 import type { TraceDiff, TraceSummary } from '../../types.ts'
+import { isTraceId } from '../ids.ts'
 import type { Run } from '../run.ts'
 import { Differences } from './differences.tsx'
 import { ManyRuns } from './many-runs.tsx'
@@ -24,7 +25,9 @@ export function DiffersView({ run: { summary, trace } }: { readonly run: Run }) 
     return <Loading what="other runs of the same name" />
   }
   const newest = summary.status === 'ok' ? value.failing[0] : value.passing[0]
-  const other = query.value.get('with') ?? (newest ?? value.passing[0] ?? value.failing[0])?.trace
+  const asked = query.value.get('with') ?? ''
+  const nearest = newest ?? value.passing[0] ?? value.failing[0]
+  const other = isTraceId(asked) ? asked : nearest?.trace
   if (other === undefined) return <Alone name={name} />
   return (
     <section class="differs" aria-label="Beside another run">
