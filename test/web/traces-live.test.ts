@@ -69,8 +69,9 @@ test('on a later page what is new is counted too, and only what the search finds
   await page.getByRole('link', { name: 'Older' }).click()
   await showsFrom(page, 'run 49')
   // The page has looked at what is newest, from which on it counts.
+  const looked = page.waitForResponse((answer) => !answer.url().includes('after=') && answer.ok())
   await settled(page)
-  await page.waitForResponse((answer) => !answer.url().includes('after=') && answer.ok())
+  await looked
   const now = it.clock.now()
   // And what changes here is shown, though another producer tells of it.
   const changed = line(49, now, { error: { code: 'TIMEOUT', message: 'too late' } })
