@@ -567,7 +567,7 @@ export function conformance(name: string, open: Open): void {
       await expect(store.removeTraces(['x'], KEY)).rejects.toMatchObject({ code: 'MALFORMED' })
     })
 
-    test('a trace of which somebody else told anything is not removed, and stays pinned', async () => {
+    test('a trace of which somebody else told is not removed, and stays pinned', async () => {
       const handoff = { id: 't', side: 'taker', source: AGENT, offeredUs: NOW } as const
       const own = [1, 2, 3, 4].map((n) => span(n, 1, { startUs: NOW, model: 'm', cost: 1 }))
       await tell({ spans: own })

@@ -1,6 +1,6 @@
 /**
- * The file of keys, sessions, links, limits, the audit log, and the salt of the sample's ids: small,
- * and beside the traces.
+ * The file of keys, sessions, links, limits, the audit log, and the salt of the sample's ids:
+ * small, and beside the traces.
  */
 
 import { join } from 'node:path'
