@@ -62,7 +62,8 @@ test('a producer whose head comes before it can be asked is followed when it can
   stop()
 })
 
-test('a stream that breaks is opened again, and goes on where it was', async () => {
+/** A watcher that follows a tailed producer, and has its first batch. */
+async function followed() {
   const hub = new Hub()
   const batches = chain()
   const made = [batches.next(10)]
@@ -71,6 +72,11 @@ test('a stream that breaks is opened again, and goes on where it was', async () 
   const stop = followTraces(hub.traces(bob.id), watcher)
   hub.gossip({ kind: 'head', head: hub.head(alice, batches.boot, { next: 10, tailed: true }) })
   await until('followed', () => watcher.firsts.length === 1)
+  return { hub, batches, made, watcher, stop }
+}
+
+test('a stream that breaks is opened again, and goes on where it was', async () => {
+  const { hub, batches, made, watcher, stop } = await followed()
   hub.cut(alice.id, bob.id)
   made.push(batches.next(10))
   hub.grow()
@@ -81,14 +87,7 @@ test('a stream that breaks is opened again, and goes on where it was', async () 
 })
 
 test('a batch of gossip that overtakes the stream waits for it', async () => {
-  const hub = new Hub()
-  const batches = chain()
-  const made = [batches.next(10)]
-  hub.producer(alice.id, () => made)
-  const watcher = follower()
-  const stop = followTraces(hub.traces(bob.id), watcher)
-  hub.gossip({ kind: 'head', head: hub.head(alice, batches.boot, { next: 10, tailed: true }) })
-  await until('followed', () => watcher.firsts.length === 1)
+  const { hub, batches, made, watcher, stop } = await followed()
   made.push(batches.next(10), batches.next(10))
   hub.gossip(opened(made[2]!.bytes))
   hub.grow()

@@ -5,29 +5,17 @@ import type { Edges } from './window.ts'
 
 export type UsageRow = Usage['rows'][number]
 
-export interface Sum {
-  readonly name: string
-  readonly spans: number
-  readonly errors: number
-  readonly input: number
-  readonly output: number
-  readonly cacheRead: number
-  readonly cacheWrite: number
-  readonly reasoning: number
-  /** US dollars. */
-  readonly cost: number
-  readonly costReported: number
-  readonly costEstimated: number
-  /** Calls without a known price, count. */
-  readonly costUnknown: number
-}
-
 const FIELDS = [
   ...['spans', 'errors', 'input', 'output', 'cacheRead', 'cacheWrite', 'reasoning'],
   ...['cost', 'costReported', 'costEstimated', 'costUnknown']
 ] as const
 
-type Numbers = Record<Exclude<keyof Sum, 'name'>, number>
+type Numbers = Record<(typeof FIELDS)[number], number>
+
+/** Rows of usage added up: what is counted in each. */
+export interface Sum extends Readonly<Numbers> {
+  readonly name: string
+}
 
 /** Spans around a call of a model tell of the same tokens: only what is paid for counts. */
 export const isPaid = ({ kind, cost }: UsageRow): boolean => kind === 'model' || cost > 0
