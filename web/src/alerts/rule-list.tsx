@@ -6,6 +6,7 @@ import { Link } from '../link.tsx'
 import { useMayChange, WHY_NOT } from '../me.tsx'
 import { Confirm } from '../parts/dialog.tsx'
 import { Empty } from '../parts/states.tsx'
+import { TableHead } from '../parts/table-head.tsx'
 import { change, query, withQuery } from '../route.ts'
 import type { Channels, KeptRule } from '../types.ts'
 import { RuleForm } from './rule-form.tsx'
@@ -64,18 +65,7 @@ function RuleTable({ rules, may, remove }: TableProps) {
   return (
     <div class="panel scroll" tabIndex={0} role="group" aria-label="Rules, table">
       <table>
-        <thead>
-          <tr>
-            {['Rule', 'Tells when', 'Severity', 'Sent to', 'On'].map((name) => (
-              <th key={name} scope="col">
-                {name}
-              </th>
-            ))}
-            <th scope="col">
-              <span class="unseen">Remove</span>
-            </th>
-          </tr>
-        </thead>
+        <TableHead names={['Rule', 'Tells when', 'Severity', 'Sent to', 'On']} action="Remove" />
         <tbody>
           {rules.map((kept) => (
             <tr key={kept.id}>

@@ -7,6 +7,7 @@ import { useLoad } from '../load.ts'
 import { useMe } from '../me.tsx'
 import { Confirm } from '../parts/dialog.tsx'
 import { Failure, Loading } from '../parts/states.tsx'
+import { TableHead } from '../parts/table-head.tsx'
 import { useNow } from '../refresh.ts'
 import type { Keys, NewKey } from '../types.ts'
 import { KeyForm } from './key-form.tsx'
@@ -65,18 +66,7 @@ function KeyTable({ keys, revoke }: TableProps) {
   return (
     <div class="panel scroll" tabIndex={0} role="group" aria-label="Keys, table">
       <table>
-        <thead>
-          <tr>
-            {['Name', 'Scopes', 'State', 'Last used', 'Made'].map((name) => (
-              <th key={name} scope="col">
-                {name}
-              </th>
-            ))}
-            <th scope="col">
-              <span class="unseen">Revoke</span>
-            </th>
-          </tr>
-        </thead>
+        <TableHead names={['Name', 'Scopes', 'State', 'Last used', 'Made']} action="Revoke" />
         <tbody>
           {keys.toReversed().map((key) => (
             <tr key={key.id}>
