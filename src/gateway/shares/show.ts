@@ -3,6 +3,7 @@
 import { redactText } from '../../node/content/redact.ts'
 import type { JsonObject } from '../../protocol/json.ts'
 import type { StoredSpan, TraceSummary } from '../../observer/store.ts'
+import { sinceFirst } from './moments.ts'
 import type { Profile } from './share.ts'
 import { ATTRIBUTES, shownRun, TEXT_MAX } from './shown.ts'
 import type { ShownRun, ShownSpan } from './shown.ts'
@@ -24,13 +25,14 @@ export function showRun({ summary, spans, attributes }: Run, profile: Profile): 
   const places = placesOf(spans)
   const { startUs, endUs, status, errors, tokens, cost, costSource } = summary
   const named = profile !== 'shape'
+  const times = named ? sinceStart(startUs) : dateless(summary, spans)
   return shownRun.parse({
     profile,
     title: titleOf(summary),
     name: named && summary.name !== '' ? plain(summary.name) : null,
     at: named && startUs > 0 ? Math.floor(startUs / US) : null,
     status,
-    ms: endUs === null ? null : Math.max(0, (endUs - startUs) / US),
+    ms: endUs === null ? null : Math.max(0, times(endUs) - times(startUs)),
     errors,
     tokens: named ? tokens : null,
     cost: named && costSource !== 'none' ? cost : null,
@@ -40,7 +42,7 @@ export function showRun({ summary, spans, attributes }: Run, profile: Profile): 
         profile,
         parent: span.parent === undefined ? null : (places.get(span.parent) ?? null),
         lane: lanes.get(laneKey(span))?.at ?? 0,
-        beganUs: startUs,
+        times,
         attributes: attributes[at]
       })
     ),
@@ -48,24 +50,38 @@ export function showRun({ summary, spans, attributes }: Run, profile: Profile): 
   } satisfies ShownRun)
 }
 
+/** ms of a moment, µs since 1970. */
+type Times = (us: number) => number
+
+const sinceStart =
+  (startUs: number): Times =>
+  (us) =>
+    (us - startUs) / US
+
+/** Where not even the date may be told. */
+const dateless = ({ startUs, endUs }: TraceSummary, spans: readonly StoredSpan[]): Times =>
+  sinceFirst([startUs, endUs, ...spans.flatMap((one) => [one.startUs, one.endUs])].filter(isKnown))
+
+const isKnown = (us: number | null | undefined): us is number => us !== null && us !== undefined
+
 interface Around {
   readonly profile: Profile
   readonly parent: number | null
   readonly lane: number
-  readonly beganUs: number
+  readonly times: Times
   readonly attributes: JsonObject | undefined
 }
 
 function showSpan(span: StoredSpan, around: Around): ShownSpan {
-  const { profile, parent, lane, beganUs, attributes } = around
+  const { profile, parent, lane, times, attributes } = around
   const [named, whole] = [profile !== 'shape', profile === 'full-metadata']
   const { kind, name, startUs, endUs, status, error, tokens, cost, model, tool, skill } = span
   const used = (tokens?.input ?? 0) + (tokens?.output ?? 0)
   return {
     ...{ parent, lane, kind, status },
     name: named ? plainOrNull(name) : null,
-    fromMs: since(beganUs, startUs),
-    toMs: since(beganUs, endUs),
+    fromMs: since(times, startUs),
+    toMs: since(times, endUs),
     tokens: named && tokens !== undefined ? used : null,
     cost: named ? (cost ?? null) : null,
     error:
@@ -79,8 +95,8 @@ function showSpan(span: StoredSpan, around: Around): ShownSpan {
   }
 }
 
-const since = (beganUs: number, us: number | undefined): number | null =>
-  us === undefined ? null : (us - beganUs) / US
+const since = (times: Times, us: number | undefined): number | null =>
+  us === undefined ? null : times(us)
 
 /** Who did it: by the name it goes by, or else by who told; the latter never leaves. */
 const laneKey = ({ agent, source }: StoredSpan): string =>

@@ -48,6 +48,32 @@ test('steps know their place: who did them, what began them, and when', () => {
   expect([run.at, run.ms, run.lanes]).toEqual([5_000, 12_000, [{ name: 'a' }, { name: 'b' }]])
 })
 
+test('a shape tells no date, even when the clock of one agent stands at 1970', () => {
+  // ms since 1970, and one that began by a wrong clock and ended by a right one.
+  const now = Date.UTC(2026, 10, 21, 9, 30)
+  const spans = [
+    span({ startUs: 1_000, endUs: 3_000, agent: 'stopped' }),
+    span({ startUs: 2_000, endUs: (now + 50) * 1_000, agent: 'set right' }),
+    span({ startUs: now * 1_000, endUs: (now + 250) * 1_000, agent: 'well' })
+  ]
+  const whole = { ...summary, startUs: 1_000, endUs: (now + 400) * 1_000 }
+  const run = showRun({ summary: whole, spans, attributes: [] }, 'shape')
+  expect(run.spans.map(({ fromMs, toMs }) => [fromMs, toMs])).toEqual([
+    ...[
+      [0, 2],
+      [1, 52]
+    ],
+    [2, 252]
+  ])
+  expect([run.at, run.ms, run.title]).toEqual([null, 402, 'A run of 1 agent, ok'])
+  const { endUs: _, ...open } = span({ startUs: now * 1_000, status: 'open' })
+  const late = showRun(
+    { summary: { ...whole, endUs: null }, spans: [open], attributes: [] },
+    'shape'
+  )
+  expect([late.ms, late.spans[0]?.fromMs]).toEqual([null, 0])
+})
+
 test('thirty agents have thirty letters', () => {
   const spans = Array.from({ length: 30 }, (_, at) => span({ agent: `secret ${at}` }))
   const { lanes } = showRun({ summary, spans, attributes: [] }, 'shape')

@@ -21,4 +21,6 @@ test('a run is called by its numbers alone', () => {
   expect(title(2, 192_000, 'canceled')).toBe('A run of 2 agents, 3 min 12 s, canceled')
   expect(title(2, 2_345, 'ok')).toBe('A run of 2 agents, 2.3 s, ok')
   expect(title(2, 7_500_000, 'ok')).toBe('A run of 2 agents, 2 h 5 min, ok')
+  // Since a clock that stands at 1970.
+  expect(title(2, Date.UTC(2026, 10, 21), 'ok')).toBe('A run of 2 agents, ok')
 })
