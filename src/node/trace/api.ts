@@ -42,6 +42,13 @@ export interface HeldLog extends LogName {
   readonly head?: Sealed<TraceHead>
 }
 
+/** One list. */
+export interface HeldPage {
+  readonly logs: readonly HeldLog[]
+  /** Where to go on, when the holder has more. */
+  readonly next?: LogName
+}
+
 export interface LogAsk extends LogName {
   /** At most `SYNC_RANGES_MAX`. */
   readonly ranges: readonly SyncRange[]
@@ -49,7 +56,13 @@ export interface LogAsk extends LogName {
 
 /** Logs of others that this agent keeps and hands to other observers. */
 export interface TraceShelf {
-  held(): Promise<readonly HeldLog[]>
+  /**
+   * In the order of their producers, and then of their starts, as text.
+   *
+   * @param after only those that come after this one
+   * @param limit count at most
+   */
+  held(after: LogName | undefined, limit: number): Promise<readonly HeldLog[]>
   /** Sealed batches that touch a range, oldest first; of forks all. */
   batches(log: LogName, range: SyncRange, limit: number): Promise<readonly ShelfBatch[]>
 }
@@ -94,8 +107,13 @@ export interface Traces {
    * @throws PeerworkError `ROLE_MISSING`, `BUSY`, `PEER_LOST`, `MALFORMED`
    */
   tail(holder: AgentId, options: TailOptions): AsyncIterable<TraceNews>
-  /** @throws PeerworkError as `tail` */
-  held(holder: AgentId, signal: AbortSignal): Promise<readonly HeldLog[]>
+  /**
+   * What a holder has, as far as one question goes.
+   *
+   * @param after where the list before ended
+   * @throws PeerworkError as `tail`
+   */
+  held(holder: AgentId, signal: AbortSignal, after?: LogName): Promise<HeldPage>
   /**
    * Batches of certain ranges, as far as the holder has them and one question goes.
    *

@@ -5,9 +5,11 @@ import { SYNC_FRAME_BYTES_MAX, TRACE_SYNC_PROTOCOL } from '../../protocol/consta
 import type { ErrorRecord } from '../../protocol/errors.ts'
 import { fromRecord, PeerworkError, toPeerworkError } from '../../protocol/errors.ts'
 import { encodeFrame, FrameParser } from '../../protocol/frame.ts'
-import { decodeSyncFrame, encodeSyncQuestion } from '../../protocol/trace-sync.ts'
-import type { SyncFrame, SyncQuestion } from '../../protocol/trace-sync.ts'
+import { decodeSyncFrame } from '../../protocol/trace-sync.ts'
+import type { SyncFrame } from '../../protocol/trace-sync.ts'
 import { pull } from '../pull.ts'
+import { encodeQuestion } from './question.ts'
+import type { Question } from './question.ts'
 
 /** Opening a stream on an open connection, ms. */
 const OPEN_MS_MAX = 5_000
@@ -22,7 +24,7 @@ const OPEN_MS_MAX = 5_000
  */
 export async function* askSync(
   connection: Connection,
-  question: SyncQuestion,
+  question: Question,
   { signal, msMax }: { readonly signal: AbortSignal; readonly msMax: number }
 ): AsyncGenerator<SyncFrame, void, void> {
   const stream = await opened(connection, signal)
@@ -34,7 +36,7 @@ export async function* askSync(
   }, msMax).unref()
   signal.addEventListener('abort', giveUp, { once: true })
   try {
-    stream.send(encodeFrame(encodeSyncQuestion(question)))
+    stream.send(encodeFrame(encodeQuestion(question)))
     for await (const frame of framesOf(stream)) {
       if (frame.kind !== 'answer') yield frame
       else if (frame.answer.type === 'held' && question.type !== 'list') throw unasked()

@@ -7,19 +7,20 @@ import { fromRecord, PeerworkError } from '../../protocol/errors.ts'
 import { open } from '../../protocol/seal.ts'
 import { expectBatch } from '../../protocol/trace.ts'
 import { expectHead } from '../../protocol/trace-head.ts'
-import type { SyncEntry, SyncFrame, SyncQuestion } from '../../protocol/trace-sync.ts'
+import type { SyncEntry, SyncFrame } from '../../protocol/trace-sync.ts'
 import { Broadcast } from '../broadcast.ts'
 import type { Gossip } from '../gossip.ts'
 import { TAIL_MS_MAX } from './answer-sync.ts'
-import type { HeldLog, LogAsk, LogPlace, TailOptions, TraceNews } from './api.ts'
-import type { Traces, TraceShelf } from './api.ts'
+import type { HeldLog, HeldPage, LogAsk, LogName, LogPlace, TailOptions } from './api.ts'
+import type { TraceNews, Traces, TraceShelf } from './api.ts'
 import { askSync } from './ask-sync.ts'
+import type { Question } from './question.ts'
 
 /** How much longer than the holder we wait, ms: it ends the stream. */
 const GRACE_MS = 10_000
 /** A list or some ranges, ms. */
 const ANSWER_MS_MAX = 60_000
-/** Logs in the answer to one question, count. */
+/** Entries in the answer to one question, count. */
 const LISTED_MAX = 4_096
 
 export interface TracesOptions {
@@ -32,7 +33,7 @@ export interface TracesOptions {
   readonly observe?: ((on: boolean) => void) | undefined
   /** Answers of this agent itself. */
   readonly serve: (
-    question: SyncQuestion,
+    question: Question,
     signal: AbortSignal,
     peer: string
   ) => AsyncIterable<SyncFrame>
@@ -135,20 +136,25 @@ export class TraceDoor implements Traces {
     }
   }
 
-  async held(holder: string, signal: AbortSignal): Promise<readonly HeldLog[]> {
+  async held(holder: string, signal: AbortSignal, after?: LogName): Promise<HeldPage> {
     const logs: HeldLog[] = []
+    const place = after && { after: { by: after.by, boot: fromHex(after.boot) } }
     const asked = { signal, msMax: ANSWER_MS_MAX + GRACE_MS }
-    for await (const frame of this.#ask(holder, { type: 'list' }, asked)) {
-      if (frame.kind !== 'answer' || frame.answer.type !== 'held') continue
+    let more = false
+    for await (const frame of this.#ask(holder, { type: 'list', ...place }, asked)) {
+      if (frame.kind !== 'answer') continue
+      if (frame.answer.type === 'end') ({ more } = frame.answer)
+      if (frame.answer.type !== 'held') continue
       logs.push(...frame.answer.entries.map((entry) => this.#heldLog(entry)))
       if (logs.length > LISTED_MAX) throw new PeerworkError('TOO_LARGE', 'a list without end')
     }
-    return logs
+    const last = more ? logs.at(-1) : undefined
+    return { logs, ...(last && { next: { by: last.by, boot: last.boot } }) }
   }
 
   async *get(holder: string, ask: LogAsk, signal: AbortSignal): AsyncGenerator<TraceNews> {
     const { by, ranges } = ask
-    const question: SyncQuestion = {
+    const question: Question = {
       ...{ type: 'get', by, boot: fromHex(ask.boot), ranges: [...ranges] }
     }
     const asked = { signal, msMax: ANSWER_MS_MAX + GRACE_MS }
@@ -160,7 +166,7 @@ export class TraceDoor implements Traces {
   }
 
   async contentKey(holder: string, trace: string, signal: AbortSignal): Promise<Uint8Array> {
-    const question: SyncQuestion = { type: 'key', trace: fromHex(trace) }
+    const question: Question = { type: 'key', trace: fromHex(trace) }
     for await (const frame of this.#ask(holder, question, { signal, msMax: ANSWER_MS_MAX })) {
       if (frame.kind !== 'answer') continue
       if (frame.answer.type === 'key') return frame.answer.key
@@ -185,7 +191,7 @@ export class TraceDoor implements Traces {
 
   #ask(
     holder: string,
-    question: SyncQuestion,
+    question: Question,
     asked: { signal: AbortSignal; msMax: number }
   ): AsyncIterable<SyncFrame> {
     if (holder === this.self) return this.#options.serve(question, asked.signal, this.self)

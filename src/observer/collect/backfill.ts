@@ -6,8 +6,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Clock } from '../../node/clock.ts'
 import type { Logger } from '../../node/logger.ts'
-import type { HeldLog, LogAsk, TraceNews, Traces } from '../../node/trace/api.ts'
-import { common, joined, without } from '../../node/trace/ranges.ts'
+import type { HeldLog, HeldPage, LogAsk, LogName } from '../../node/trace/api.ts'
+import type { TraceNews, Traces } from '../../node/trace/api.ts'
+import { common, without } from '../../node/trace/ranges.ts'
 import { toPeerworkError } from '../../protocol/errors.ts'
 import type { Sealed } from '../../protocol/seal.ts'
 import type { TraceHead } from '../../protocol/trace-head.ts'
@@ -18,6 +19,8 @@ import { Asked, Holders } from './holders.ts'
 import type { Inbox } from './inbox.ts'
 import type { KnownLog } from './known-log.ts'
 import type { KnownLogs } from './known-logs.ts'
+import { lackedOf, lostIn } from './list-news.ts'
+import { pagesOf } from './pages.ts'
 import { Turns } from './turns.ts'
 
 /** Questions at once, of all holders, count; one of each holder. */
@@ -165,57 +168,54 @@ export class Backfill {
   }
 
   async #list(holder: string): Promise<void> {
-    const { traces, clock, log } = this.#options
+    const { clock, log } = this.#options
     const one = this.#holders.get(holder)
     if (one === undefined) return
     one.listAfter = clock.elapsed() + LIST_REST_MS
     Object.assign(one, { due: Infinity, listing: true, again: Infinity })
-    let every = LIST_EVERY_MS
+    let [every, pages] = [LIST_EVERY_MS, 0]
     try {
-      const logs = await this.#lists.take((turn) => {
-        return traces.held(holder, AbortSignal.any([turn, this.#ending.signal]))
-      })
-      for (const { head } of logs) if (head !== undefined) await this.#options.heard(head)
-      for (const log of this.#lost(holder, logs)) await this.#options.lost(log)
-      const disputes = await this.#disputes.of(holder, logs, DISPUTES_MAX - one.disputes.length)
-      // Whoever is gone by now would be remembered for ever.
-      if (this.#holders.get(holder) !== one) {
-        for (const dispute of disputes) dispute.forget()
-        return
+      for await (const logs of this.#pages(holder)) {
+        await this.#told(holder, one, { logs, goesOn: pages++ > 0 })
+        if (this.#holders.get(holder) !== one) return
       }
-      this.#claims.told(holder, this.#lacked(logs))
-      one.disputes.push(...disputes)
       if (!this.#options.isTailed(holder)) every = LIST_UNTAILED_MS
-      this.#ask()
     } catch (thrown) {
       const { code, message: why } = toPeerworkError(thrown)
       if (!this.#ending.signal.aborted) log.debug({ holder, code, why }, 'no list')
     }
     one.listing = false
-    this.look(holder, Math.min(one.again, every * (0.75 + clock.chance() / 2)))
+    // A long list counts as many.
+    const later = every * Math.max(1, pages) * (0.75 + clock.chance() / 2)
+    this.look(holder, Math.min(one.again, later))
   }
 
-  /** Logs of which their producer lists less than it was known to have had, in between. */
-  #lost(holder: string, list: readonly HeldLog[]): KnownLog[] {
-    const own = Map.groupBy(
-      list.filter(({ by }) => by === holder),
-      ({ boot }) => boot
-    )
-    return [...own].flatMap(([boot, some]) => {
-      const ranges = joined(some.flatMap((one) => one.ranges))
-      const [from, to] = [ranges[0]?.from ?? 0, ranges.at(-1)?.to ?? 0]
-      const log = this.#options.logs.get({ by: holder, boot })
-      return log?.lose(from < to ? without([{ from, to }], ranges) : []) === true ? [log] : []
-    })
+  #pages(holder: string): AsyncIterable<readonly HeldLog[]> {
+    const { signal } = this.#ending
+    const page = (after: LogName | undefined): Promise<HeldPage> =>
+      this.#lists.take((turn) => {
+        return this.#options.traces.held(holder, AbortSignal.any([turn, signal]), after)
+      })
+    return pagesOf({ page, signal, restMs: LIST_REST_MS })
   }
 
-  /** Of a list only what is not held: the rest would be remembered in vain. */
-  #lacked(logs: readonly HeldLog[]): HeldLog[] {
-    const lacked = logs.map((one) => {
-      const held = this.#options.logs.get(one)?.held ?? []
-      return { ...one, ranges: without(joined(one.ranges), held) }
-    })
-    return lacked.filter(({ ranges }) => ranges.length > 0)
+  async #told(
+    holder: string,
+    one: Holder,
+    { logs, goesOn }: { logs: readonly HeldLog[]; goesOn: boolean }
+  ): Promise<void> {
+    const { logs: known } = this.#options
+    for (const { head } of logs) if (head !== undefined) await this.#options.heard(head)
+    for (const log of lostIn(logs, holder, known)) await this.#options.lost(log)
+    const disputes = await this.#disputes.of(holder, logs, DISPUTES_MAX - one.disputes.length)
+    // Whoever is gone by now would be remembered for ever.
+    if (this.#holders.get(holder) !== one) {
+      for (const dispute of disputes) dispute.forget()
+      return
+    }
+    this.#claims.told(holder, lackedOf(logs, known), goesOn)
+    one.disputes.push(...disputes)
+    this.#ask()
   }
 
   /** As many questions as may be open at once. */

@@ -23,13 +23,19 @@ interface Claim {
 export class Holders {
   readonly #claims = new Map<string, Map<string, Claim>>()
 
-  /** A holder's newest list, or what of it is news. */
-  told(holder: string, logs: readonly HeldLog[]): void {
-    const claims = new Map<string, Claim>()
+  /**
+   * A holder's newest list, or what of it is news.
+   *
+   * @param goesOn whether it follows what was told before, and does not take its place
+   */
+  told(holder: string, logs: readonly HeldLog[], goesOn = false): void {
+    const before = goesOn ? this.#claims.get(holder) : undefined
+    const claims = before ?? new Map<string, Claim>()
     let left = CLAIMED_MAX
+    for (const { ranges } of claims.values()) left -= ranges.length
     // A log with many ranges stands in several entries.
     for (const some of Map.groupBy(logs, keyOf).values()) {
-      const ranges = some.flatMap((one) => one.ranges).slice(0, left)
+      const ranges = some.flatMap((one) => one.ranges).slice(0, Math.max(0, left))
       const [{ by, boot } = { by: '', boot: '' }] = some
       if (ranges.length > 0) {
         claims.set(keyOf({ by, boot }), { log: { by, boot }, ranges: joined(ranges) })

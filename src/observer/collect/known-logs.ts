@@ -109,6 +109,18 @@ export class KnownLogs {
     return [...this.#producers.values()].flatMap(({ logs }) => [...logs.values()])
   }
 
+  /** In the order of producers, and then of starts, those after this one. Sorts as it goes. */
+  *after(name?: LogName): Generator<KnownLog, void, void> {
+    for (const by of sortedFrom(this.#producers.keys(), name?.by)) {
+      const { logs } = this.#producers.get(by) ?? { logs: undefined }
+      const from = by === name?.by ? name.boot : undefined
+      for (const boot of sortedFrom(logs?.keys() ?? [], from)) {
+        const log = boot === from ? undefined : logs?.get(boot)
+        if (log !== undefined) yield log
+      }
+    }
+  }
+
   /** The start of a producer that was heard of last. */
   newest(by: string): KnownLog | undefined {
     const logs = [...(this.#producers.get(by)?.logs.values() ?? [])]
@@ -129,6 +141,9 @@ export class KnownLogs {
     return log
   }
 }
+
+const sortedFrom = (names: Iterable<string>, from = ''): string[] =>
+  [...names].filter((name) => name >= from).sort()
 
 /** As it was when it came: whoever asks for it opens it again. */
 function headIn(base64: string): Sealed<TraceHead> | undefined {

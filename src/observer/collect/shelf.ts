@@ -7,13 +7,10 @@ import type { KnownLogs } from './known-logs.ts'
 
 export function shelfOf(store: Pick<TraceStore, 'batches'>, logs: KnownLogs): TraceShelf {
   return {
-    held: () =>
-      Promise.resolve(
-        logs
-          .all()
-          .filter(({ next }) => next > 0)
-          .map(heldLog)
-      ),
+    held(after, limit): Promise<readonly HeldLog[]> {
+      const held = logs.after(after).filter(({ next }) => next > 0)
+      return Promise.resolve(held.take(limit).map(heldLog).toArray())
+    },
     async batches({ by, boot }, range, limit): Promise<readonly ShelfBatch[]> {
       // Whoever asks for what we never heard of does not make us look on disk.
       if (logs.get({ by, boot }) === undefined) return []

@@ -4,9 +4,10 @@ import type { HeldLog, TraceShelf } from '../../../src/node/trace/api.ts'
 import { BatchStore } from '../../../src/node/trace/batch-store.ts'
 import { Heads } from '../../../src/node/trace/heads.ts'
 import { OwnLog } from '../../../src/node/trace/own-log.ts'
+import type { Question } from '../../../src/node/trace/question.ts'
 import { serve } from '../../../src/node/trace/serve-sync.ts'
 import { toHex } from '../../../src/protocol/canonical.ts'
-import type { SyncFrame, SyncQuestion } from '../../../src/protocol/trace-sync.ts'
+import type { SyncFrame } from '../../../src/protocol/trace-sync.ts'
 import { alice, bob } from '../../protocol/samples.ts'
 import { chain, own } from './samples.ts'
 
@@ -30,7 +31,7 @@ function setup() {
   const shelves = new Set<TraceShelf>()
   const options = { self: alice.id, log, shelves, heads, boot: batches.boot }
   const ending = new AbortController()
-  const ask = (question: SyncQuestion) => serve(question, options, ending.signal, alice.id)
+  const ask = (question: Question) => serve(question, options, ending.signal, alice.id)
   return { log, older, batches, append, shelves, ask, ending }
 }
 
@@ -120,32 +121,4 @@ test('who knows nothing yet gets the newest and what follows', async () => {
   expect(batchesIn(await all(ask(after)))).toHaveLength(80)
   const complete = { type: 'tail', keeps: false, boot: batches.boot, next: 50 } as const
   expect(batchesIn(await all(ask(complete)))).toEqual([])
-})
-
-test('a log in many pieces is listed whole, and ours before what is kept of others', async () => {
-  const { log, batches, shelves, ask } = setup()
-  for (let nth = 0; nth < 140; nth++) {
-    const sealed = batches.next(1)
-    if (nth % 2 === 0) log.append([own(sealed)])
-  }
-  const kept = Array.from({ length: 5_000 }, (_, nth): HeldLog => {
-    const start = nth.toString(16).padStart(16, '0')
-    return { by: bob.id, boot: start, ranges: [{ from: 0, to: 9 }], forks: [] }
-  })
-  const list = async () => {
-    const frames = await all(ask({ type: 'list' }))
-    const entries = frames.flatMap((frame) => {
-      return frame.kind === 'answer' && frame.answer.type === 'held' ? frame.answer.entries : []
-    })
-    return { entries, ours: entries.filter(({ by }) => by === alice.id), last: frames.at(-1) }
-  }
-  const { ours, last } = await list()
-  expect(ours.map(({ ranges }) => ranges.length)).toEqual([6, 32, 32])
-  expect(ours.map(({ head }) => head !== undefined)).toEqual([false, false, true])
-  expect(ours.flatMap(({ ranges }) => ranges)).toEqual(log.held(batches.boot))
-  expect(last).toEqual(end(false))
-  shelves.add({ held: () => Promise.resolve(kept), batches: () => Promise.resolve([]) })
-  const full = await list()
-  expect([full.entries.length, full.last]).toEqual([4_096, end(true)])
-  expect(full.ours.flatMap(({ ranges }) => ranges)).toEqual(log.held(batches.boot).slice(-32))
 })

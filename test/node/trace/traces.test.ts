@@ -39,9 +39,9 @@ test('logs of a peer are listed with a head that it sealed, and fetched', async 
   await until('sealed', async () => {
     // Lists are counted: whoever asks all the time is told to wait.
     await new Promise((resolve) => setTimeout(resolve, 100))
-    return (await list())[0]?.ranges.length === 1
+    return (await list()).logs[0]?.ranges.length === 1
   })
-  const [log] = await list()
+  const [log] = (await list()).logs
   expect(log).toMatchObject({ by: alice.id, ranges: [{ from: 0 }], forks: [] })
   expect(log?.head?.body).toMatchObject({ from: alice.id, oldest: 0, dropped: 0 })
   const got: TraceNews[] = []
@@ -121,9 +121,27 @@ test('what an observer shares, others can list and fetch from it', async () => {
     { kind: 'batch', batch: { body: { from: kept.by } } },
     { kind: 'refused', by: kept.by, boot, error: { code: 'SIGNATURE_INVALID' } }
   ])
-  expect((await bob.traces.held(alice.id, signal())).map(({ by }) => by)).toContain(kept.by)
+  expect((await bob.traces.held(alice.id, signal())).logs.map(({ by }) => by)).toContain(kept.by)
   stop()
   expect(await news()).toEqual([])
+})
+
+test('a list of more logs than one answer has goes on where it ended', async () => {
+  const kept = Array.from({ length: 5_000 }, (_, nth) => ({
+    ...{ by: mallory.id, boot: nth.toString(16).padStart(16, '0') },
+    ...{ ranges: [{ from: 0, to: 3 }], forks: [] }
+  }))
+  alice.traces.share({
+    held: (after, limit) =>
+      Promise.resolve(kept.filter(({ boot }) => boot > (after?.boot ?? '')).slice(0, limit)),
+    batches: () => Promise.resolve([])
+  })
+  const first = await bob.traces.held(alice.id, signal())
+  expect(first.logs).toHaveLength(4_096)
+  const rest = await bob.traces.held(alice.id, signal(), first.next)
+  expect(rest.next).toBeUndefined()
+  const others = [...first.logs, ...rest.logs].filter(({ by }) => by === mallory.id)
+  expect(others.map(({ boot }) => boot)).toEqual(kept.map(({ boot }) => boot))
 })
 
 test('whoever is not connected cannot be asked', async () => {

@@ -3,7 +3,8 @@ import { systemClock } from '../../../src/node/clock.ts'
 import { createLogs } from '../../../src/node/logger.ts'
 import { Backfill } from '../../../src/observer/collect/backfill.ts'
 import { KnownLogs } from '../../../src/observer/collect/known-logs.ts'
-import type { HeldLog, LogAsk, TraceNews, Traces } from '../../../src/node/trace/api.ts'
+import type { HeldLog, HeldPage, LogAsk } from '../../../src/node/trace/api.ts'
+import type { LogName, TraceNews, Traces } from '../../../src/node/trace/api.ts'
 import { toHex } from '../../../src/protocol/canonical.ts'
 import type { Sealed } from '../../../src/protocol/seal.ts'
 import type { TraceBatch } from '../../../src/protocol/trace.ts'
@@ -147,7 +148,7 @@ test('a list of invented disputes opens no more questions at once than any other
       await pass(signal).finally(() => now--)
     })
   const list: HeldLog[] = []
-  const held = (): Promise<readonly HeldLog[]> => Promise.resolve(list)
+  const held = (): Promise<HeldPage> => Promise.resolve({ logs: list })
   const { backfill, logs } = setup(new Hub(), { get, held })
   for (let seed = 1; seed <= 40; seed++) {
     const batch = chain(seed).next(10)
@@ -168,10 +169,10 @@ test('a list of invented disputes opens no more questions at once than any other
 test('a holder that tells its list drop by drop is not asked for another meanwhile', async () => {
   let asked = 0
   const { pass, open } = gate()
-  const held = async (): Promise<readonly HeldLog[]> => {
+  const held = async (): Promise<HeldPage> => {
     asked++
     await pass()
-    return []
+    return { logs: [] }
   }
   const { backfill } = setup(new Hub(), { held })
   backfill.follow([alice.id])
@@ -200,10 +201,10 @@ test('what was told by a holder that has left meanwhile is not remembered', asyn
   const boot = '01'.repeat(8)
   const { pass, open } = gate()
   let lists = 0
-  const held = async (): Promise<readonly HeldLog[]> => {
+  const held = async (): Promise<HeldPage> => {
     if (lists++ > 0) return new Promise(() => undefined)
     await pass()
-    return [{ by: alice.id, boot, ranges: [{ from: 0, to: 10 }], forks: [] }]
+    return { logs: [{ by: alice.id, boot, ranges: [{ from: 0, to: 10 }], forks: [] }] }
   }
   const asked: string[] = []
   const get = (holder: string) => nothing(() => void asked.push(holder))
@@ -227,8 +228,8 @@ test('whoever answers drop by drop leaves its turn to the others', async () => {
   const claim = { by: mallory.id, boot, ranges: [{ from: 0, to: 10 }], forks: [] }
   const real = { by, boot, ranges: [{ from: 0, to: 20 }], forks: [] }
   const claims = (holder: string) => ({ ...claim, boot: toHex(Buffer.from(`${holder}        `)) })
-  const held = (holder: string): Promise<readonly HeldLog[]> =>
-    Promise.resolve([holder === by ? real : claims(holder)])
+  const held = (holder: string): Promise<HeldPage> =>
+    Promise.resolve({ logs: [holder === by ? real : claims(holder)] })
   async function* get(holder: string, _: LogAsk, signal: AbortSignal): AsyncGenerator<TraceNews> {
     if (holder !== by) return gate().pass(signal)
     for (const batch of made) yield { kind: 'batch', batch }
@@ -236,5 +237,27 @@ test('whoever answers drop by drop leaves its turn to the others', async () => {
   const { backfill, got } = setup(hub, { held, get }, 300)
   backfill.follow([...slow, by])
   await until('hers', () => got.length === 2)
+  await backfill.stop()
+})
+
+test('a list is asked for until nothing is left, and everything in it is fetched', async () => {
+  const hub = new Hub()
+  const made = [1, 2, 3].map((seed) => chain(seed).next(10))
+  const logs = made.map(({ body }) => ({
+    ...{ by: alice.id, boot: toHex(body.boot), ranges: [{ from: 0, to: 10 }], forks: [] }
+  }))
+  const asked: (string | undefined)[] = []
+  const held = (_: string, __: AbortSignal, after?: LogName): Promise<HeldPage> => {
+    asked.push(after?.boot)
+    const at = logs.findIndex(({ boot }) => boot === after?.boot) + 1
+    const [one] = logs.slice(at)
+    const page = one === undefined ? [] : [one]
+    return Promise.resolve({ logs: page, ...(one && at < 2 && { next: one }) })
+  }
+  hub.producer(alice.id, () => made)
+  const { backfill, got } = setup(hub, { held })
+  backfill.follow([alice.id])
+  await until('all three', () => got.length === 3, 8_000)
+  expect(asked).toEqual([undefined, logs[0]?.boot, logs[1]?.boot])
   await backfill.stop()
 })

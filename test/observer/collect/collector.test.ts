@@ -5,6 +5,7 @@ import { Collector } from '../../../src/observer/collect/collector.ts'
 import { foldBatch } from '../../../src/observer/collect/fold-batch.ts'
 import { toHex } from '../../../src/protocol/canonical.ts'
 import { PeerworkError } from '../../../src/protocol/errors.ts'
+import { identityFromSeed } from '../../../src/protocol/identity.ts'
 import { seal } from '../../../src/protocol/seal.ts'
 import type { TailOptions, TraceNews } from '../../../src/node/trace/api.ts'
 import type { Sealed } from '../../../src/protocol/seal.ts'
@@ -351,4 +352,29 @@ test('of a log that made room in very many places all that is left arrives', asy
     add(pieces - made.length)
     await until(`${pieces} pieces`, async () => (await held()) === pieces)
   }
+})
+
+/** A store with a batch of each of so many starts of so many producers, all long gone. */
+async function archive(producers: number, starts: number): Promise<MemoryStore> {
+  const memory = new MemoryStore()
+  for (let nth = 0; nth < producers; nth++) {
+    const by = identityFromSeed(new Uint8Array(32).fill(100 + nth))
+    const entries = Array.from({ length: starts }, (_, start) => {
+      const batch = chain(start + 1, by).next(1)
+      const kept = { by: by.id, boot: toHex(batch.body.boot), first: 0, count: 1, issued: 1 }
+      const sealed = { bytes: batch.bytes, digest: toHex(batch.digest) }
+      return { ...foldBatch(batch), batch: { ...kept, ...sealed } }
+    })
+    await memory.ingest(entries)
+  }
+  return memory
+}
+
+test('two observers have the same in the end, though one list does not name all logs', async () => {
+  const hub = new Hub()
+  await observe(hub, await archive(17, 250))
+  const late = await observe(hub, new MemoryStore(), mallory.id)
+  const held = (): number => late.collector.state().logs.filter(({ next }) => next === 1).length
+  await until('all of it', () => held() === 17 * 250, 40_000)
+  expect(late.missing()).toBe(0)
 })

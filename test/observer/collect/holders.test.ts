@@ -30,6 +30,21 @@ test('whoever did not have what it said is not asked again, until it says so ane
   expect(holders.ask('observer', everything)).toBeDefined()
 })
 
+test('a list that goes on adds to what was told, and a new one takes its place', () => {
+  const holders = new Holders()
+  holders.told('observer', [held(0, 80)])
+  holders.told('observer', [held(0, 9, 'bob')], true)
+  const asked = () => {
+    const ask = holders.ask('observer', everything)
+    if (ask !== undefined) holders.lacks('observer', ask)
+    return ask?.by
+  }
+  expect([asked(), asked(), asked()]).toEqual(['alice', 'bob', undefined])
+  holders.told('observer', [held(0, 80)])
+  holders.told('observer', [held(0, 9, 'bob')])
+  expect([asked(), asked()]).toEqual(['bob', undefined])
+})
+
 test('one question has so many ranges', () => {
   const holders = new Holders()
   const ranges = Array.from({ length: 100 }, (_, nth) => ({ from: nth * 10, to: nth * 10 + 5 }))

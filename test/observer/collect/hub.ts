@@ -16,6 +16,9 @@ import type { TraceHead } from '../../../src/protocol/trace-head.ts'
 import type { Identity } from '../../../src/protocol/identity.ts'
 import { NETWORK } from '../../protocol/samples.ts'
 
+/** Logs in one list, count. */
+const PAGE = 4_096
+
 interface Holder {
   /** Its own log, as it shows it to this asker. */
   readonly log: (asker: string) => readonly Sealed<TraceBatch>[]
@@ -95,10 +98,12 @@ export class Hub {
         return () => void this.#changed.delete(changed)
       },
       tail: (holder, options) => this.#tail(self, holder, { reach, options }),
-      held: async (holder) => {
+      held: async (holder, _, after) => {
         this.asked.push(`${self} list ${holder}`)
         const { log, shelf } = reach(holder)
-        return [...listOf(log(self)), ...((await shelf?.held()) ?? [])]
+        const logs = [...listOf(log(self)), ...((await shelf?.held(after, PAGE)) ?? [])]
+        const last = logs.length < PAGE ? undefined : logs.at(-1)
+        return { logs, ...(last && { next: { by: last.by, boot: last.boot } }) }
       },
       get: (holder, ask) => this.#get(self, holder, { reach, ask }),
       contentKey: () => Promise.reject(new PeerworkError('CONTENT_GONE', 'there are none')),

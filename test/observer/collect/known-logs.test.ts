@@ -91,3 +91,17 @@ test('starts of one producer that were never fetched go first', () => {
   }
   expect(logs.all().length).toBeLessThanOrEqual(1_024)
 })
+
+test('logs are told in one order, and from any place on, whether that is still there or not', () => {
+  const { logs } = setup()
+  for (const name of ['b2', 'a3', 'b1', 'c1', 'a1']) {
+    logs.meet({ by: name.charAt(0), boot: name.charAt(1) })
+  }
+  const after = (name?: { by: string; boot: string }) =>
+    [...logs.after(name)].map(({ by, boot }) => by + boot)
+  expect(after()).toEqual(['a1', 'a3', 'b1', 'b2', 'c1'])
+  expect(after({ by: 'a', boot: '2' })).toEqual(['a3', 'b1', 'b2', 'c1'])
+  expect(after({ by: 'b', boot: '1' })).toEqual(['b2', 'c1'])
+  expect(after({ by: 'bb', boot: '1' })).toEqual(['c1'])
+  expect(after({ by: 'c', boot: '1' })).toEqual([])
+})

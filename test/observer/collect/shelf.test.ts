@@ -16,9 +16,9 @@ test('what is held is listed and handed on; what is unknown is not looked for', 
   await memory.ingest([{ ...foldBatch(batch), batch: { ...kept, digest: toHex(batch.digest) } }])
   const shelf = shelfOf(memory.store, logs)
   const ranges = { from: 0, to: 10 }
-  expect([await shelf.held(), await shelf.batches(name, ranges, 9)]).toEqual([[], []])
+  expect([await shelf.held(undefined, 9), await shelf.batches(name, ranges, 9)]).toEqual([[], []])
   logs.meet(name)?.add(batch)
   const tip = { first: 0, digest: toHex(batch.digest) }
-  expect(await shelf.held()).toEqual([{ ...name, ranges: [ranges], forks: [], tip }])
+  expect(await shelf.held(undefined, 9)).toEqual([{ ...name, ranges: [ranges], forks: [], tip }])
   expect(await shelf.batches(name, ranges, 9)).toEqual([{ bytes: batch.bytes, to: 10 }])
 })
