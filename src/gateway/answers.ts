@@ -192,7 +192,10 @@ export const traceDiff = z.object({
 
 const range = z.object({ from: count, to: count })
 export const integrity = z.object({
-  complete: told(z.number(), 'Of what still exists anywhere: 0 to 1.'),
+  complete: told(
+    z.number(),
+    'Of what still exists: 0 to 1. No producer weighs more than twice what came of it.'
+  ),
   missing: count,
   dropped: count,
   forks: count,

@@ -24,6 +24,7 @@ export interface ProducerIntegrity {
 }
 
 export interface Integrity {
+  /** Of what still exists: 0 to 1, see `wholeOf`. */
   readonly complete: number
   readonly missing: number
   readonly dropped: number
@@ -36,11 +37,13 @@ export function integrityOf(holdings: readonly Holding[]): Integrity {
   const producers = holdings.map(producerIntegrity)
   const sum = (pick: (one: ProducerIntegrity) => number): number =>
     producers.reduce((total, one) => total + pick(one), 0)
-  const held = sum((one) => one.held)
-  const missing = sum((one) => one.missing)
   return {
-    complete: shareOf(held, missing),
-    ...{ missing, dropped: sum((one) => one.dropped), forks: sum((one) => one.forks.length) },
+    complete: wholeOf(producers),
+    ...{
+      missing: sum((one) => one.missing),
+      dropped: sum((one) => one.dropped),
+      forks: sum((one) => one.forks.length)
+    },
     refused: sum(({ refused }) => Object.values(refused).reduce((all, count) => all + count, 0)),
     producers
   }
@@ -71,6 +74,29 @@ export function gapsIn(held: readonly Range[], oldest: number, next: number): re
   }
   if (next > at) gaps.push({ from: at, to: next })
   return gaps.filter(({ from, to }) => to > from)
+}
+
+/**
+ * How much of everything is here, 0 to 1. What is missing is what producers say that there was, and
+ * nothing proves it until it comes. So no producer, with all its starts, weighs more than twice
+ * what came of it, or what came of an average one more: whoever claims 2^53 events ruins its own
+ * figure and not that of all.
+ */
+function wholeOf(logs: readonly ProducerIntegrity[]): number {
+  const producers = [...Map.groupBy(logs, ({ by }) => by).values()].map((starts) => ({
+    held: starts.reduce((total, one) => total + one.held, 0),
+    missing: starts.reduce((total, one) => total + one.missing, 0)
+  }))
+  const all = producers.reduce((total, { held }) => total + held, 0)
+  const average = all / Math.max(1, producers.length)
+  let [weights, whole] = [0, 0]
+  for (const { held, missing } of producers) {
+    const weight = held + Math.min(missing, Math.max(held, average))
+    weights += weight
+    whole += weight * shareOf(held, missing)
+  }
+  if (weights > 0) return whole / weights
+  return producers.some(({ missing }) => missing > 0) ? 0 : 1
 }
 
 const shareOf = (held: number, missing: number): number =>

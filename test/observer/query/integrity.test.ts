@@ -70,3 +70,31 @@ test('what its producer removed in between is gone, and not waited for', () => {
     ...{ missing: 1, dropped: 4, producers: [{ gaps: [{ from: 14, to: 15 }] }] }
   })
 })
+
+/** Of `by`: so many events held from the first on, and so many that there were. */
+const told = (by: string, held: number, next: number, boot = '00') =>
+  holding({ by, boot, held: held > 0 ? [{ from: 0, to: held }] : [], counters: counted(by, next) })
+const counted = (by: string, next: number) => ({ ...counters, by, next })
+
+test('what one producer claims changes the figure of all no more than an average one could', () => {
+  const honest = ['a', 'b', 'c'].map((by) => told(by, 100, 100))
+  const liar = told('mallory', 0, Number.MAX_SAFE_INTEGER - 1)
+  const { complete, missing, producers } = integrityOf([...honest, liar])
+  expect(complete).toBe(0.8)
+  expect(producers.at(-1)?.complete).toBe(0)
+  expect(missing).toBe(Number.MAX_SAFE_INTEGER - 1)
+  // Neither many starts nor a little proof help it further.
+  const starts = Array.from({ length: 50 }, (_, nth) => told('mallory', 0, 2 ** 52, `${nth}`))
+  expect(integrityOf([...honest, ...starts]).complete).toBe(0.8)
+  const proved = told('mallory', 10, 2 ** 53 - 1)
+  expect(integrityOf([...honest, proved]).complete).toBeGreaterThan(0.75)
+})
+
+test('what is missing of honest producers counts as it is', () => {
+  expect(integrityOf([told('a', 1, 1_000)]).complete).toBe(0.001)
+  expect(integrityOf([told('a', 90, 100), told('b', 50, 60)]).complete).toBe(140 / 160)
+  expect(integrityOf([told('a', 0, 5)]).complete).toBe(0)
+  // Late at one that is long and whole at many that are short: next to nothing is here.
+  const short = Array.from({ length: 20 }, (_, nth) => told(`${nth}`, 10, 10))
+  expect(integrityOf([told('long', 1_000, 1e6), ...short]).complete).toBeLessThan(0.1)
+})
