@@ -56,13 +56,15 @@ const spans = defineRoute({
 
 const facts = defineRoute({
   ...{ method: 'GET', path: '/api/v1/traces/{trace}/facts', scope: 'read', group, heavy: true },
-  summary: 'What was told of moments in a trace, oldest first',
-  about: 'Events, guards, changes of state, as they were told. A page ends early after 8 MiB.',
+  summary: 'What was told of moments in a trace, by time',
+  about:
+    'Events, guards, changes of state, as they were told; the oldest first unless `order` is ' +
+    '`newest`. A page ends early after 8 MiB.',
   params,
-  query: z.strictObject({ limit, after }),
+  query: z.strictObject({ order: z.optional(z.enum(['oldest', 'newest'])), limit, after }),
   answer: pageOf(fact),
-  handle: ({ params: { trace }, query: { limit: most, after: from }, world }) =>
-    factsOf(world.store, { trace }, { max: most, ...(from !== undefined && { after: from }) })
+  handle: ({ params: { trace }, query: { order, limit: most, after: from }, world }) =>
+    factsOf(world.store, { trace }, { max: most, order, after: from })
 })
 
 const detail = defineRoute({
@@ -81,20 +83,21 @@ const detail = defineRoute({
 
 interface FactBounds {
   readonly max: number
-  readonly after?: string
+  readonly order?: 'oldest' | 'newest' | undefined
+  readonly after?: string | undefined
 }
 
 async function factsOf(
   store: TraceStore,
   of: { readonly trace: string; readonly span?: string },
-  { max, after: from }: FactBounds
+  { max, order = 'oldest', after: from }: FactBounds
 ) {
   const items: Fact[] = []
   let chars = 0
   let next = from
   do {
     const limit = Math.min(FACTS_PAGE, max - items.length)
-    const asked = { ...of, order: 'oldest', limit } as const
+    const asked = { ...of, order, limit }
     const page = await store.facts({ ...asked, ...(next !== undefined && { after: next }) })
     items.push(...page.items)
     chars += JSON.stringify(page.items).length

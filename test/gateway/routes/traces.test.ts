@@ -110,6 +110,27 @@ test('facts of a trace come page by page, oldest first', async () => {
   )
 })
 
+test('facts of a trace come the newest first where they are asked for so', async () => {
+  await using it = await observed()
+  const at = [3, 1, 4, 5, 9, 2, 6].map((n) => START + n)
+  await it.tell(...at.map((ms) => ({ type: 'event', trace: TRACE, name: 'n', at: ms, body: {} })))
+  const key = it.key(['read'])
+  const seen: number[] = []
+  let more = ''
+  do {
+    const path = `/api/v1/traces/${TRACE}/facts?order=newest&limit=3${more}`
+    const { items, next } = (await it.ask(path, { key })).json() as {
+      items: { atUs: number }[]
+      next?: string
+    }
+    seen.push(...items.map(({ atUs }) => atUs / 1_000))
+    more = next === undefined ? '' : `&after=${encodeURIComponent(next)}`
+  } while (more !== '')
+  expect(seen).toEqual(at.toSorted((a, b) => b - a))
+  const wrong = await it.ask(`/api/v1/traces/${TRACE}/facts?order=best`, { key })
+  expect(wrong.status).toBe(400)
+})
+
 test('a cursor that no page gave is refused, whatever is in it', async () => {
   await using it = await observed()
   await it.tell(...BROKEN_RUN)
