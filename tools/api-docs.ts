@@ -72,7 +72,9 @@ export async function describe(): Promise<Description> {
   const audit = new Audit(access, clock.now)
   const more = contentRoutes({ contents: openContents(dir, clock), audit })
   const where = { access, host: '127.0.0.1', port: 0, more }
-  const door = stack.use(await openObserverDoor({ ...parts, ...where, ...housekeeping }))
+  const door = stack.use(
+    await openObserverDoor({ ...parts, prices: rest.prices, ...where, ...housekeeping })
+  )
   const answer = await fetch(`${door.url}/api/openapi.json`)
   return (await answer.json()) as Description
 }

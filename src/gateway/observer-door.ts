@@ -33,7 +33,7 @@ import { shareRoutes } from './routes/shares.ts'
 import { meRoute } from './routes/me.ts'
 import { networkRoute } from './routes/network.ts'
 import type { Neighbour } from './routes/network.ts'
-import { priceRoute } from './routes/prices.ts'
+import { priceRoutes } from './routes/prices.ts'
 import type { OwnPrices } from './routes/prices.ts'
 import { sampleRoutes } from './routes/sample.ts'
 import { sumRoutes } from './routes/sums.ts'
@@ -100,7 +100,7 @@ export async function openObserverDoor(init: ObserverDoorInit): Promise<Observer
     diffRoute,
     networkRoute(init.agent ?? (() => undefined)),
     taskRoute,
-    priceRoute(init.prices),
+    ...priceRoutes(init.prices, audit),
     meRoute,
     ...adminRoutes({ keys, audit, alarm, keeping, forwarding }),
     ...sampleRoutes({ audit, shares: shares.shares, sample: sampleIn(db) }),

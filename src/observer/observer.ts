@@ -3,7 +3,6 @@
  * its ears, the collecting.
  */
 
-import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Clock } from '../node/clock.ts'
 import { openHome } from '../node/home.ts'
@@ -13,14 +12,10 @@ import { Collector } from './collect/collector.ts'
 import { foldBatch } from './collect/fold-batch.ts'
 import { guardDisk } from './disk.ts'
 import { Intake } from './intake.ts'
-import { PriceBook, readPrices } from './prices/book.ts'
-import type { Price } from './prices/price.ts'
+import { OwnPrices } from './prices/own.ts'
 import { openSqliteStore } from './sqlite/open.ts'
 import { Database } from './sqlite/database.ts'
 import type { TraceStore } from './store.ts'
-
-/** An operator's own prices, in the data directory; read at the start. */
-export const PRICES_FILE = 'prices.json'
 
 export interface ObserverInit {
   /** Made, for its owner alone, when it is not there. One observer at a time. */
@@ -42,8 +37,8 @@ export interface Observer extends AsyncDisposable {
   /** To read from; what comes in goes through `intake`. */
   readonly store: TraceStore
   readonly intake: Intake
-  /** Own prices, which count before the list's, and where they are read from. */
-  readonly prices: { readonly entries: readonly Price[]; readonly file: string }
+  /** Own prices, which count before the list's. */
+  readonly prices: OwnPrices
   /** Collect what agents tell. Stop the collector before its agent, and before the observer. */
   collect(init: CollectInit): Promise<Collector>
 }
@@ -55,14 +50,13 @@ export interface Observer extends AsyncDisposable {
 export async function openObserver(init: ObserverInit): Promise<Observer> {
   const { dir, clock } = init
   openHome(dir)
-  const table = join(dir, PRICES_FILE)
-  const own = existsSync(table) ? readPrices(table) : []
+  const prices = new OwnPrices(dir)
   const store = await openStore(init)
-  const intake = new Intake(store, new PriceBook(own))
+  const intake = new Intake(store, prices.book)
   // Through the intake, so that what agents tell is priced, and seen live, like all else.
   const through: TraceStore = { ...store, ingest: (entries) => intake.take(entries) }
   return {
-    ...{ store, intake, prices: { entries: own, file: table } },
+    ...{ store, intake, prices },
     collect: ({ traces, nameOf, log }) =>
       Collector.start({
         ...{ traces, store: through, clock, log },

@@ -196,6 +196,10 @@ test('every documented call works with curl, and answers as it is documented', a
   const made = await call('POST /api/v1/keys', {}, ...json({ name: 'made', scopes: ['read'] }))
   const { id } = JSON.parse(made.body) as { id: string }
   await call('DELETE /api/v1/keys/{id}', { id })
+  const price = { model: 'house-7b', from: '2026-01-01', input: 0.2, output: 0.4 }
+  await call('PUT /api/v1/prices', {}, ...json(price))
+  const which = ['-d', 'model=house-7b', '-d', 'from=2026-01-01']
+  await call('DELETE /api/v1/prices', {}, '--get', ...which)
   await call('GET /api/v1/audit')
   const wanted = { trace, profile: 'shape', hours: 1, maxViews: 9 }
   const given = await call('POST /api/v1/shares', {}, ...json(wanted))

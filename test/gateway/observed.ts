@@ -102,9 +102,9 @@ export async function observed(more: Partial<ObserverDoorInit> & { dir?: string 
   const access = stack.adopt(openAccess(dir), (db) => db.close())
   const logged: string[] = []
   const log = { error: (facts: object, text: string) => void logged.push(`${text} ${told(facts)}`) }
-  const { store, intake } = observer
+  const { store, intake, prices } = observer
   const where = { host: '127.0.0.1', port: 0 }
-  const made = { store, intake, access, clock, log, ...where, ...init }
+  const made = { store, intake, prices, access, clock, log, ...where, ...init }
   const door = stack.use(await openObserverDoor(made))
   const it: Observed = {
     ...{ dir, url: door.url, door, observer, clock, logged },

@@ -14,10 +14,15 @@ const PREFIX = /^(?:[a-z0-9.-]+\/)+/i
 const REVISION = /^(?:$|[-@:](?:\d|latest|preview|exp))/
 
 export class PriceBook {
-  readonly #entries: readonly (Price & { fromUs: number })[]
+  #entries: readonly (Price & { fromUs: number })[] = []
 
   /** @param own entries that go before the list's */
   constructor(own: readonly Price[] = []) {
+    this.replace(own)
+  }
+
+  /** Own entries, from now on. */
+  replace(own: readonly Price[]): void {
     const dated = (price: Price) => ({ ...price, fromUs: Date.parse(price.from) * 1_000 })
     const newestFirst = (a: Price, b: Price): number => (a.from < b.from ? 1 : -1)
     const longest = (a: Price, b: Price): number => b.model.length - a.model.length
