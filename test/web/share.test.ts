@@ -126,6 +126,29 @@ test('the public page works by keyboard, at desk and phone, and loads nothing be
   expect(shares.map(({ views }) => views)).toEqual([2])
 })
 
+test('a chosen step has the focus, and gives it back to where it was chosen', async () => {
+  const it = await dashboard()
+  await trip(it)
+  const { path } = await share(it, { profile: 'full-metadata' })
+  const page = await visit(it, { path, stranger: true })
+  const focused = () =>
+    page.evaluate<string>('document.activeElement.tagName + " " + document.activeElement.innerText')
+  const link = (name: string) => page.getByRole('link', { name })
+  await link('ask the airline').press('Enter')
+  await expect.poll(focused).toBe('H2 ask the airline')
+  await page.keyboard.press('Tab')
+  expect(await focused()).toBe('A Close')
+  await page.keyboard.press('Enter')
+  await expect.poll(focused).toBe('A ask the airline')
+  await link('book a flight').press('Enter')
+  await expect.poll(focused).toBe('H2 book a flight')
+  await link('say sorry').press('Enter')
+  await expect.poll(focused).toBe('H2 say sorry')
+  await page.keyboard.press('Escape')
+  await expect.poll(focused).toBe('A say sorry')
+  expect(await page.getByRole('region', { name: 'Chosen step' }).count()).toBe(0)
+})
+
 test('a file opens from a disk without a network, and shows the same', async () => {
   const it = await dashboard()
   await trip(it)

@@ -4,7 +4,8 @@ import { useEffect, useState } from 'preact/hooks'
 import { countOf, duration, moment, money } from '../format.ts'
 import { Status } from '../parts/status.tsx'
 import { Gantt } from './gantt.tsx'
-import { StepDetail, Steps } from './steps.tsx'
+import { StepDetail } from './step-detail.tsx'
+import { Steps } from './steps.tsx'
 import type { ShownRun } from './types.ts'
 
 const ZOOM_MAX = 32
@@ -29,7 +30,7 @@ export function SharedRun({ run }: { readonly run: ShownRun }) {
         <span class="muted">{zoom === 1 ? 'The whole run' : `${zoom} times as wide`}</span>
       </div>
       <Gantt {...{ run, zoom, selected }} onSelect={select} />
-      {selected !== undefined && <StepDetail run={run} at={selected} />}
+      {selected !== undefined && <StepDetail run={run} at={selected} close={() => select()} />}
       <Steps {...{ run, selected }} />
     </main>
   )
@@ -53,7 +54,7 @@ function Summary({ run }: { readonly run: ShownRun }) {
 }
 
 /** The chosen step stands in the address, as a place on the page. */
-function useStep(): readonly [number | undefined, (at: number) => void] {
+function useStep(): readonly [number | undefined, (at?: number) => void] {
   const [step, setStep] = useState(readStep)
   useEffect(() => {
     const follow = (): void => setStep(readStep())
@@ -62,8 +63,8 @@ function useStep(): readonly [number | undefined, (at: number) => void] {
     follow()
     return () => removeEventListener('hashchange', follow)
   }, [])
-  const select = (at: number): void => {
-    location.hash = `step-${at}`
+  const select = (at?: number): void => {
+    location.hash = at === undefined ? '' : `step-${at}`
   }
   return [step, select]
 }

@@ -107,7 +107,7 @@ function Row({ run, step, at, costs, on, plain }: RowProps) {
   )
 }
 
-function took(fromMs: number | null, toMs: number | null): string {
+export function took(fromMs: number | null, toMs: number | null): string {
   if (fromMs === null) return ''
   return toMs === null ? '…' : duration(toMs - fromMs)
 }
@@ -127,48 +127,5 @@ export function ErrorMessages({ run }: { readonly run: ShownRun }) {
         ))}
       </ul>
     </div>
-  )
-}
-
-/** All that is told of one step. */
-export function StepDetail({ run, at }: { readonly run: ShownRun; readonly at: number }) {
-  const step = run.spans[at]
-  if (step === undefined) return null
-  const { name, kind, status, lane, error, fromMs, toMs, attributes } = step
-  const facts = {
-    ...{ agent: run.lanes[lane]?.name, kind, took: took(fromMs, toMs) },
-    ...{ skill: step.skill, model: step.model, tool: step.tool },
-    tokens: step.tokens === null ? null : countOf(step.tokens),
-    cost: step.cost === null ? null : money(step.cost),
-    ...attributes
-  }
-  const told = Object.entries(facts).filter(
-    ([, value]) => value !== null && value !== undefined && value !== ''
-  )
-  return (
-    <section class="panel" aria-label="Chosen step">
-      <div class="row">
-        <h2>
-          <bdi>{name ?? kind}</bdi>
-        </h2>
-        <Status of={status} />
-        <a href="#">Close</a>
-      </div>
-      {error !== null && (
-        <p class="failure">
-          <code>{error.code}</code> <bdi>{error.message}</bdi>
-        </p>
-      )}
-      <dl>
-        {told.map(([word, value]) => (
-          <div key={word}>
-            <dt>{word}</dt>
-            <dd>
-              <bdi>{String(value)}</bdi>
-            </dd>
-          </div>
-        ))}
-      </dl>
-    </section>
   )
 }

@@ -1,6 +1,11 @@
 import type { Page } from 'playwright-core'
-import { expect, test } from 'vitest'
-import { SPAN, TRACE } from '../../../gateway/observed.ts'
+import { expect, onTestFinished, test } from 'vitest'
+import { contentRoutes } from '../../../../src/gateway/routes/contents.ts'
+import { systemClock } from '../../../../src/node/clock.ts'
+import { Contents } from '../../../../src/observer/contents.ts'
+import { observed, SPAN, TRACE } from '../../../gateway/observed.ts'
+import { TRACE as TALKED } from '../../../node/control-double.ts'
+import { KEY, logOf, received, told } from '../../../observer/content-samples.ts'
 import { expectAccessible } from '../../axe.ts'
 import { dashboard, PHONE, visit } from '../../browser.ts'
 import { expectFits } from '../../fits.ts'
@@ -82,6 +87,34 @@ test('contents come when they are asked for, or a word on why there are none', a
   await panel(page).getByRole('button', { name: 'Show contents' }).click()
   await panel(page).getByText('Nobody told any').waitFor()
   expect(asked).toBe(1)
+})
+
+test('contents that may be shown are text, under who wrote them and a warning', async () => {
+  const door = { contentKey: () => Promise.resolve(KEY.slice()) }
+  const contents = new Contents({ elapsed: systemClock.elapsed, door })
+  const it = await observed({
+    more: contentRoutes({ contents, audit: { note: () => undefined } })
+  })
+  onTestFinished(() => it[Symbol.asyncDispose]())
+  const markup = '<b class="owned">say it</b><script>document.title = "owned"</script>'
+  const answer = { city: '\u202ERome\u2066', nights: 3 }
+  const facts = [received(1), ...told(1, markup), ...told(1, answer, 'output')]
+  await it.observer.store.ingest(logOf(facts))
+  const page = await visit(it, { path: `/trace/${TALKED}?span=${hex(1)}` })
+  const here = panel(page)
+  await here.getByRole('button', { name: 'Show contents' }).click()
+  await here.getByText('Written by others, and not checked.').waitFor()
+  const figures = here.getByRole('figure')
+  await figures.filter({ hasText: 'Input, from alice' }).getByText(markup).waitFor()
+  const output = figures.filter({ hasText: 'Answer, from alice' })
+  await output.getByText('Rome').waitFor()
+  await output.getByText('nights').waitFor()
+  expect(await figures.count()).toBe(2)
+  expect(await page.locator('.owned').count()).toBe(0)
+  expect(await page.title()).not.toBe('owned')
+  await expectAccessible(page)
+  await page.setViewportSize(PHONE)
+  await expectFits(page)
 })
 
 test('a span that is not there says so, and the rest of the page stays', async () => {

@@ -1,18 +1,21 @@
 /** What went in and what came out, when asked for: it may be secret, and has to be fetched. */
 
-import { useState } from 'preact/hooks'
+import { useMemo, useState } from 'preact/hooks'
 import type { ShownContent } from '../../../../src/observer/content-page.ts'
 import { get } from '../../api.ts'
 import { useLoad } from '../../load.ts'
 import { Failure, Loading } from '../../parts/states.tsx'
 import type { Page } from '../../types.ts'
+import { nameOf, namesOf } from '../integrity/words.ts'
+import type { Run } from '../run.ts'
 import { NotShown } from '../transcript/said.tsx'
 import { Json } from './json.tsx'
 
 const NAMES = { input: 'Input', output: 'Answer', state: 'State' } as const
 
 interface ContentsProps {
-  readonly trace: string
+  /** Whose: what it is about, and what those who tell are called. */
+  readonly run: Run
   readonly span: string
 }
 
@@ -34,7 +37,8 @@ export function Contents(of: ContentsProps) {
 
 type Answer = Page<ShownContent> & { readonly notice: string }
 
-function Loaded({ trace, span }: ContentsProps) {
+function Loaded({ run: { trace, spans }, span }: ContentsProps) {
+  const names = useMemo(() => namesOf(spans), [spans])
   const { value, error, again } = useLoad(`contents ${trace} ${span}`, (signal) =>
     get<Answer>(`/api/v1/traces/${trace}/contents`, { span }, signal)
   )
@@ -58,7 +62,7 @@ function Loaded({ trace, span }: ContentsProps) {
         one.state === 'shown' ? (
           <figure key={at} class="content">
             <figcaption>
-              {one.of === null ? 'Content' : NAMES[one.of]}, from <bdi>{one.name ?? one.by}</bdi>
+              {one.of === null ? 'Content' : NAMES[one.of]}, from <bdi>{nameOf(one.by, names)}</bdi>
             </figcaption>
             <Json of={one.value} />
           </figure>

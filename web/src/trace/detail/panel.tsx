@@ -1,10 +1,11 @@
 /** All about one span, beside whatever view it was opened from. */
 
-import { useEffect, useLayoutEffect, useRef } from 'preact/hooks'
+import { useEffect, useRef } from 'preact/hooks'
 import { get } from '../../api.ts'
 import { Link } from '../../link.tsx'
 import { useLoad } from '../../load.ts'
 import { CopyButton } from '../../parts/copy-button.tsx'
+import { useOpened } from '../../parts/opened.ts'
 import { Failure, Loading } from '../../parts/states.tsx'
 import { change, withQuery } from '../../route.ts'
 import type { Handoff, Span, SpanDetail } from '../../types.ts'
@@ -31,7 +32,7 @@ export function SpanPanel({ run, span }: PanelProps) {
   )
   // What was told meanwhile is loaded too.
   useAgain(again, `${known?.status} ${known?.endUs}`)
-  const head = useFocus()
+  const head = useOpened({ preventScroll: true })
   const { name, kind } = known ?? value?.versions[0] ?? { name: span, kind: 'other' }
   return (
     <aside
@@ -63,30 +64,12 @@ function useAgain(again: () => void, of: string): void {
   }, [of])
 }
 
-/**
- * Who opened it by keyboard goes on in it; the focus goes back to where it was when this closes. At
- * once, before anything can be pressed: who is quick would be left nowhere.
- */
-function useFocus() {
-  const head = useRef<HTMLHeadingElement>(null)
-  useLayoutEffect(() => {
-    const { activeElement: before } = document
-    // A page that was opened with it has the focus nowhere.
-    if (!(before instanceof HTMLElement) || before === document.body) return undefined
-    head.current?.focus({ preventScroll: true })
-    return () => {
-      if (before.isConnected) before.focus({ preventScroll: true })
-    }
-  }, [])
-  return head
-}
-
 interface ToldProps extends PanelProps {
   readonly detail: SpanDetail
 }
 
 function Told({ run, detail: { versions, facts }, span }: ToldProps) {
-  const { trace, spans, handoffs } = run
+  const { spans, handoffs } = run
   const here = handoffs.filter((one) => one.spans.giver === span || one.spans.taker === span)
   const parent = versions.find((one) => one.parent !== undefined)?.parent
   return (
@@ -103,7 +86,7 @@ function Told({ run, detail: { versions, facts }, span }: ToldProps) {
         <p class="muted">and {here.length - HANDOFFS_MAX} more handoffs.</p>
       )}
       <Family spans={spans} of={span} parent={parent} />
-      <Contents key={span} trace={trace} span={span} />
+      <Contents key={span} run={run} span={span} />
       <Facts key={`facts ${span}`} facts={facts} startUs={versions[0]?.startUs} />
       {versions.map(({ source, attributes }) => (
         <Attributes key={`${source.kind} ${source.by}`} of={attributes} />
