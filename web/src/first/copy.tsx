@@ -31,6 +31,7 @@ export function Lines({ what, text, notYet }: CopyProps) {
       setSaid('Selected: copy it with Ctrl+C')
     }
   }
+  const isCopied = said === 'Copied'
   return (
     <div class="lines">
       <pre tabIndex={0} aria-label={what}>
@@ -40,12 +41,13 @@ export function Lines({ what, text, notYet }: CopyProps) {
         type="button"
         disabled={notYet !== undefined}
         title={notYet}
-        aria-label={`Copy ${what}`}
+        aria-label={`${isCopied ? 'Copied' : 'Copy'} ${what}`}
         onClick={() => void copy()}
       >
-        {said === 'Copied' ? '✓ Copied' : 'Copy'}
+        {isCopied && <span aria-hidden="true">✓ </span>}
+        {isCopied ? 'Copied' : 'Copy'}
       </button>
-      <span class={said === 'Copied' ? 'unseen' : 'muted'} role="status">
+      <span class={isCopied ? 'unseen' : 'muted'} role="status">
         {said}
       </span>
     </div>

@@ -7,6 +7,8 @@ import { Lines } from './copy.tsx'
 import './first.css'
 import { agentLines, curlLine, NO_KEY, otlpLines, randomHex } from './lines.ts'
 import type { Place } from './lines.ts'
+import { madeKey } from './made.ts'
+import type { MadeKey } from './made.ts'
 import { LoadSample } from './sample.tsx'
 
 interface Known {
@@ -83,33 +85,36 @@ function Agent({ place }: { readonly place: Known['place'] }) {
   )
 }
 
-interface Made {
-  readonly key?: string
+interface Making {
   readonly busy: boolean
   readonly error?: string
 }
 
 function OverHttp({ admin }: { readonly admin: boolean }) {
-  const [made, setMade] = useState<Made>({ busy: false })
+  const [making, setMaking] = useState<Making>({ busy: false })
   const [ids] = useState(() => ({ trace: randomHex(32), span: randomHex(16) }))
   const make = (): void => {
-    setMade({ busy: true })
+    setMaking({ busy: true })
     const asked = { name: `first-${randomHex(6)}`, scopes: ['ingest'] }
     send<{ readonly key: string }>('POST', '/api/v1/keys', asked).then(
-      ({ key }) => setMade({ key, busy: false }),
+      ({ key }) => {
+        madeKey.value = { key, isTaken: false }
+        setMaking({ busy: false })
+      },
       (thrown: unknown) => {
         const error = thrown instanceof ApiError ? thrown.message : String(thrown)
-        setMade({ busy: false, error })
+        setMaking({ busy: false, error })
       }
     )
   }
-  const key = made.key ?? NO_KEY
-  const notYet = made.key === undefined ? 'Make a key first' : undefined
+  const made = madeKey.value
+  const key = made?.key ?? NO_KEY
+  const notYet = made === undefined ? 'Make a key first' : undefined
   const url = location.origin
   return (
     <section class="panel">
       <h3>Any program, over HTTP</h3>
-      <KeyButton {...{ admin, made, make }} />
+      <KeyButton {...{ admin, making, make }} />
       <h4>OpenTelemetry</h4>
       <p>The SDKs of all languages read these variables:</p>
       <Lines what="the variables for OpenTelemetry" text={otlpLines(url, key)} notYet={notYet} />
@@ -122,18 +127,12 @@ function OverHttp({ admin }: { readonly admin: boolean }) {
 
 interface KeyProps {
   readonly admin: boolean
-  readonly made: Made
+  readonly making: Making
   readonly make: () => void
 }
 
-function KeyButton({ admin, made, make }: KeyProps) {
-  if (made.key !== undefined) {
-    return (
-      <p role="status">
-        ✓ The key stands in the lines below. It may send, and nothing else; it is not shown again.
-      </p>
-    )
-  }
+function KeyButton({ admin, making, make }: KeyProps) {
+  if (madeKey.value !== undefined) return <KeyMade made={madeKey.value} />
   if (!admin) {
     return (
       <p>
@@ -144,15 +143,32 @@ function KeyButton({ admin, made, make }: KeyProps) {
   }
   return (
     <p class="row">
-      <button type="button" disabled={made.busy} onClick={make}>
-        {made.busy ? 'Making a key …' : 'Make a key'}
+      <button type="button" disabled={making.busy} onClick={make}>
+        {making.busy ? 'Making a key …' : 'Make a key'}
       </button>
       <span class="muted">A program needs one to send; the lines below are then complete.</span>
-      {made.error !== undefined && (
+      {making.error !== undefined && (
         <span role="alert">
-          No key was made. <bdi>{made.error}</bdi>
+          No key was made. <bdi>{making.error}</bdi>
         </span>
       )}
     </p>
+  )
+}
+
+/** What was made is not lost when a trace arrives: the list shows it until it was taken. */
+function KeyMade({ made }: { readonly made: MadeKey }) {
+  return (
+    <div class="row">
+      <p role="status">
+        ✓ The key stands in the lines below. It may send, and nothing else;{' '}
+        {made.isTaken ? 'it is not shown again.' : 'it is shown until you have it.'}
+      </p>
+      {!made.isTaken && (
+        <button type="button" onClick={() => (madeKey.value = { ...made, isTaken: true })}>
+          I have it
+        </button>
+      )}
+    </div>
   )
 }

@@ -2,6 +2,7 @@
 
 import { lazy, Suspense } from 'preact/compat'
 import { useEffect, useMemo, useRef } from 'preact/hooks'
+import { madeKey } from '../first/made.ts'
 import { Link } from '../link.tsx'
 import { useLoad } from '../load.ts'
 import { Empty, Failure, Loading } from '../parts/states.tsx'
@@ -24,6 +25,7 @@ import { useTail } from './tail.ts'
 
 /** Of the first minutes only: loaded when there is nothing, or only the sample. */
 const FirstMinutes = lazy(async () => (await import('../first/first-minutes.tsx')).FirstMinutes)
+const KeyKept = lazy(async () => (await import('../first/key-kept.tsx')).KeyKept)
 const SampleNotice = lazy(async () => (await import('../first/sample.tsx')).SampleNotice)
 
 export function TracesPage() {
@@ -100,6 +102,7 @@ function List({ q, search }: ListProps) {
       {page?.items.length === 0 && <Nothing {...{ q, search, isNewest, page, again }} />}
       {page !== undefined && page.items.length > 0 && (
         <Suspense fallback={null}>
+          {madeKey.value !== undefined && <KeyKept />}
           <SampleNotice again={again} />
         </Suspense>
       )}
