@@ -1,6 +1,7 @@
 /** Who belongs to a network that has an owner, and who no longer does. */
 
 import { ago, moment, tail } from '../format.ts'
+import { hint } from '../hint.ts'
 import { useNow } from '../refresh.ts'
 import type { Network } from '../types.ts'
 
@@ -60,7 +61,7 @@ function Row({ of, now }: { readonly of: Member; readonly now: number }) {
         <bdi class="called">{name}</bdi>
         {self && <span class="muted"> (this observer)</span>}
         <br />
-        <code class="muted" title={id}>
+        <code class="muted" title={hint(id)}>
           {tail(id)}
         </code>
       </th>

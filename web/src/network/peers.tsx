@@ -1,7 +1,7 @@
 /** The agents that the observer is connected to now. */
 
-import { balanced } from '../bidi.ts'
 import { ago, duration, tail } from '../format.ts'
+import { hint, hints } from '../hint.ts'
 import { useNow } from '../refresh.ts'
 import type { Network } from '../types.ts'
 
@@ -83,7 +83,7 @@ function Row({ of, now }: { readonly of: Peer; readonly now: number }) {
       <th scope="row">
         <bdi class="called">{name}</bdi>
         <br />
-        <code class="muted" title={id}>
+        <code class="muted" title={hint(id)}>
           {tail(id)}
         </code>
       </th>
@@ -117,7 +117,7 @@ function Skills({ of }: { readonly of: readonly string[] }) {
           <bdi>{skill}</bdi>
         </li>
       ))}
-      {more > 0 && <li title={of.slice(SHOWN_MAX).map(balanced).join(', ')}>and {more} more</li>}
+      {more > 0 && <li title={hints(of.slice(SHOWN_MAX))}>and {more} more</li>}
     </ul>
   )
 }

@@ -5,6 +5,7 @@
 
 import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks'
 import { duration } from '../format.ts'
+import { hint } from '../hint.ts'
 import { layoutOf, ticksOf } from './layout.ts'
 import type { Bar, Layout } from './layout.ts'
 import type { ShownRun } from './types.ts'
@@ -132,7 +133,7 @@ function Span({ run, bar, on, tops, x, onSelect }: SpanProps) {
   const classes = `bar lane-${bar.lane % LANES} ${span.status}${on ? ' on' : ''}`
   return (
     <g class={classes} onClick={() => onSelect?.(bar.at)}>
-      <title>{`${name}, ${took}`}</title>
+      <title>{`${hint(name)}, ${took}`}</title>
       <rect class="body" x={left} y={y} width={width} height={BAR} rx={3} />
       <rect class="edge" x={left} y={y} width={Math.min(3, width)} height={BAR} />
       {failed && <rect class="foot" x={left} y={y + BAR - 3} width={width} height={3} />}

@@ -9,6 +9,7 @@ import { Empty, Loading } from '../parts/states.tsx'
 import '../style/base.css'
 import '../style/parts.css'
 import './share.css'
+import { named } from '../hint.ts'
 import { SharedRun } from './shared-run.tsx'
 import type { ShownRun } from './types.ts'
 
@@ -58,7 +59,7 @@ async function load(): Promise<void> {
 }
 
 function show(run: ShownRun): void {
-  if (run.name !== null) document.title = `${run.name} · ${run.title}`
+  if (run.name !== null) document.title = `${named(run.name)} · ${run.title}`
   render(<SharedRun run={run} />, root)
 }
 

@@ -4,8 +4,8 @@
  */
 
 import type { ComponentChildren } from 'preact'
-import { balanced } from '../bidi.ts'
 import { ago, countOf, duration, moment, money } from '../format.ts'
+import { hint, hints } from '../hint.ts'
 import { Link } from '../link.tsx'
 import { Status } from '../parts/status.tsx'
 import type { TraceSummary } from '../types.ts'
@@ -78,11 +78,7 @@ function Row({ of, now, isFresh }: RowProps) {
         <Status of={status} />
       </Cell>
       <Cell of="Name">
-        <Link
-          to={`/trace/${trace}`}
-          class="open-trace"
-          title={name === '' ? trace : balanced(name)}
-        >
+        <Link to={`/trace/${trace}`} class="open-trace" title={name === '' ? trace : hint(name)}>
           <bdi>{name === '' ? trace : name}</bdi>
         </Link>
       </Cell>
@@ -114,7 +110,7 @@ function Row({ of, now, isFresh }: RowProps) {
 function Agents({ of }: { readonly of: readonly string[] }) {
   const more = of.length - NAMED_MAX
   return (
-    <span title={of.map(balanced).join(', ')}>
+    <span title={hints(of)}>
       {of.slice(0, NAMED_MAX).map((agent, at) => (
         <span key={agent}>
           {at > 0 && ', '}

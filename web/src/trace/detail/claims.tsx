@@ -2,6 +2,7 @@
 
 import type { ComponentChildren } from 'preact'
 import { countOf, duration, moment, money, tail } from '../../format.ts'
+import { hint } from '../../hint.ts'
 import { Status } from '../../parts/status.tsx'
 import type { Span } from '../../types.ts'
 import { keyOf } from '../buffer.ts'
@@ -37,8 +38,8 @@ const ROWS: readonly (readonly [string, Show])[] = [
   ['Cost', costOf],
   ['Error', errorOf],
   ['Conversation', text(({ conversation }) => conversation)],
-  ['Task', ({ task }) => task && <code title={task}>{tail(task)}</code>],
-  ['Other end', ({ peer }) => peer && <code title={peer}>{tail(peer)}</code>]
+  ['Task', ({ task }) => task && <code title={hint(task)}>{tail(task)}</code>],
+  ['Other end', ({ peer }) => peer && <code title={hint(peer)}>{tail(peer)}</code>]
 ]
 
 export function Claims({ claims }: { readonly claims: readonly Claim[] }) {
@@ -89,7 +90,7 @@ function Row({ name, cells }: RowProps) {
 export function Seal({ of: { source } }: { readonly of: Pick<Span, 'source'> }) {
   if (source.kind === 'agent') {
     return (
-      <span class="seal status ok" title={source.by}>
+      <span class="seal status ok" title={hint(source.by)}>
         <span aria-hidden="true">✓</span> sealed by <code>{tail(source.by)}</code>
       </span>
     )

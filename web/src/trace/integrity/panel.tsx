@@ -3,6 +3,7 @@
 import { useEffect } from 'preact/hooks'
 import { get } from '../../api.ts'
 import { countOf, percent, tail } from '../../format.ts'
+import { hint, hints } from '../../hint.ts'
 import { useLoad } from '../../load.ts'
 import type { Loaded } from '../../load.ts'
 import { Failure, Loading } from '../../parts/states.tsx'
@@ -156,7 +157,7 @@ function Row({ of, name }: { readonly of: Producer; readonly name: string }) {
       <th scope="row">
         <bdi>{name}</bdi>
         <br />
-        <small title={`${by}, since its start ${boot}`}>{tail(by)}</small>
+        <small title={`${hint(by)}, since its start ${hint(boot)}`}>{tail(by)}</small>
       </th>
       <td>
         {percent(complete)}
@@ -173,7 +174,7 @@ function Row({ of, name }: { readonly of: Producer; readonly name: string }) {
           {countOf(count)}
         </td>
       ))}
-      <td class="number" title={refused.map(([code, count]) => `${code}: ${count}`).join(', ')}>
+      <td class="number" title={hints(refused.map(([code, count]) => `${code}: ${count}`))}>
         {countOf(sum)}
       </td>
       <td class="number">{countOf(forks.length)}</td>

@@ -2,6 +2,7 @@
 
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks'
 import { countOf } from '../../format.ts'
+import { hint } from '../../hint.ts'
 import { Empty, Loading } from '../../parts/states.tsx'
 import { change, query } from '../../route.ts'
 import { peopleOf } from '../people.ts'
@@ -186,7 +187,7 @@ function Heads({ columns }: { readonly columns: Columns }) {
       {columns.people.map(({ id, name, lane }) => (
         <span
           key={id}
-          title={id}
+          title={hint(id)}
           style={{
             left: `${columns.at(id) - columns.column / 2 + 6}px`,
             width: `${columns.column - 12}px`,

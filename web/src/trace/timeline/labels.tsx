@@ -1,6 +1,7 @@
 /** The names of lanes, beside them or above: as many as can be seen. */
 
 import { countOf, tail } from '../../format.ts'
+import { hint } from '../../hint.ts'
 import { laneAt, laneTop } from './geometry.ts'
 import type { Lane } from './lanes.ts'
 import type { Timeline } from './model.ts'
@@ -39,11 +40,11 @@ function Label({ lane, color }: { readonly lane: Lane; readonly color: number })
   return (
     <>
       <i style={{ background: `var(--lane-${color})` }} aria-hidden="true" />
-      <bdi class="tl-name" title={agent.slice(0, 200)}>
+      <bdi class="tl-name" title={hint(agent)}>
         {agent === '' ? 'no name' : agent}
       </bdi>
       <small class="muted">
-        <span title={sealed ? `sealed by ${source.by}` : `told with the key ${source.by}`}>
+        <span title={`${sealed ? 'sealed by' : 'told with the key'} ${hint(source.by)}`}>
           {sealed ? tail(source.by) : 'unsigned'}
         </span>
         {' · '}

@@ -2,6 +2,7 @@
 
 import { useLayoutEffect, useMemo, useRef } from 'preact/hooks'
 import { countOf, duration, money } from '../../format.ts'
+import { hint } from '../../hint.ts'
 import type { People, Person } from '../people.ts'
 import type { Edge } from './edges.ts'
 import { drawnOf, NODE, WORDS } from './paths.ts'
@@ -76,7 +77,7 @@ function Node({ person: { id, name, lane }, at, edges }: NodeProps) {
       <rect width="5" height={NODE.height} rx="2" style={{ fill: `var(--lane-${lane})` }} />
       <foreignObject x="10" y="4" width={NODE.width - 14} height={NODE.height - 8}>
         <div class="words">
-          <strong title={id}>
+          <strong title={hint(id)}>
             <bdi>{name}</bdi>
           </strong>
           <span class={failed > 0 ? 'bad' : 'muted'}>
