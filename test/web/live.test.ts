@@ -1,21 +1,12 @@
 /** The stream of news: only where somebody looks, and again whenever it could not be had. */
 
 import { expect, test } from 'vitest'
-import type { Page } from 'playwright-core'
 import { visit } from './browser.ts'
 import { filled, line, names, showsFrom } from './listed.ts'
+import { see } from './see.ts'
 
 /** What a browser opens to one server over all tabs (HTTP/1.1), count. */
 const CONNECTIONS = 6
-
-/** Pages of a browser without windows all take themselves for seen. */
-const see = (page: Page, isSeen: boolean): Promise<unknown> =>
-  page.evaluate(`{
-    Object.defineProperty(document, 'hidden', { value: ${!isSeen}, configurable: true })
-    const value = '${isSeen ? 'visible' : 'hidden'}'
-    Object.defineProperty(document, 'visibilityState', { value, configurable: true })
-    document.dispatchEvent(new Event('visibilitychange'))
-  }`)
 
 test('tabs that nobody sees leave room for another, and catch up when they are seen', async () => {
   const it = await filled(3)

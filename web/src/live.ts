@@ -12,6 +12,9 @@ import type { Fact, Handoff, Span } from './types.ts'
 /** After a stream was refused, ms: a browser takes up by itself only one that broke off. */
 export const REFUSED_MS = 10_000
 
+/** Of each kind as many are told of one message, count: of one with fewer none were left out. */
+export const TOLD_MAX = 500
+
 export interface News {
   readonly traces: readonly string[]
   readonly spans: readonly Span[]
@@ -23,8 +26,8 @@ export interface News {
 
 export interface LiveListener {
   news(news: News): void
-  /** Something may have been missed. */
-  missed(): void
+  /** Something may have been missed. @param of what left some out; anything unless given */
+  missed(of?: News): void
   alert?(told: { readonly event: string }): void
 }
 
@@ -87,7 +90,7 @@ function hear(stream: EventSource, listener: LiveListener): void {
   stream.addEventListener('new', ({ data }: MessageEvent<string>) => {
     const news = JSON.parse(data) as News
     listener.news(news)
-    if (news.more > 0) listener.missed()
+    if (news.more > 0) listener.missed(news)
   })
   stream.addEventListener('alert', ({ data }: MessageEvent<string>) => {
     alertNews.value++

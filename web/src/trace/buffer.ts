@@ -62,19 +62,23 @@ export class Buffer {
     }
   }
 
-  addFacts(facts: readonly Fact[]): void {
+  /** @returns how many of them say what was not known */
+  addFacts(facts: readonly Fact[]): number {
+    let count = 0
     for (const one of facts) {
       const known = this.#facts.get(one.id)
       const next = known === undefined ? one : (mergeFact(known as never, one as never) as Fact)
       if (next === known) continue
       this.#facts.set(one.id, next)
       this.#changed('facts')
+      count++
     }
-    if (this.#facts.size <= FACTS_MAX * 1.1) return
+    if (this.#facts.size <= FACTS_MAX * 1.1) return count
     const oldest = this.facts.slice(0, this.#facts.size - FACTS_MAX)
     for (const { id } of oldest) this.#facts.delete(id)
     this.#factsCut = true
     this.#changed('facts')
+    return count
   }
 
   get spanCount(): number {

@@ -3,7 +3,8 @@
 import { useEffect, useState } from 'preact/hooks'
 import type { SpanPart } from '../../../src/observer/model.ts'
 import { ApiError, get } from '../api.ts'
-import { listen } from '../live.ts'
+import { listen, TOLD_MAX } from '../live.ts'
+import type { News } from '../live.ts'
 import type { Fact, Handoff, Page, Span, TraceDetail, TraceSummary } from '../types.ts'
 import { Buffer, FACTS_MAX } from './buffer.ts'
 import type { Run } from './run.ts'
@@ -19,6 +20,12 @@ const SPANS_PER_MS = 100
 const ASK_MS = 1_000
 /** Between two loads of all of it, ms more for so many spans: news of a crowd leave some out. */
 const SPANS_PER_ALL_MS = 5
+/**
+ * Of facts that were missed: between two pages of them, ms; and pages at most, count, of a run that
+ * has more of them than are kept.
+ */
+const FACTS_REST_MS = 500
+const MISSED_PAGES = 4
 /** Between two questions for what reads the whole trace, ms. */
 const DETAIL_MS = 10_000
 const RETRY_MS = 5_000
@@ -60,6 +67,8 @@ class Loader {
   #summaryShown = 0
   /** When everything was asked for last, ms. */
   #allMs = -Infinity
+  /** Of what some may have been missed. */
+  readonly #missing = new Set<'spans' | 'handoffs'>()
   #detail: TraceDetail | undefined
   #complete = false
   /** Of the past there are more facts than were loaded. */
@@ -85,7 +94,7 @@ class Loader {
           for (const { id } of handoffs as readonly { readonly id: string }[]) this.#told.add(id)
           if (handoffs.length > 0) this.#soon('handoffs', ASK_MS, () => this.#loadNewHandoffs())
         },
-        missed: () => this.#soon('all', this.#restMs(), () => this.#loadAll())
+        missed: (of) => this.#missed(of)
       },
       trace
     )
@@ -102,6 +111,32 @@ class Loader {
   #restMs(): number {
     const restMs = this.#buffer.spanCount / SPANS_PER_ALL_MS
     return Math.max(ASK_MS, this.#allMs + restMs - performance.now())
+  }
+
+  #missed(of: News | undefined): void {
+    const may = (told?: readonly unknown[]): boolean => (told?.length ?? TOLD_MAX) >= TOLD_MAX
+    if (may(of?.spans)) this.#missing.add('spans')
+    if (may(of?.handoffs)) this.#missing.add('handoffs')
+    this.#soon('all', this.#restMs(), () => this.#loadMissing())
+    if (may(of?.facts)) this.#soon('facts', ASK_MS, () => this.#loadMissedFacts())
+  }
+
+  async #loadMissing(): Promise<void> {
+    this.#allMs = performance.now()
+    // Before they are asked for: what is missed meanwhile is asked for again.
+    const [spans, handoffs] = [this.#missing.delete('spans'), this.#missing.delete('handoffs')]
+    try {
+      await Promise.all([
+        this.#loadSummary(),
+        ...(spans ? [this.#loadSpans()] : []),
+        ...(handoffs ? [this.#loadHandoffs()] : [])
+      ])
+    } catch (thrown) {
+      if (spans) this.#missing.add('spans')
+      if (handoffs) this.#missing.add('handoffs')
+      throw thrown
+    }
+    await this.#loadDetail()
   }
 
   async #loadAll(): Promise<void> {
@@ -172,6 +207,28 @@ class Loader {
     } while (after !== undefined && count < FACTS_MAX)
     this.#pastCut = after !== undefined
     this.#showSoon()
+  }
+
+  /**
+   * The newest first, for they are the likeliest. Of a run that is here whole nothing may be left
+   * out, and what came late may stand anywhere: then all of it is looked through, without haste.
+   */
+  async #loadMissedFacts(): Promise<void> {
+    const isCut = (): boolean => this.#pastCut || this.#buffer.factsCut
+    let after: string | undefined
+    for (let pages = 1; ; pages++) {
+      const asked = { limit: PAGE, order: 'newest', after }
+      const page: Page<Fact> = await this.#get('/facts', asked)
+      const added = this.#buffer.addFacts(page.items)
+      after = page.next
+      this.#showSoon()
+      if (after === undefined || (isCut() && (added === 0 || pages >= MISSED_PAGES))) return
+      await this.#rest(FACTS_REST_MS)
+    }
+  }
+
+  #rest(ms: number): Promise<void> {
+    return new Promise((done) => this.#timers.set('rest', setTimeout(done, ms)))
   }
 
   #get<T>(path: string, parameters: Readonly<Record<string, string | number | undefined>> = {}) {
