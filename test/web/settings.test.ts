@@ -4,6 +4,7 @@ import { BROKEN_RUN } from '../gateway/samples.ts'
 import { bytesOf } from '../../web/src/settings/bytes.ts'
 import { expectAccessible } from './axe.ts'
 import { dashboard, PHONE, visit } from './browser.ts'
+import { expectFits } from './fits.ts'
 
 test('a key is made, shown once with a line that works, and revoked after a warning', async () => {
   const it = await dashboard()
@@ -79,6 +80,72 @@ test('prices are shown, own ones first, and where redaction is set', async () =>
   await expectAccessible(page)
   await page.getByRole('link', { name: 'Shares' }).click()
   await page.getByText('No run was shared yet').waitFor()
+})
+
+test('own prices are set, changed and removed, and what is wrong is said in its place', async () => {
+  const it = await dashboard()
+  const page = await visit(it, { path: '/settings?tab=prices' })
+  const own = page.getByRole('region', { name: 'Your own prices' })
+  await own.getByRole('button', { name: 'New price' }).click()
+  const form = page.getByRole('region', { name: 'New price' })
+  const set = form.getByRole('button', { name: 'Set the price' })
+  const field = (name: string) => form.getByLabel(name, { exact: true })
+  await set.click()
+  await form.getByText('is needed, unless a provider is named').waitFor()
+  await form.getByText('a day is needed').waitFor()
+  await page.locator(':focus').and(field('Model')).waitFor()
+  await expectAccessible(page)
+  await field('Model').fill('house-7b')
+  await field('Provider').fill('\u202Eacme')
+  await field('From').fill('2026-01-01')
+  await field('In').fill('-1')
+  await field('Out').fill('0.4')
+  await set.click()
+  await form.getByText('is no amount: digits, and a point').waitFor()
+  await field('In').fill('0.2')
+  await set.click()
+  const row = (amount: string) =>
+    own.getByRole('row').filter({ hasText: 'house-7b' }).filter({ hasText: amount })
+  await row('$0.2').waitFor()
+  await expectAccessible(page)
+  await page.setViewportSize(PHONE)
+  await expectFits(page)
+  await row('$0.2')
+    .getByRole('button', { name: /^Change house-7b at / })
+    .click()
+  const change = page.getByRole('region', { name: 'Change the price' })
+  expect(await change.getByLabel('Model', { exact: true }).isDisabled()).toBe(true)
+  await expectFits(page)
+  // Where one is stands in the address.
+  await page.reload()
+  await change.getByLabel('In', { exact: true }).fill('0.3')
+  await change.getByRole('button', { name: 'Set the price' }).click()
+  await row('$0.3').waitFor()
+  expect(it.observer.prices.entries).toEqual([
+    { model: 'house-7b', provider: '\u202Eacme', from: '2026-01-01', input: 0.3, output: 0.4 }
+  ])
+  await row('$0.3')
+    .getByRole('button', { name: /^Remove house-7b at / })
+    .click()
+  const dialog = page.getByRole('dialog', { name: 'Remove this price?' })
+  await expectAccessible(page)
+  await dialog.getByRole('button', { name: 'Remove the price' }).click()
+  await own.getByText('There are none: the list below counts.').waitFor()
+  expect(it.observer.prices.entries).toEqual([])
+  await page.getByRole('link', { name: 'Audit log' }).click()
+  await page.getByRole('row', { name: /owner removed the price of house-7b at/ }).waitFor()
+})
+
+test('who may only read sees prices, and no way to change them', async () => {
+  const it = await dashboard()
+  it.observer.prices.set({ model: 'house-7b', from: '2026-01-01', input: 1, output: 1 })
+  const extraHTTPHeaders = { authorization: `Bearer ${it.key(['read'])}` }
+  const path = '/settings?tab=prices&edit=new'
+  const page = await visit(it, { path, stranger: true, extraHTTPHeaders })
+  const own = page.getByRole('region', { name: 'Your own prices' })
+  await own.getByRole('row', { name: /house-7b/ }).waitFor()
+  await expect.poll(() => own.getByRole('button', { name: 'New price' }).isDisabled()).toBe(true)
+  expect(await own.getByRole('button', { name: /^(?:Change|Remove)/ }).count()).toBe(0)
 })
 
 test('signing out ends the session', async () => {

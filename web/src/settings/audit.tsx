@@ -30,6 +30,8 @@ const WORDS: Readonly<Record<string, string>> = {
   'contents.dropped': 'dropped the contents of the trace',
   'sample.loaded': 'loaded the sample',
   'sample.removed': 'removed the sample',
+  'price.set': 'set the price of',
+  'price.removed': 'removed the price of',
   'share.created': 'shared the trace',
   'share.revoked': 'ended the share'
 }

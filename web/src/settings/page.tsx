@@ -45,7 +45,7 @@ export function SettingsPage() {
         <SignOut />
       </div>
       <Sections of="Parts of the settings" here={tab} all={PARTS} />
-      <OnlyLooking what="keys, shares and the audit log" />
+      <OnlyLooking what="keys, prices, shares and the audit log" />
       <View />
     </>
   )
