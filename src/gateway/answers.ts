@@ -203,7 +203,7 @@ export const integrity = z.object({
   producers: z.array(
     z.object({
       by: text,
-      boot: text,
+      boot: told(text, 'Empty: earlier starts of which nothing is left here, added up.'),
       emitted: z.nullable(count),
       held: count,
       dropped: count,

@@ -188,10 +188,22 @@ export interface Range {
   readonly to: number
 }
 
+/** Starts of which nothing is left, added up. */
+export interface PastSums {
+  readonly starts: number
+  /** Events, count, as `ProducerIntegrity` has them. */
+  readonly emitted: number
+  readonly held: number
+  readonly dropped: number
+}
+
 /** What is held of one start of one producer. */
 export interface Holding {
   readonly by: string
+  /** 16 hex digits; empty for `past`. */
   readonly boot: string
+  /** Nothing of it is left; without a boot: of all these starts, which are told as one. */
+  readonly past?: PastSums
   readonly counters?: Counters
   /** Held or once held (retention does not make a gap), sorted, joined. */
   readonly held: readonly Range[]
@@ -249,8 +261,13 @@ export interface TraceStore extends AsyncDisposable {
   /** Values that a field has, most frequent first: for suggestions while typing. */
   values(field: 'agent' | 'skill' | 'model' | 'tool', prefix: string): Promise<readonly string[]>
 
-  /** What is held of every producer, for integrity and for what to fetch. */
+  /**
+   * What is held of every producer, for integrity: by start, and then of each what is `past`. Asked
+   * every second; not to be changed.
+   */
   holdings(): Promise<readonly Holding[]>
+  /** Every start that anything was ever held of, for what to fetch; `past` ones by themselves too. */
+  starts(): Promise<readonly Holding[]>
   noteCounters(counters: Counters): Promise<void>
   noteRefused(by: string, boot: string, code: string, count: number): Promise<void>
   /** Sealed batches of a range, oldest first, as they came. */

@@ -6,6 +6,7 @@
 import * as fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { Fact, HandoffPart, SpanPart } from '../../src/observer/model.ts'
+import { integrityOf } from '../../src/observer/query/integrity.ts'
 import type { Ingest, KeptBatch, Page, TraceStore } from '../../src/observer/store.ts'
 import { answersOf } from './answers.ts'
 import { anyParts } from './any-parts.ts'
@@ -513,6 +514,59 @@ export function conformance(name: string, open: Open): void {
       // A late part finds its pinned trace.
       await tell({ spans: [span(1, 1, { startUs: old, status: 'ok' })] })
       expect(await store.trace(traceId(1))).toMatchObject({ status: 'ok', spans: 1 })
+    })
+
+    test('a start of which nothing is left is told no more; what it adds to sums stays', async () => {
+      const issued = NOW_MS - 10 * 24 * 3_600_000
+      const log = { by: AGENT.by, boot: spanId(7) }
+      const said7 = { ...log, next: 12, oldest: 2, dropped: 2, issued }
+      const others = [
+        { ...batch(0, 5, 'a'), issued, boot: spanId(8) },
+        { ...batch(0, 5, 'c'), issued, boot: spanId(9) },
+        { ...batch(0, 5, 'd'), issued, boot: spanId(9) }
+      ]
+      const own = [
+        { ...batch(2, 5, 'a'), issued },
+        { ...batch(7, 5, 'b'), issued }
+      ] as const
+      await tell(...[...own, ...others].map((one) => ({ batch: one })))
+      await tell({ batch: own[1] })
+      await store.noteCounters(said7)
+      await store.noteCounters({ ...said7, boot: spanId(8), next: 6, oldest: 0, dropped: 0 })
+      await store.noteRefused(AGENT.by, spanId(7), 'MALFORMED', 3)
+      const sums = async () => {
+        const { producers, ...all } = integrityOf(await store.holdings())
+        const emitted = producers.reduce((sum, one) => sum + (one.emitted ?? one.held), 0)
+        const held = producers.reduce((sum, one) => sum + one.held, 0)
+        return { ...all, emitted, held }
+      }
+      const before = await sums()
+      expect(before).toMatchObject({ missing: 1, dropped: 2, refused: 3, forks: 1, held: 20 })
+      const boots = async () => (await store.holdings()).map(({ boot }) => boot)
+      expect(await boots()).toEqual([spanId(7), spanId(8), spanId(9)])
+      await store.prune({ days: 5 }, NOW)
+      // Of the second one is missing and may come, the third is a proof.
+      expect(await boots()).toEqual([spanId(8), spanId(9), ''])
+      expect(await sums()).toEqual(before)
+      store = await opened.reopen()
+      expect(await sums()).toEqual(before)
+      expect((await store.holdings()).at(-1)).toEqual({
+        ...{ by: AGENT.by, boot: '', held: [], forks: [], duplicates: 5, late: 0 },
+        past: { starts: 1, emitted: 12, held: 10, dropped: 2 },
+        refused: { MALFORMED: 3 }
+      })
+      const start = (await store.starts()).find(({ boot }) => boot === spanId(7))
+      expect(start).toMatchObject({ past: { starts: 1 }, held: [{ from: 2, to: 12 }] })
+      // What is told a second time is not counted a second time, nor is it taken for news.
+      await store.noteCounters(said7)
+      expect(await boots()).toEqual([spanId(8), spanId(9), ''])
+      expect(await tell({ batch: own[0] })).toEqual(['known'])
+      expect(await boots()).toEqual([spanId(7), spanId(8), spanId(9)])
+      expect(await sums()).toEqual(before)
+      await store.prune({ days: 5 }, NOW)
+      expect((await store.holdings()).at(-1)).toMatchObject({ boot: '', duplicates: 10 })
+      expect(await tell({ batch: batch(12, 5, 'e') })).toEqual(['new'])
+      expect(await boots()).toEqual([spanId(7), spanId(8), spanId(9)])
     })
 
     test('the oldest goes first when there is too much', async () => {

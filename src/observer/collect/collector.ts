@@ -149,7 +149,7 @@ export class Collector implements AsyncDisposable {
 
   async #start(): Promise<void> {
     const { traces, store } = this.#options
-    this.#logs.restore(await store.holdings())
+    this.#logs.restore(await store.starts())
     this.#stops.push(
       traces.share(shelfOf(store, this.#logs)),
       traces.listen((news) => this.#hear(news)),

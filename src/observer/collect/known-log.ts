@@ -31,6 +31,8 @@ export class KnownLog implements LogName {
   readonly forks = new Set<number>()
   /** Batches that name another predecessor than the one that is held, count. */
   broken = 0
+  /** Of a start before ours: the store has nothing left of it, and knows it when it comes again. */
+  isPast = false
   /** When its newest batch or head was sealed, ms since 1970 by its own clock. */
   issued = 0
   #held: Range[] = []
@@ -129,6 +131,7 @@ export class KnownLog implements LogName {
     const known = this.#ends.get(to)
     // It comes again from others, and with each tail that is opened anew.
     if (known !== undefined && sameBytes(known, digest)) return true
+    this.isPast = false
     this.#heldCount += insert(this.#held, { from: first, to })
     this.issued = Math.max(this.issued, issued)
     if (this.#tip === undefined || to > this.#tip.to) {

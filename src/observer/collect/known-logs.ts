@@ -40,12 +40,16 @@ export class KnownLogs {
 
   /** What a store holds from earlier. */
   restore(holdings: readonly Holding[]): void {
-    const empty = ({ held, forks }: Holding): number => (held.length + forks.length > 0 ? 0 : 1)
-    for (const holding of holdings.toSorted((a, b) => empty(a) - empty(b))) {
+    const rank = ({ held, forks, past }: Holding): number => {
+      if (held.length + forks.length === 0) return 2
+      return past === undefined ? 0 : 1
+    }
+    for (const holding of holdings.toSorted((a, b) => rank(a) - rank(b))) {
       const { by, boot, held, forks, counters } = holding
       if (!this.#makeRoom(by)) continue
       const log = this.#make({ by, boot })
       log.hold(held)
+      log.isPast = holding.past !== undefined
       for (const { first } of forks) log.fork(first)
       log.issued = counters?.issued ?? 0
       const head = counters?.head === undefined ? undefined : headIn(counters.head)
@@ -73,7 +77,9 @@ export class KnownLogs {
     if (producer !== undefined) {
       const most = this.#size < LOGS_MAX ? STARTS_MAX : STARTS_MAX_THEN
       if (producer.logs.size < most) return true
-      const empty = producer.logs.entries().find(([, log]) => isEmpty(log))
+      const empty =
+        producer.logs.entries().find(([, log]) => isEmpty(log)) ??
+        producer.logs.entries().find(([, log]) => log.isPast)
       if (empty === undefined) return false
       this.#size--
       return producer.logs.delete(empty[0])

@@ -4,44 +4,15 @@ import { PeerworkError } from '../../protocol/errors.ts'
 import { fitText, newerCounters } from '../merge.ts'
 import { BATCH_EVENTS_MAX } from '../sqlite/held.ts'
 import { checkLimit } from '../sqlite/pages.ts'
-import type { Counters, Holding, KeptBatch, Range } from '../store.ts'
+import type { Counters, KeptBatch, Range } from '../store.ts'
 import { lock } from './connect.ts'
 import type { Db, Tx } from './connect.ts'
+import { heardOf } from './log-rows.ts'
+import type { LogRow } from './log-rows.ts'
 import { logKey } from './places.ts'
 
 /** Codes under which batches of one log were refused, count: there are some seventy codes. */
 const REFUSED_CODES_MAX = 100
-
-interface LogRow {
-  readonly key: string
-  readonly by: string
-  readonly boot: string
-  readonly counters: Counters | null
-  readonly duplicates: number
-  readonly late: number
-  readonly refused: Readonly<Record<string, number>>
-}
-
-export async function holdingsIn(db: Db): Promise<Holding[]> {
-  const [logs, held, forks] = await db.begin('ISOLATION LEVEL REPEATABLE READ READ ONLY', (tx) =>
-    Promise.all([
-      tx<LogRow[]>`SELECT * FROM log ORDER BY by COLLATE "C", boot COLLATE "C"`,
-      tx<{ log: string; low: number; high: number }[]>`SELECT * FROM held ORDER BY log, low`,
-      tx<{ log: string; first: number; digest: string }[]>`
-        SELECT * FROM fork ORDER BY log, first, digest`
-    ])
-  )
-  const ranges = Map.groupBy(held, ({ log }) => log)
-  const told = Map.groupBy(forks, ({ log }) => log)
-  return logs.map(({ key, by, boot, counters, duplicates, late, refused }) => ({
-    ...{ by, boot, ...(counters === null ? {} : { counters }) },
-    held: (ranges.get(key) ?? []).map(({ low, high }) => ({ from: low, to: high })),
-    ...{ duplicates, late, refused },
-    forks: [...Map.groupBy(told.get(key) ?? [], ({ first }) => first)].map(([first, rows]) => ({
-      ...{ first, digests: rows.map(({ digest }) => digest) }
-    }))
-  }))
-}
 
 export async function noteCounters(db: Db, said: Counters): Promise<void> {
   const { by, boot, next, oldest, dropped, issued, gone, head } = said
@@ -53,6 +24,7 @@ export async function noteCounters(db: Db, said: Counters): Promise<void> {
     if (kept !== row.counters) {
       await tx`UPDATE log SET counters = ${JSON.stringify(kept)}::text::jsonb
         WHERE key = ${row.key}`
+      await heardOf(tx, [row.key])
     }
   })
 }
@@ -69,6 +41,7 @@ export async function noteRefused(
     if (!(name in refused) && Object.keys(refused).length >= REFUSED_CODES_MAX) return
     const now = { ...refused, [name]: (refused[name] ?? 0) + count }
     await tx`UPDATE log SET refused = ${JSON.stringify(now)}::text::jsonb WHERE key = ${key}`
+    await heardOf(tx, [key])
   })
 }
 

@@ -8,8 +8,9 @@ import { checkSchema, connect, lock, readAddress } from './connect.ts'
 import type { Db } from './connect.ts'
 import { storeFailure } from './failure.ts'
 import { Group } from './group.ts'
-import { batchesIn, holdingsIn, noteCounters, noteRefused } from './held.ts'
+import { batchesIn, noteCounters, noteRefused } from './held.ts'
 import { readKnown } from './known.ts'
+import { startsIn, toldIn } from './log-rows.ts'
 import { prune } from './prune.ts'
 import { removeTraces } from './remove.ts'
 import { Queue } from './queue.ts'
@@ -98,7 +99,8 @@ function storeOver(db: Db, { fail, nowUs }: Around): TraceStore {
     agents: (window) => run(() => agentsIn(db, window)),
     usage: (window) => run(() => usageIn(db, window)),
     values: (field, prefix) => run(() => valuesIn(db, field, prefix)),
-    holdings: () => run(() => holdingsIn(db)),
+    holdings: () => run(() => toldIn(db)),
+    starts: () => run(() => startsIn(db)),
     noteCounters: (counters) => run(() => noteCounters(db, counters)),
     noteRefused: (by, boot, code, count) => run(() => noteRefused(db, { by, boot }, code, count)),
     batches: (by, boot, range, limit) => run(() => batchesIn(db, { by, boot }, range, limit)),

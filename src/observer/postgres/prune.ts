@@ -9,6 +9,7 @@
 import type { Pruned, Retention } from '../store.ts'
 import { lock } from './connect.ts'
 import type { Db, Tx } from './connect.ts'
+import { retire } from './log-rows.ts'
 import { ROW_BYTES } from './span-draft.ts'
 import { NAME_FIELDS } from './sums-draft.ts'
 
@@ -55,6 +56,10 @@ export async function prune(db: Db, retention: Retention, nowUs: number): Promis
     sum.bytes += gone.bytes
     if (gone.done) break
   }
+  await db.begin(async (tx) => {
+    await lock(tx)
+    await retire(tx)
+  })
   if (sum.traces > 0) await db`DELETE FROM name WHERE uses <= 0`
   return sum
 }

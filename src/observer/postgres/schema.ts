@@ -49,6 +49,9 @@ const TABLES = [
   `pin (trace ${TEXT} PRIMARY KEY)`,
   `total (one boolean PRIMARY KEY, spans ${COUNT}, traces ${COUNT}, facts ${COUNT}, bytes ${COUNT})`
 ]
+/** Starts of which nothing is left. Made also where the tables are from before. */
+const PAST = `past (log ${TEXT} PRIMARY KEY, by text NOT NULL, adds text NOT NULL)`
+
 const INDEXES = [
   'trace_start ON trace (start, id) WHERE start IS NOT NULL',
   'trace_born ON trace (born, id)',
@@ -91,9 +94,12 @@ export async function prepareSchema(db: Db, schema: string): Promise<void> {
   await db.begin(async (tx) => {
     await lock(tx)
     const [found] = await tx`SELECT to_regclass('store_version') IS NOT NULL AS there`
-    if (found?.['there'] === true) return checkVersion(await tx`SELECT version FROM store_version`)
-    await tx.unsafe(SCHEMA)
-    await tx.unsafe(`CREATE TABLE store_version AS SELECT ${VERSION}::int AS version`)
+    if (found?.['there'] === true) checkVersion(await tx`SELECT version FROM store_version`)
+    else {
+      await tx.unsafe(SCHEMA)
+      await tx.unsafe(`CREATE TABLE store_version AS SELECT ${VERSION}::int AS version`)
+    }
+    await tx.unsafe(`CREATE TABLE IF NOT EXISTS ${PAST}`)
   })
 }
 

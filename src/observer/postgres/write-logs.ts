@@ -3,6 +3,7 @@
 import { fitText } from '../merge.ts'
 import type { Tx } from './connect.ts'
 import type { LogDraft } from './log-draft.ts'
+import { heardOf } from './log-rows.ts'
 import { hex, put } from './put.ts'
 
 const LOGS = {
@@ -35,6 +36,7 @@ export async function writeLogs(tx: Tx, logs: ReadonlyMap<string, LogDraft>): Pr
     ...{ key, by: fitText(by), boot, duplicates, late }
   }))
   await put(tx, LOGS, heads)
+  await heardOf(tx, [...logs.keys()])
   const gone = each((draft) => [...draft.gone].map((low) => ({ low })))
   if (gone.length > 0) {
     await tx`DELETE FROM held USING json_to_recordset(${JSON.stringify(gone)}::text::json)

@@ -1,10 +1,11 @@
 /** What the observer does not have, in numbers: of each producer, of each trace, of all. */
 
 import { without } from '../../node/trace/ranges.ts'
-import type { Holding, Range } from '../store.ts'
+import type { Holding, PastSums, Range } from '../store.ts'
 
 export interface ProducerIntegrity {
   readonly by: string
+  /** Empty: earlier starts of which nothing is left, added up. */
   readonly boot: string
   /** Events that its log counted; null while no counters came. */
   readonly emitted: number | null
@@ -49,7 +50,28 @@ export function integrityOf(holdings: readonly Holding[]): Integrity {
   }
 }
 
-function producerIntegrity(holding: Holding): ProducerIntegrity {
+const looked = new WeakMap<Holding, ProducerIntegrity>()
+
+/** Asked every second of what hardly changes: looked at once for each holding that a store tells. */
+export function producerIntegrity(holding: Holding): ProducerIntegrity {
+  const known = looked.get(holding)
+  if (known !== undefined) return known
+  const { past } = holding
+  const one = past === undefined ? integrityOfStart(holding) : integrityOfPast(holding, past)
+  looked.set(holding, one)
+  return one
+}
+
+function integrityOfPast(holding: Holding, past: PastSums): ProducerIntegrity {
+  const { by, boot, duplicates, late, refused } = holding
+  const { emitted, held, dropped } = past
+  return {
+    ...{ by, boot, emitted, held, missing: 0, gaps: [], dropped },
+    ...{ duplicates, late, refused, forks: [], complete: 1 }
+  }
+}
+
+function integrityOfStart(holding: Holding): ProducerIntegrity {
   const { by, boot, counters, held, duplicates, late, refused, forks } = holding
   const have = held.reduce((sum, { from, to }) => sum + to - from, 0)
   const last = held.at(-1)?.to ?? 0
@@ -102,10 +124,13 @@ function wholeOf(logs: readonly ProducerIntegrity[]): number {
 const shareOf = (held: number, missing: number): number =>
   held + missing === 0 ? 1 : held / (held + missing)
 
-/** Of those that took part in a trace. What is missing of them may belong to it, or not. */
+/**
+ * Of those that took part in a trace. What is missing of them may belong to it, or not; starts that
+ * are past have nothing to do with what is still here.
+ */
 export function integrityOfTrace(
   holdings: readonly Holding[],
   parties: ReadonlySet<string>
 ): Integrity {
-  return integrityOf(holdings.filter(({ by }) => parties.has(by)))
+  return integrityOf(holdings.filter(({ by, past }) => past === undefined && parties.has(by)))
 }

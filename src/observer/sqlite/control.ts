@@ -13,6 +13,7 @@ import { Database } from './database.ts'
 import { bytesOf } from './span-row.ts'
 import type { Day, Totals } from './day.ts'
 import { noteHeld } from './held.ts'
+import { LogRows } from './log-rows.ts'
 import { CONTROL_KIND, CONTROL_SCHEMA, CONTROL_VERSION } from './schema.ts'
 
 const CACHE_BYTES = 8 * 1024 * 1024
@@ -30,6 +31,7 @@ export interface DayEntry {
 
 export class Control {
   readonly db: Database
+  readonly logs: LogRows
 
   constructor(dir: string, pagesMax?: number) {
     this.db = new Database({
@@ -37,6 +39,7 @@ export class Control {
       ...{ kind: CONTROL_KIND, cacheBytes: CACHE_BYTES, durable: true },
       ...(pagesMax === undefined ? {} : { pagesMax })
     })
+    this.logs = new LogRows(this.db)
   }
 
   days(): DayEntry[] {
@@ -113,7 +116,7 @@ export class Control {
     this.loosely(() => {
       for (const [, id] of newTraces) this.setHome(id as Uint8Array, day.id)
       for (const [seq, by, boot, first, count, digest] of newBatches) {
-        noteHeld(this.db, this.log(String(by), String(boot)), {
+        noteHeld(this.db, this.#changed({ by: String(by), boot: String(boot) }), {
           ...{ first: Number(first), count: Number(count), digest: digest as Uint8Array },
           ...{ day: day.id, seq: Number(seq) }
         })
@@ -142,15 +145,16 @@ export class Control {
       const old = JSON.parse(String(row?.[0] ?? 'null')) as Counters | null
       const kept = old === null ? counters : newerCounters(old, counters)
       if (kept === old) return
+      this.logs.changed(log)
       const { next, oldest, dropped, issued, most, gone, head } = kept
       const text = JSON.stringify({ by, boot, next, oldest, dropped, issued, most, gone, head })
       this.db.run('UPDATE log SET counters = ? WHERE id = ?', text, log)
     })
   }
 
-  noteRefused({ by, boot }: { by: string; boot: string }, code: string, count: number): void {
+  noteRefused(name: { by: string; boot: string }, code: string, count: number): void {
     this.together(() => {
-      const log = this.log(by, boot)
+      const log = this.#changed(name)
       const row = this.db.get('SELECT refused FROM log WHERE id = ?', log)
       const refused = JSON.parse(String(row?.[0])) as Record<string, number>
       if (!(code in refused) && Object.keys(refused).length >= REFUSED_CODES_MAX) return
@@ -160,8 +164,14 @@ export class Control {
   }
 
   noteDuplicates(by: string, boot: string, count: number): void {
-    const log = this.log(by, boot)
+    const log = this.#changed({ by, boot })
     this.db.run('UPDATE log SET duplicates = duplicates + ? WHERE id = ?', count, log)
+  }
+
+  #changed({ by, boot }: { by: string; boot: string }): number {
+    const log = this.log(by, boot)
+    this.logs.changed(log)
+    return log
   }
 
   isPinned(trace: string): boolean {
@@ -193,6 +203,7 @@ export class Control {
       this.db.commit()
     } catch (error) {
       this.db.rollback()
+      this.logs.reset()
       throw error
     }
   }

@@ -3,10 +3,10 @@
 import { PeerworkError } from '../../protocol/errors.ts'
 import type { Counters, KeptBatch, Range, StoreSize, TraceStore } from '../store.ts'
 import type { Files } from './files.ts'
-import { holdingsIn } from './held.ts'
 import { listFacts } from './list-facts.ts'
 import { listHandoffs } from './list-handoffs.ts'
 import { listTraces } from './list-traces.ts'
+import type { ToldNews } from './log-rows.ts'
 import type { Question } from './messages.ts'
 import { checkLimit } from './pages.ts'
 import { batchOf, prune } from './prune.ts'
@@ -18,7 +18,9 @@ type Answer<Method> = Method extends (...args: infer Args) => Promise<infer Valu
   ? (...args: Args) => Value
   : never
 /** `prune` is told the time, the others need none. */
-export type Desk = { readonly [Key in Exclude<Question, 'close'>]: Answer<TraceStore[Key]> }
+export type Desk = {
+  readonly [Key in Exclude<Question, 'close' | 'holdings'>]: Answer<TraceStore[Key]>
+} & { readonly holdings: (known?: number) => ToldNews }
 
 export function deskOf(files: Files, elapsed: () => number): Desk {
   const reading = { files, elapsed }
@@ -32,7 +34,8 @@ export function deskOf(files: Files, elapsed: () => number): Desk {
     agents: (window) => agentsIn(files, window),
     usage: (window) => usageIn(files, window),
     values: (field, prefix) => valuesIn(files, field, prefix),
-    holdings: () => holdingsIn(files.control.db),
+    holdings: (known) => files.control.logs.told(known),
+    starts: () => files.control.logs.starts(),
     noteCounters: (counters: Counters) => files.control.noteCounters(counters),
     noteRefused: (by, boot, code, count) => files.control.noteRefused({ by, boot }, code, count),
     batches: (by, boot, range, limit) => batchesIn(files, { by, boot }, { range, limit }),

@@ -1,7 +1,7 @@
 /** Which sequence numbers of a log are held, and which of them came with two digests. */
 
 import type { Holding, Ingested, KeptBatch, Range } from '../store.ts'
-import type { Database } from './database.ts'
+import type { Database, Row } from './database.ts'
 import { bytesOf, hexOf } from './span-row.ts'
 
 export interface HeldBatch {
@@ -82,29 +82,38 @@ function join(db: Database, log: number, { from, to }: Range): void {
   db.run('INSERT INTO held (log, low, high) VALUES (?, ?, ?)', log, low, high)
 }
 
-export function holdingsIn(db: Database): Holding[] {
-  const rows = db.all(
-    'SELECT id, by, boot, counters, duplicates, late, refused FROM log ORDER BY by, boot'
+const LOGS = 'SELECT id, by, boot, counters, duplicates, late, refused FROM log'
+
+/** Of the logs that `where` names; in one go, however many they are. */
+export function holdingsIn(db: Database, where = 'true'): Map<number, Holding> {
+  const held = Map.groupBy(db.all(`SELECT log, low, high FROM held ${of(where)}, low`), logIn)
+  const forks = Map.groupBy(db.all(`SELECT log, first, digest FROM fork ${of(where)}, 2, 3`), logIn)
+  const rows = db.all(`${LOGS} WHERE ${where} ORDER BY by, boot`)
+  return new Map(
+    rows.map(([id, by, boot, counters, duplicates, late, refused]) => [
+      Number(id),
+      {
+        ...{ by: String(by), boot: String(boot) },
+        ...(counters === null ? {} : { counters: JSON.parse(String(counters)) as never }),
+        held: rangesOf(held.get(Number(id)) ?? []),
+        ...{ duplicates: Number(duplicates), late: Number(late) },
+        refused: JSON.parse(String(refused)) as Record<string, number>,
+        forks: forksOf(forks.get(Number(id)) ?? [])
+      }
+    ])
   )
-  return rows.map(([id, by, boot, counters, duplicates, late, refused]) => ({
-    ...{ by: String(by), boot: String(boot) },
-    ...(counters === null ? {} : { counters: JSON.parse(String(counters)) as never }),
-    held: rangesOf(db, Number(id)),
-    ...{ duplicates: Number(duplicates), late: Number(late) },
-    refused: JSON.parse(String(refused)) as Record<string, number>,
-    forks: forksOf(db, Number(id))
-  }))
 }
 
-function rangesOf(db: Database, log: number): Range[] {
-  const rows = db.all('SELECT low, high FROM held WHERE log = ? ORDER BY low', log)
-  return rows.map(([low, high]) => ({ from: Number(low), to: Number(high) }))
-}
+const of = (where: string): string =>
+  `WHERE log IN (SELECT id FROM log WHERE ${where}) ORDER BY log`
+const logIn = ([log]: Row): number => Number(log)
 
-function forksOf(db: Database, log: number): Holding['forks'] {
+const rangesOf = (rows: readonly Row[]): Range[] =>
+  rows.map(([, low, high]) => ({ from: Number(low), to: Number(high) }))
+
+function forksOf(rows: readonly Row[]): Holding['forks'] {
   const forks = new Map<number, string[]>()
-  const rows = db.all('SELECT first, digest FROM fork WHERE log = ? ORDER BY first, digest', log)
-  for (const [first, digest] of rows) {
+  for (const [, first, digest] of rows) {
     forks.set(Number(first), [...(forks.get(Number(first)) ?? []), hexOf(digest)])
   }
   return [...forks].map(([first, digests]) => ({ first, digests }))

@@ -6,6 +6,7 @@ import { Worker } from 'node:worker_threads'
 import type { Clock } from '../../node/clock.ts'
 import type { Ingested, TraceStore } from '../store.ts'
 import { checkEntries, checkSpan, checkTrace, checkTraces } from './check.ts'
+import type { ToldNews } from './log-rows.ts'
 import type { StartOptions } from './messages.ts'
 import { Remote } from './remote.ts'
 
@@ -46,6 +47,7 @@ async function checked<Value>(check: () => void, then: () => Promise<Value>): Pr
 /** The questions of a store, asked of its thread. */
 export function storeOver(remote: Remote, worker: Pick<Worker, 'once'>): TraceStore {
   let closing: Promise<void> | undefined
+  let told: Required<ToldNews> = { version: 0, holdings: [] }
   const close = async (): Promise<void> => {
     const ended = new Promise((resolve) => worker.once('exit', resolve))
     await remote.ask('close')
@@ -72,7 +74,13 @@ export function storeOver(remote: Remote, worker: Pick<Worker, 'once'>): TraceSt
     agents: (window) => remote.ask('agents', window),
     usage: (window) => remote.ask('usage', window),
     values: (field, prefix) => remote.ask('values', field, prefix),
-    holdings: () => remote.ask('holdings'),
+    holdings: async () => {
+      // Asked every second, and mostly the same: it is not copied over each time.
+      const { version, holdings } = await remote.ask<ToldNews>('holdings', told.version)
+      if (holdings !== undefined) told = { version, holdings }
+      return told.holdings
+    },
+    starts: () => remote.ask('starts'),
     noteCounters: (counters) => remote.ask('noteCounters', counters),
     noteRefused: (by, boot, code, count) => remote.ask('noteRefused', by, boot, code, count),
     batches: (by, boot, range, limit) => remote.ask('batches', by, boot, range, limit),

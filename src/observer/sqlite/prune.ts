@@ -35,6 +35,7 @@ export function prune(files: Files, retention: Retention, nowUs: number): Pruned
     sum.spans += spans - kept.spans
     sum.bytes += files.remove(entry.id)
   }
+  files.control.together(() => files.control.logs.retire())
   files.trim()
   return sum
 }

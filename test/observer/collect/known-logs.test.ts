@@ -105,3 +105,24 @@ test('logs are told in one order, and from any place on, whether that is still t
   expect(after({ by: 'bb', boot: '1' })).toEqual(['c1'])
   expect(after({ by: 'c', boot: '1' })).toEqual([])
 })
+
+test('a start of which the store has nothing left makes room for a new one', () => {
+  const { logs, state } = setup()
+  const held = [{ from: 0, to: 5 }]
+  const past = { starts: 1, emitted: 5, held: 5, dropped: 0 }
+  const start = (boot: string) => ({ by: 'a', boot, held, ...nothing })
+  logs.restore([
+    ...Array.from({ length: 1_000 }, (_, nth) => ({ ...start(`old ${nth}`), past })),
+    ...Array.from({ length: 1_000 }, (_, nth) => start(`kept ${nth}`))
+  ])
+  expect(logs.all().length).toBe(1_024)
+  expect(logs.get({ by: 'a', boot: 'kept 999' })).toBeDefined()
+  for (let nth = 0; nth < 24; nth++) {
+    state.elapsed += 5_000
+    expect(logs.meet({ by: 'a', boot: `new ${nth}` })).toBeDefined()
+    logs.get({ by: 'a', boot: `new ${nth}` })?.hold(held)
+  }
+  state.elapsed += 5_000
+  expect(logs.meet({ by: 'a', boot: 'one too many' })).toBeUndefined()
+  expect(logs.get({ by: 'a', boot: 'kept 0' })).toBeDefined()
+})

@@ -55,6 +55,10 @@ export class MemoryStore {
     )
   }
 
+  starts(): Promise<readonly Holding[]> {
+    return this.holdings()
+  }
+
   async noteCounters(counters: Counters): Promise<void> {
     await Promise.resolve()
     if (this.deaf-- > 0) throw new PeerworkError('BUSY', 'too much to do')

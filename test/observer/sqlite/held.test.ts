@@ -21,7 +21,8 @@ test('ranges in any order join to what was held, and nothing else', async () => 
         for (let at = first; at < first + count; at++) numbers.add(at)
       }
     })
-    const held = holdingsIn(control.db).find((holding) => holding.boot === name)?.held ?? []
+    const holdings = [...holdingsIn(control.db).values()]
+    const held = holdings.find((holding) => holding.boot === name)?.held ?? []
     const all = held.flatMap(({ from, to }) =>
       Array.from({ length: to - from }, (_, n) => from + n)
     )
