@@ -83,8 +83,12 @@ export class Play implements AsyncDisposable {
     if (plot.options.observe) plot.outside = await this.#lookFromOutside()
   }
 
-  /** Everybody leaves; homes and keys are removed. Called twice, it does nothing more. */
+  /**
+   * Everybody leaves; homes and keys are removed. Called twice, it does nothing more. A play that
+   * still runs is over: it waits for nobody any more, and sends nobody else on.
+   */
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#failed.reject(new Error('the play is over'))
     await Promise.all([this.#cast.leave(), this.#outside?.[Symbol.asyncDispose]()])
     this.#homes[Symbol.dispose]()
   }

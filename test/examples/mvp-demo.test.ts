@@ -100,6 +100,17 @@ test('Ctrl-C ends everything and cleans up', async () => {
   await expectNothingLeft(run, stdout)
 })
 
+test('Ctrl-C before anybody is up ends it too, and nobody else is started', async () => {
+  using run = runExample('mvp-demo.ts', [DOCUMENT, '--bootstrap'])
+  await run.printed('Three processes')
+  run.child.kill('SIGINT')
+  const { code, stdout } = await run.ended
+  expect(lastLine(stdout)).toBe('FAIL  interrupted by SIGINT')
+  expect(stdout).not.toMatch(/alice|bob/)
+  expect(code).toBe(130)
+  await expectNothingLeft(run, stdout)
+})
+
 test('the death of one process ends the others, with the reason', async () => {
   using run = runExample('mvp-demo.ts', [DOCUMENT, '--bootstrap'])
   const [observer] = pidsOf(await run.printed('listens for traces'))
