@@ -26,7 +26,7 @@ test('the line for curl works as it was copied, and the page turns into the list
   expect(await page.getByRole('heading', { name: 'No traces yet' }).count()).toBe(0)
 })
 
-test('a key stays in sight when a trace arrives, until somebody says that they have it', async () => {
+test('a key stays in sight when a trace arrives, until it was taken', async () => {
   const it = await dashboard()
   const page = await visit(it, { permissions: ['clipboard-read', 'clipboard-write'] })
   await page.getByRole('button', { name: 'Make a key' }).click()
@@ -34,6 +34,8 @@ test('a key stays in sight when a trace arrives, until somebody says that they h
   await it.tell({ type: 'span', trace: TRACE, span: SPAN, name: 'mine', start: 1e12 })
   await page.getByRole('link', { name: 'mine' }).waitFor()
   const kept = page.getByRole('region', { name: 'The key you made' })
+  // The list is whole beside it.
+  await page.getByRole('button', { name: 'Pause' }).waitFor()
   await kept.getByRole('button', { name: 'Copy the key' }).click()
   await kept.getByText('Copied', { exact: true }).waitFor()
   const key = await page.evaluate<string>('navigator.clipboard.readText()')

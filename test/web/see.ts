@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core'
 
-/** Whether somebody sees a page: those of a browser without windows all take themselves for seen. */
+/** Whether somebody sees a page: without windows all of them take themselves for seen. */
 export const see = (page: Page, isSeen: boolean): Promise<unknown> =>
   page.evaluate(`{
     Object.defineProperty(document, 'hidden', { value: ${!isSeen}, configurable: true })

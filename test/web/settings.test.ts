@@ -82,7 +82,7 @@ test('prices are shown, own ones first, and where redaction is set', async () =>
   await page.getByText('No run was shared yet').waitFor()
 })
 
-test('own prices are set, changed and removed, and what is wrong is said in its place', async () => {
+test('own prices are set, changed and removed, and what is wrong is said', async () => {
   const it = await dashboard()
   const page = await visit(it, { path: '/settings?tab=prices' })
   const own = page.getByRole('region', { name: 'Your own prices' })

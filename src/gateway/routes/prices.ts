@@ -34,8 +34,8 @@ const shownRoute = (own: OwnPrices | undefined): Route =>
     ...{ method: 'GET', path, scope: 'read', group },
     summary: 'The prices that costs are estimated from, own ones first',
     about:
-      'US dollars for a million tokens, each from its day on. Own ones are read at the start, and ' +
-      'changed here.',
+      'US dollars for a million tokens, each from its day on. Own ones are read at the start ' +
+      'and changed here.',
     answer: prices,
     handle: ({ caller }) => ({
       ...{ currency: 'USD', per: 1_000_000, newest: NEWEST },

@@ -1,8 +1,8 @@
 /**
- * Times of a run that tell no date. Each stands from the first of the run on, as long as all clocks
- * are near each other; but of one that stands at 1970 the others would stand as far as today is, and
- * that is the date. What lies further apart than any run rests is therefore left out: what comes
- * after it follows at once, in the same order as before.
+ * Times of a run that tell no date. Each stands from the first of the run on, as long as all
+ * clocks are near each other; but from one that stands at 1970 the others would stand as far as
+ * today is, and that is the date. What lies further apart than any run rests is therefore left out:
+ * what comes after it follows at once, in the same order as before.
  */
 
 const US = 1_000

@@ -35,7 +35,7 @@ async function looking(events: number) {
   return { it, page }
 }
 
-test('of more events than are kept, those that were missed are asked for, and no others', async () => {
+test('of more events than are kept, only those that were missed are asked for', async () => {
   const { it, page } = await looking(20_500)
   await page.getByText('Not every event of this run is here').waitFor({ timeout: 30_000 })
   const pages = asked(page)

@@ -14,7 +14,7 @@ export function KeyKept() {
     madeKey.value = undefined
   }
   return (
-    <section class="panel first" aria-label="The key you made">
+    <section class="panel key-kept" aria-label="The key you made">
       <h2>The key you made</h2>
       <p>It may send, and nothing else. It is shown until you have it, and never again.</p>
       <Lines what="the key" text={made.key} />

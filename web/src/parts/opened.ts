@@ -4,8 +4,8 @@ import { useLayoutEffect, useRef } from 'preact/hooks'
 
 /**
  * Who opened it by keyboard goes on in it; the focus goes back to where it was when this closes,
- * unless it went elsewhere by itself. At once, before anything can be pressed: who is quick would be
- * left nowhere.
+ * unless it went elsewhere by itself. At once, before anything can be pressed: who is quick would
+ * be left nowhere.
  *
  * @param options as of `focus`, both ways
  * @returns for its heading, which needs `tabIndex={-1}` and stands in an `aside` or `section`
