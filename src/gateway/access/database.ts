@@ -18,6 +18,8 @@ const SCHEMA = `
   CREATE TABLE IF NOT EXISTS session (
     hash BLOB PRIMARY KEY, created INTEGER NOT NULL, seen INTEGER NOT NULL
   ) STRICT, WITHOUT ROWID;
+  -- Sessions of programs: whoever is in none of these is a person.
+  CREATE TABLE IF NOT EXISTS lent (hash BLOB PRIMARY KEY) STRICT, WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS ticket (
     hash BLOB PRIMARY KEY, expires INTEGER NOT NULL
   ) STRICT, WITHOUT ROWID;

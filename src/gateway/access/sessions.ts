@@ -17,7 +17,11 @@ export const TICKET_LIFE_MS = 15 * 60_000
 const IDLE_MS_MAX = 12 * 60 * 60_000
 /** … and in any case, ms. */
 const LIFE_MS_MAX = 7 * 24 * 60 * 60_000
-/** Sessions at once, count: the oldest ends when there are more. */
+/**
+ * Sessions at once, count, of people and of programs together. When there are more, the most silent
+ * one ends of those who have more of them: programs that were killed leave theirs behind by the
+ * dozen, and no person has to go for them.
+ */
 const SESSIONS_MAX = 64
 /** How often use is written down, ms. */
 const SEEN_EVERY_MS = 60_000
@@ -75,18 +79,29 @@ export class Sessions {
     this.#db
       .prepare('INSERT INTO session (hash, created, seen) VALUES (?, ?, ?)')
       .run(hashOf(secret), now, now)
-    this.#forget(now)
+    if (what === LENT) this.#db.prepare('INSERT INTO lent (hash) VALUES (?)').run(hashOf(secret))
+    this.#forget(now, hashOf(secret))
     this.#audit.note('owner', what)
     return secret
   }
 
-  #forget(now: number): void {
+  /** What is over, and what is too much beside the newest. */
+  #forget(now: number, newest: Uint8Array): void {
+    this.#db
+      .prepare('DELETE FROM session WHERE seen < ? OR created < ?')
+      .run(now - IDLE_MS_MAX, now - LIFE_MS_MAX)
     this.#db
       .prepare(
-        `DELETE FROM session WHERE seen < ? OR created < ? OR hash NOT IN (
-           SELECT hash FROM session ORDER BY created DESC, hash LIMIT ?)`
+        `DELETE FROM session WHERE hash IN (
+           SELECT hash FROM (
+             SELECT session.hash, seen, lent.hash IS NULL AS person,
+               count(*) OVER (PARTITION BY lent.hash IS NULL) AS alike
+             FROM session LEFT JOIN lent ON lent.hash = session.hash)
+           WHERE hash <> ? ORDER BY alike DESC, person, seen, hash
+           LIMIT max(0, (SELECT count(*) FROM session) - ?))`
       )
-      .run(now - IDLE_MS_MAX, now - LIFE_MS_MAX, SESSIONS_MAX)
+      .run(newest, SESSIONS_MAX)
+    this.#db.exec('DELETE FROM lent WHERE hash NOT IN (SELECT hash FROM session)')
   }
 
   /** Whether a person ever signed in here, as far as the audit log goes back. */

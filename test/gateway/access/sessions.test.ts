@@ -1,4 +1,7 @@
 import { expect, test } from 'vitest'
+import { Audit } from '../../../src/gateway/access/audit.ts'
+import { openAccess } from '../../../src/gateway/access/database.ts'
+import { Sessions } from '../../../src/gateway/access/sessions.ts'
 import { ask, observed } from '../observed.ts'
 import type { Observed } from '../observed.ts'
 
@@ -72,6 +75,30 @@ test('sessions have a bound, and the oldest goes', async () => {
   for (let at = 0; at < 64; at++) others.push(await it.cookie())
   expect(await look(it, first)).toBe(401)
   expect(await look(it, others[0] ?? '')).toBe(200)
+})
+
+test('programs that were killed leave no session that takes the place of a person', async () => {
+  await using it = await observed()
+  using db = openAccess(it.dir)
+  const sessions = new Sessions(db, it.clock, new Audit(db, it.clock.now))
+  const cookieOf = (secret: string): string => `peerwork_session=${secret}`
+  const person = await it.cookie()
+  const used = cookieOf(sessions.lend())
+  const lent: string[] = []
+  const step = async (): Promise<void> => {
+    it.clock.aheadMs += 61_000
+    lent.push(cookieOf(sessions.lend()))
+    expect(await look(it, used)).toBe(200)
+  }
+  for (let nth = 0; nth < 100; nth++) await step()
+  // The person was silent for longer than all of them.
+  expect(await look(it, person)).toBe(200)
+  expect(await look(it, lent[0] ?? '')).toBe(401)
+  expect(await look(it, lent.at(-62) ?? '')).toBe(200)
+  expect(await look(it, lent.at(-63) ?? '')).toBe(401)
+  // A person who comes now takes the place of a silent program too.
+  const other = await it.cookie()
+  for (const cookie of [person, other, used]) expect(await look(it, cookie)).toBe(200)
 })
 
 test('cookies of others beside it do no harm, and one of another shape is none', async () => {
