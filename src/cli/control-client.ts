@@ -12,6 +12,7 @@ import type {
 import { findSocketPath } from '../node/control-path.ts'
 import type { ControlRequest, WireResult, WireTaskEvent } from '../node/control-protocol.ts'
 import { fromWireResult } from '../node/control-protocol.ts'
+import { openHome } from '../node/home.ts'
 import { PeerworkError } from '../protocol/errors.ts'
 import type { JsonValue } from '../protocol/json.ts'
 import type { RouteExplanation } from '../node/routing/told.ts'
@@ -30,7 +31,8 @@ export interface Running {
 /**
  * The agent that runs with this home, or undefined when none does.
  *
- * @throws PeerworkError `CONTROL_FAILED` when one is there but does not answer
+ * @throws PeerworkError `CONTROL_FAILED` when one is there but does not answer, `HOME_UNSAFE` and
+ *   `STORE_FAILED` when the home is no directory of ours
  */
 export async function connectControl(home: string): Promise<Running | undefined> {
   const path = findSocketPath(home)
@@ -43,7 +45,10 @@ export async function connectControl(home: string): Promise<Running | undefined>
       forget: async (trace) => void (await ask(path, { op: 'forget', ...(trace && { trace }) }))
     }
   } catch (error) {
-    if (error instanceof PeerworkError && error.code === 'NOT_RUNNING') return undefined
+    if (!(error instanceof PeerworkError)) throw error
+    if (error.code === 'NOT_RUNNING') return undefined
+    // What is wrong with a home says more than that its socket cannot be opened.
+    if (error.code === 'CONTROL_FAILED') openHome(home)
     throw error
   }
 }

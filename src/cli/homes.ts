@@ -6,9 +6,10 @@
  */
 
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { homesFolder } from '../node/home.ts'
+import { makeFolder } from '../node/make-folder.ts'
 
 type Env = Readonly<Record<string, string | undefined>>
 
@@ -19,7 +20,7 @@ export function noteHome(home: string, env: Env): void {
   if (dirname(home) === homesFolder(env)) return
   const name = createHash('sha256').update(home).digest('hex').slice(0, 16)
   try {
-    mkdirSync(notesFolder(env), { recursive: true, mode: 0o700 })
+    makeFolder(notesFolder(env))
     writeFileSync(join(notesFolder(env), name), `${home}\n`, { mode: 0o600 })
   } catch {
     // A home directory that cannot be written, as in a container.

@@ -1,10 +1,11 @@
 /** An agent's home: a directory for its key, journal and control socket, nobody else's. */
 
-import { chmodSync, closeSync, mkdirSync, openSync } from 'node:fs'
+import { chmodSync, closeSync, openSync } from 'node:fs'
 import { readFileSync, renameSync, statSync, writeFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { PeerworkError } from '../protocol/errors.ts'
+import { makeFolder } from './make-folder.ts'
 
 const GROUP_AND_OTHERS = 0o077
 /** Of every file in a home: read and written by its owner alone. */
@@ -38,7 +39,7 @@ export function homesFolder(env: Env): string {
  */
 export function openHome(home: string): string {
   try {
-    mkdirSync(home, { recursive: true, mode: 0o700 })
+    makeFolder(home)
     const { mode, uid } = statSync(home)
     const own = process.getuid?.()
     if (own !== undefined && uid !== own && own !== 0) {

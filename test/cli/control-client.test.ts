@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
@@ -18,6 +19,15 @@ async function connected() {
 
 test('nobody runs in an empty home', async () => {
   expect(await connectControl(privateHome())).toBeUndefined()
+})
+
+test('a home that is no directory says so, and not that an agent does not answer', async () => {
+  const file = join(privateHome(), 'file')
+  writeFileSync(file, '')
+  await expect(connectControl(file)).rejects.toMatchObject({
+    code: 'STORE_FAILED',
+    message: expect.stringContaining(`cannot make ${file}`) as string
+  })
 })
 
 test('questions have the answers of the agent', async () => {

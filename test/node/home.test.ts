@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { chmodSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { homedir, tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -45,6 +46,17 @@ test('a home that cannot be made says so', () => {
   expect(() => openHome(join(file, 'home'))).toThrow(
     expect.objectContaining({ code: 'STORE_FAILED' })
   )
+  expect(() => openHome(file)).toThrow(/file already exists/)
+})
+
+test.skipIf(process.platform !== 'linux')('nor does one in /proc, which takes no folders', () => {
+  const home = new URL('../../src/node/home.ts', import.meta.url).href
+  const code = `(await import('${home}')).openHome('/proc/nobody/home')`
+  // A process of its own: what never returns cannot be ended from within.
+  const words = ['--conditions=source', '--input-type=module', '--eval', code]
+  const { status, stderr } = spawnSync(process.execPath, words, { timeout: 20_000 })
+  expect(stderr.toString()).toContain('cannot make /proc/nobody/home')
+  expect(status).toBe(1)
 })
 
 test('facts are kept between starts, one file each, for the owner alone', () => {

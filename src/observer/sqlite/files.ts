@@ -5,8 +5,9 @@
  * is told later. Answers never depend on that: lists are merged over files by key.
  */
 
-import { mkdirSync, readdirSync, rmSync, statSync } from 'node:fs'
+import { readdirSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
+import { makeFolder } from '../../node/make-folder.ts'
 import { messageOf, PeerworkError } from '../../protocol/errors.ts'
 import { Control } from './control.ts'
 import type { DayEntry } from './control.ts'
@@ -241,7 +242,7 @@ function startOf(file: string): number | undefined {
 
 function makeDirectory(dir: string): void {
   try {
-    mkdirSync(dir, { recursive: true, mode: 0o700 })
+    makeFolder(dir)
   } catch (error) {
     throw new PeerworkError('STORE_FAILED', `cannot make ${dir}: ${messageOf(error)}`)
   }
