@@ -11,8 +11,8 @@ import type { Names } from './names.ts'
 import { shortTask } from './names.ts'
 import { plainLabel } from './plain-text.ts'
 
-/** Cells for `requester → executor`; longer names push the rest to the right. */
-const PAIR_WIDTH = 23
+/** Cells for `[requester] → executor`; longer names push the rest to the right. */
+const PAIR_WIDTH = 25
 const SKILL_WIDTH = 14
 
 /** `14:03:07.042` in local time; the milliseconds only where events follow each other closely. */
@@ -25,7 +25,7 @@ export function clockTime(at: number, withMs = false): string {
 
 /**
  * Both sides of a handoff read the same way round, and the task's id has one colour everywhere; the
- * side that speaks is bold.
+ * side that speaks stands in brackets, because without colours nothing else tells it.
  */
 export function traceLine(observed: ObservedEvent, names: Names, paint: Paint): string {
   const { event, from } = observed
@@ -48,7 +48,7 @@ interface Look {
 
 function pairOf(event: WorkEvent, from: string, { names, paint }: Look): string {
   const asks = event.side === 'requester'
-  const speaker = paint(['bold', hueOf(from)], names.of(from))
+  const speaker = paint(['bold', hueOf(from)], `[${names.of(from)}]`)
   const other = paint(['dim', hueOf(event.peer)], names.of(event.peer))
   return `${asks ? speaker : other} ${paint('dim', '→')} ${asks ? other : speaker}`
 }

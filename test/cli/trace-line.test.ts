@@ -24,14 +24,14 @@ const from = (id: string, event: WorkEvent): ObservedEvent => ({
   missed: 0
 })
 
-test('both ends of a handoff read the same way round', () => {
+test('both ends of a handoff read the same way round, and brackets tell which speaks', () => {
   const asked = work({ type: 'task.submitted', side: 'requester', peer: ALICE, bytes: 1500 })
   const taken = work({ type: 'task.received', side: 'executor', peer: BOB, bytes: 1500 })
   expect(traceLine(from(BOB, asked), names, painter(false))).toMatch(
-    /^03:04:05\.006 {2}bob → alice {14}01234567 {2}shout {11}submitted, 1\.5 kB$/
+    /^03:04:05\.006 {2}\[bob\] → alice {14}01234567 {2}shout {11}submitted, 1\.5 kB$/
   )
   expect(traceLine(from(ALICE, taken), names, painter(false))).toMatch(
-    /bob → alice {14}01234567 {2}shout {11}received/
+    /bob → \[alice\] {14}01234567 {2}shout {11}received/
   )
 })
 
@@ -99,7 +99,7 @@ test.for([
   ([fact, text]) => {
     const observed = { from: BOB, name: 'bob', event: { ...place, ...fact }, missed: 0 }
     expect(traceLine(observed, names, painter(false))).toBe(
-      `03:04:05.006  ${'bob'.padEnd(23)}  ${text}`
+      `03:04:05.006  ${'bob'.padEnd(25)}  ${text}`
     )
   }
 )

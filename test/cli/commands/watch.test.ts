@@ -22,8 +22,8 @@ test('a watcher sees both sides of a task, paired', async () => {
       { timeout: 20_000 }
     )
     .toBe(true)
-  await expect.poll(text, { timeout: 10_000 }).toMatch(/bob → alice .*submitted/)
-  await expect.poll(text, { timeout: 10_000 }).toMatch(/bob → alice .*received/)
+  await expect.poll(text, { timeout: 10_000 }).toMatch(/\[bob\] → alice .*submitted/)
+  await expect.poll(text, { timeout: 10_000 }).toMatch(/bob → \[alice\] .*received/)
   expectPlain(text())
   const whole = (): ObservedEvent[] => json().split('\n').slice(0, -1).map(parse)
   const sides = () => new Set(whole().map(({ from }) => from))
