@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { buffer } from 'node:stream/consumers'
 import { onTestFinished } from 'vitest'
+import type { Audit } from '../../src/gateway/access/audit.ts'
 import { openAccess } from '../../src/gateway/access/database.ts'
 import type { Scope } from '../../src/gateway/access/caller.ts'
 import { openObserverDoor } from '../../src/gateway/observer-door.ts'
@@ -18,6 +19,8 @@ import type { Observer } from '../../src/observer/observer.ts'
 
 export const TRACE = '0af7651916cd43dd8448eb211c80319c'
 export const SPAN = 'b7ad6b7169203331'
+/** Notes nothing. */
+export const NO_AUDIT: Pick<Audit, 'around'> = { around: async (_, action) => action() }
 export const NDJSON = 'application/x-ndjson'
 
 export function temporary(): string {

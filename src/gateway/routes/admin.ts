@@ -98,9 +98,11 @@ function pinRoutes({ audit }: AdminParts): readonly Route[] {
       answer: answers.done,
       handle: async ({ params: { trace }, world: { store }, caller }) => {
         if ((await store.trace(trace)) === undefined) return undefined
-        await store.pin(trace, pinned)
-        audit.note(caller.name, pinned ? 'trace.pinned' : 'trace.unpinned', trace)
-        return { done: true }
+        const what = pinned ? 'trace.pinned' : 'trace.unpinned'
+        return audit.around([caller.name, what, trace], async () => {
+          await store.pin(trace, pinned)
+          return { done: true }
+        })
       }
     })
   return [pin('PUT', true), pin('DELETE', false)]

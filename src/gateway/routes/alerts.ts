@@ -60,9 +60,8 @@ function listRoutes({ alarm: { alerts }, audit }: AlertParts): readonly Route[] 
       params: idParam,
       answer: answers.alert,
       handle: ({ params: { id }, caller }) => {
-        const alert = alerts.acknowledge(id, caller.name)
-        if (alert !== undefined) audit.note(caller.name, 'alert.acknowledged', alert.title)
-        return alert
+        const note = [caller.name, 'alert.acknowledged', alerts.get(id)?.title] as const
+        return audit.around(note, () => alerts.acknowledge(id, caller.name))
       }
     }),
     defineRoute({
@@ -74,9 +73,8 @@ function listRoutes({ alarm: { alerts }, audit }: AlertParts): readonly Route[] 
         const asked = await readJson(request, silence)
         const now = clock.now()
         const until = 'until' in asked ? asked.until : now + asked.minutes * 60_000
-        const alert = alerts.silence(id, Math.min(until, now + SILENCE_MS_MAX))
-        if (alert !== undefined) audit.note(caller.name, 'alert.silenced', alert.title)
-        return alert
+        const note = [caller.name, 'alert.silenced', alerts.get(id)?.title] as const
+        return audit.around(note, () => alerts.silence(id, Math.min(until, now + SILENCE_MS_MAX)))
       }
     })
   ]
@@ -108,20 +106,18 @@ function ruleRoutes({ alarm: { rules }, audit }: AlertParts): readonly Route[] {
       summary: 'Set a rule, a new one or another',
       ...{ params: idParam, takes, body: ruleShape, answer: answers.keptRule },
       handle: async ({ params: { id }, request, caller }) => {
-        const kept = rules.put(id, await readJson(request, ruleShape))
-        audit.note(caller.name, 'rule.set', id)
-        return shownRule(kept)
+        const rule = await readJson(request, ruleShape)
+        return audit.around([caller.name, 'rule.set', id], () => shownRule(rules.put(id, rule)))
       }
     }),
     defineRoute({
       ...{ method: 'DELETE', path: '/api/v1/rules/{id}', scope: 'admin', group },
       summary: 'Take a rule away; its alerts are resolved',
       ...{ params: idParam, answer: answers.done },
-      handle: ({ params: { id }, caller }) => {
-        if (!rules.delete(id)) return undefined
-        audit.note(caller.name, 'rule.deleted', id)
-        return { done: true }
-      }
+      handle: ({ params: { id }, caller }) =>
+        audit.around([caller.name, 'rule.deleted', id], () => {
+          return rules.delete(id) ? { done: true } : undefined
+        })
     })
   ]
 }
@@ -148,20 +144,21 @@ function channelRoutes({ alarm, audit }: AlertParts): readonly Route[] {
         'public ones over https, and those that the operator allowed at the start.',
       ...{ params: idParam, takes, body: channelShape, answer: answers.setChannel },
       handle: async ({ params: { id }, request, caller }) => {
-        const { secret } = channels.put(id, await readJson(request, channelShape))
-        audit.note(caller.name, 'channel.set', id)
-        return { id, secret }
+        const channel = await readJson(request, channelShape)
+        return audit.around([caller.name, 'channel.set', id], () => {
+          const { secret } = channels.put(id, channel)
+          return { id, secret }
+        })
       }
     }),
     defineRoute({
       ...{ method: 'DELETE', path: '/api/v1/channels/{id}', scope: 'admin', group },
       summary: 'Take a channel away, with what waits for it',
       ...{ params: idParam, answer: answers.done },
-      handle: ({ params: { id }, caller }) => {
-        if (!channels.delete(id)) return undefined
-        audit.note(caller.name, 'channel.deleted', id)
-        return { done: true }
-      }
+      handle: ({ params: { id }, caller }) =>
+        audit.around([caller.name, 'channel.deleted', id], () => {
+          return channels.delete(id) ? { done: true } : undefined
+        })
     }),
     defineRoute({
       ...{ method: 'POST', path: '/api/v1/channels/{id}/test', scope: 'admin', group },

@@ -51,7 +51,7 @@ const page = z.extend(pageOf(content), { notice: z.string() })
 
 export interface ContentParts {
   readonly contents: Contents
-  readonly audit: Pick<Audit, 'note'>
+  readonly audit: Pick<Audit, 'around'>
 }
 
 export const contentRoutes = (parts: ContentParts): readonly Route[] => [
@@ -101,9 +101,10 @@ function dropRoute({ contents, audit }: ContentParts): Route {
     answer: done,
     handle: async ({ params: { trace }, world: { store }, caller }) => {
       if ((await store.trace(trace)) === undefined) return undefined
-      contents.forget(trace)
-      audit.note(caller.name, 'contents.dropped', trace)
-      return { done: true }
+      return audit.around([caller.name, 'contents.dropped', trace], () => {
+        contents.forget(trace)
+        return { done: true }
+      })
     }
   })
 }

@@ -53,9 +53,10 @@ const changeRoutes = (own: OwnPrices, audit: Audit): readonly Route[] => [
     answer: done,
     handle: async ({ request, caller }) => {
       const wanted = await readJson(request, price)
-      own.set(wanted)
-      audit.note(caller.name, 'price.set', called(wanted))
-      return { done: true }
+      return audit.around([caller.name, 'price.set', called(wanted)], () => {
+        own.set(wanted)
+        return { done: true }
+      })
     }
   }),
   defineRoute({
@@ -63,11 +64,10 @@ const changeRoutes = (own: OwnPrices, audit: Audit): readonly Route[] => [
     summary: 'Take an own price away',
     query: priceKey,
     answer: done,
-    handle: ({ query: key, caller }) => {
-      if (!own.remove(key)) return undefined
-      audit.note(caller.name, 'price.removed', called(key))
-      return { done: true }
-    }
+    handle: ({ query: key, caller }) =>
+      audit.around([caller.name, 'price.removed', called(key)], () => {
+        return own.remove(key) ? { done: true } : undefined
+      })
   })
 ]
 

@@ -51,9 +51,11 @@ export function sampleRoutes({ audit, shares, sample }: SampleParts): readonly R
           if ((await stateOf(world)).loaded > 0) return stateOf(world)
           const absent = await absentIn(world.store)
           const runs = sample.runs(world.clock.now())
-          await world.intake.keep(runs.filter((_, n) => absent.includes(sample.traces[n] ?? '')))
-          audit.note(caller.name, 'sample.loaded')
-          return stateOf(world)
+          const wanted = runs.filter((_, n) => absent.includes(sample.traces[n] ?? ''))
+          return audit.around([caller.name, 'sample.loaded'], async () => {
+            await world.intake.keep(wanted)
+            return stateOf(world)
+          })
         })
     }),
     defineRoute({
@@ -64,9 +66,10 @@ export function sampleRoutes({ audit, shares, sample }: SampleParts): readonly R
       handle: ({ world, caller }) =>
         inTurn(async () => {
           const { store } = world
-          const removed = await store.removeTraces(sample.traces, SAMPLE_SOURCE)
+          await audit.around([caller.name, 'sample.removed'], async () => {
+            return (await store.removeTraces(sample.traces, SAMPLE_SOURCE)) > 0
+          })
           shares.revokeOf(await absentIn(store), caller.name)
-          if (removed > 0) audit.note(caller.name, 'sample.removed')
           return stateOf(world)
         })
     })

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { Audit } from '../../../src/gateway/access/audit.ts'
 import { openAccess } from '../../../src/gateway/access/database.ts'
-import { observed, temporary } from '../observed.ts'
+import { observed, SPAN, temporary, TRACE } from '../observed.ts'
 
 test('entries come newest first, page by page, and stay when the file is opened again', () => {
   const dir = temporary()
@@ -50,4 +50,40 @@ test('keys and sessions leave entries', async () => {
     ['somebody', 'key.revoked', 'one'],
     ['test', 'key.created', 'one (read)']
   ])
+})
+
+test('what is done has its entry before it is done, and what was not done has none', async () => {
+  using db = openAccess(temporary())
+  const audit = new Audit(db, () => 1)
+  const noted = () => audit.list(9).map(({ what }) => what)
+  const seen = await audit.around(['boss', 'rule.set', 'a'], noted)
+  expect([seen, noted()]).toEqual([['rule.set'], ['rule.set']])
+  const nothing = await audit.around(['boss', 'rule.deleted', 'b'], () => Promise.resolve(false))
+  expect([nothing, noted()]).toEqual([false, ['rule.set']])
+  const fails = audit.around(['boss', 'trace.pinned'], () => Promise.reject(new Error('no room')))
+  await expect(fails).rejects.toThrow('no room')
+  expect(noted()).toEqual(['rule.set'])
+})
+
+test('on a full disk nothing is done that could not be noted, and it is said why', async () => {
+  const dir = temporary()
+  using db = openAccess(dir)
+  await using it = await observed({ dir, access: db })
+  const key = it.key(['admin'])
+  await it.tell({ type: 'span', trace: TRACE, span: SPAN, name: 'a', start: it.clock.now() })
+  const pin = async (method: 'PUT' | 'DELETE') => {
+    const answer = await it.ask(`/api/v1/traces/${TRACE}/pin`, { method, key })
+    return [answer.status, answer.json()['code']]
+  }
+  const pinned = async () => (await it.observer.store.trace(TRACE))?.pinned
+  expect(await pin('PUT')).toEqual([200, undefined])
+  // Every entry takes pages of its own, of which none are left.
+  db.exec(`CREATE TRIGGER wide AFTER INSERT ON audit BEGIN
+    INSERT INTO allowance VALUES (hex(randomblob(50000)), 1, 1); END;
+    PRAGMA max_page_count = 1`)
+  expect(await pin('DELETE')).toEqual([503, 'STORE_FULL'])
+  expect(await pinned()).toBe(true)
+  const audit = new Audit(db, () => 1)
+  expect(audit.list(1).map(({ what }) => what)).toEqual(['trace.pinned'])
+  expect(() => audit.note('owner', 'x')).toThrow(expect.objectContaining({ code: 'STORE_FULL' }))
 })

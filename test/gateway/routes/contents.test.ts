@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import type { Audit } from '../../../src/gateway/access/audit.ts'
 import { contentRoutes } from '../../../src/gateway/routes/contents.ts'
 import { systemClock } from '../../../src/node/clock.ts'
 import { Contents } from '../../../src/observer/contents.ts'
@@ -15,7 +16,12 @@ const LOG = logOf([received(1), ...told(1, '<script>alert(1)</script>'), receive
 async function open(answer: () => Promise<Uint8Array> = () => Promise.resolve(KEY.slice())) {
   const contents = new Contents({ elapsed: systemClock.elapsed, door: { contentKey: answer } })
   const noted: string[] = []
-  const audit = { note: (...words: string[]) => void noted.push(words.join(' ')) }
+  const audit: Pick<Audit, 'around'> = {
+    async around(words, action) {
+      noted.push(words.join(' '))
+      return action()
+    }
+  }
   const it = await observed({ more: contentRoutes({ contents, audit }) })
   await it.observer.store.ingest(LOG)
   return { it, noted }

@@ -3,7 +3,7 @@ import { contentRoutes } from '../../../src/gateway/routes/contents.ts'
 import { systemClock } from '../../../src/node/clock.ts'
 import { Contents } from '../../../src/observer/contents.ts'
 import { PeerworkError } from '../../../src/protocol/errors.ts'
-import { observed } from '../../gateway/observed.ts'
+import { NO_AUDIT, observed } from '../../gateway/observed.ts'
 import { TRACE } from '../../node/control-double.ts'
 import { fieldsOf, KEY, logOf, received, told } from '../../observer/content-samples.ts'
 import { expectAccessible } from '../axe.ts'
@@ -80,8 +80,7 @@ test('a key alone, by its name, and back', async () => {
 /** A change that alice sealed, with its values for whoever she named. */
 async function sealed(contentKey: () => Promise<Uint8Array>) {
   const contents = new Contents({ elapsed: systemClock.elapsed, door: { contentKey } })
-  const audit = { note: () => undefined }
-  const it = await observed({ more: contentRoutes({ contents, audit }) })
+  const it = await observed({ more: contentRoutes({ contents, audit: NO_AUDIT }) })
   onTestFinished(() => it[Symbol.asyncDispose]())
   const operation = { op: 'replace', path: '/word' } as const
   const change = { operations: [{ ...operation, bytes: 6 }], more: 0 }

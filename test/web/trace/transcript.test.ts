@@ -3,7 +3,7 @@ import { contentRoutes } from '../../../src/gateway/routes/contents.ts'
 import { systemClock } from '../../../src/node/clock.ts'
 import { Contents } from '../../../src/observer/contents.ts'
 import { PeerworkError } from '../../../src/protocol/errors.ts'
-import { observed } from '../../gateway/observed.ts'
+import { NO_AUDIT, observed } from '../../gateway/observed.ts'
 import { TRACE } from '../../node/control-double.ts'
 import { KEY, logOf, received, told } from '../../observer/content-samples.ts'
 import { expectAccessible } from '../axe.ts'
@@ -56,8 +56,7 @@ test('sealed contents are shown where they may be, else the reason is', async ()
       ? Promise.reject(new PeerworkError('ROLE_MISSING', 'not named'))
       : Promise.resolve(KEY.slice())
   const contents = new Contents({ elapsed: systemClock.elapsed, door: { contentKey } })
-  const audit = { note: () => undefined }
-  const it = await observed({ more: contentRoutes({ contents, audit }) })
+  const it = await observed({ more: contentRoutes({ contents, audit: NO_AUDIT }) })
   onTestFinished(() => it[Symbol.asyncDispose]())
   const markup = '<b>say it</b><script>document.title = "owned"</script>'
   await it.observer.store.ingest(logOf([received(1), ...told(1, markup), received(2)]))

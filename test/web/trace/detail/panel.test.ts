@@ -3,7 +3,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import { contentRoutes } from '../../../../src/gateway/routes/contents.ts'
 import { systemClock } from '../../../../src/node/clock.ts'
 import { Contents } from '../../../../src/observer/contents.ts'
-import { observed, SPAN, TRACE } from '../../../gateway/observed.ts'
+import { NO_AUDIT, observed, SPAN, TRACE } from '../../../gateway/observed.ts'
 import { TRACE as TALKED } from '../../../node/control-double.ts'
 import { KEY, logOf, received, told } from '../../../observer/content-samples.ts'
 import { expectAccessible } from '../../axe.ts'
@@ -93,7 +93,7 @@ test('contents that may be shown are text, under who wrote them and a warning', 
   const door = { contentKey: () => Promise.resolve(KEY.slice()) }
   const contents = new Contents({ elapsed: systemClock.elapsed, door })
   const it = await observed({
-    more: contentRoutes({ contents, audit: { note: () => undefined } })
+    more: contentRoutes({ contents, audit: NO_AUDIT })
   })
   onTestFinished(() => it[Symbol.asyncDispose]())
   const markup = '<b class="owned">say it</b><script>document.title = "owned"</script>'
