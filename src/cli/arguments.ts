@@ -104,7 +104,9 @@ function checkWords(command: Command, words: readonly string[]): void {
     }
     if (spec.choices !== undefined && !spec.choices.includes(word)) {
       const hint = suggestion(word, spec.choices)
-      throw usage(command, `"${word}" is none of ${spec.choices.join(', ')}.${hint}`)
+      const [only, ...others] = spec.choices
+      const what = others.length === 0 ? `not ${only}` : `none of ${spec.choices.join(', ')}`
+      throw usage(command, `"${word}" is ${what}.${hint}`)
     }
   }
   const extra = words[specs.length]

@@ -8,6 +8,8 @@ import type { JsonObject, JsonValue } from '../protocol/json.ts'
 import { INPUT_BYTES_MAX } from '../protocol/constants.ts'
 import type { Context } from './command.ts'
 
+const BOM = Buffer.from([0xef, 0xbb, 0xbf])
+
 /** A value, or a document whose form depends on what the skill takes. */
 export type Input =
   | { readonly kind: 'value'; readonly value: JsonValue }
@@ -47,19 +49,24 @@ function takesText(schema: JsonObject): boolean {
 
 function json(bytes: Buffer, where: string): Input {
   try {
-    return { kind: 'value', value: parseJson(bytes) }
+    return { kind: 'value', value: parseJson(unmarked(bytes)) }
   } catch (error) {
     const { message } = error as Error
     const text = bytes.toString().trim()
     const word = where === '--input' && text.length < 60 ? text : 'some text'
     throw new PeerworkError(
       'BAD_OPTION',
-      `${where} is ${message}. For a JSON string write --input '${JSON.stringify(word)}'; ` +
+      `${where}: ${message}. For a JSON string write --input '${JSON.stringify(word)}'; ` +
         'for a text file write --input @file.txt.',
       {},
       error
     )
   }
+}
+
+/** Without the byte order mark that Windows' editors begin a file with. */
+function unmarked(bytes: Buffer): Buffer {
+  return bytes.subarray(0, BOM.length).equals(BOM) ? bytes.subarray(BOM.length) : bytes
 }
 
 function document(bytes: Buffer, where: string): Input {

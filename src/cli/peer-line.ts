@@ -7,6 +7,15 @@ import type { Output } from './output.ts'
 import { plainLabel } from './plain-text.ts'
 import { clockTime } from './trace-line.ts'
 
+const WAYS: Readonly<Record<Peer['via'], string>> = {
+  mdns: 'found by mdns',
+  bootstrap: 'found by bootstrap',
+  peer: 'found through a peer',
+  dial: 'dialled',
+  inbound: 'dialled in',
+  remembered: 'found where it was before'
+}
+
 export const skillNames = (peer: Peer): string =>
   peer.skills.map(({ name }) => plainLabel(name, 64)).join(' ')
 
@@ -21,6 +30,6 @@ export function peerLine(event: PeerEvent, { paint }: Output): string {
   const offers = skills === '' ? 'offers nothing' : `offers ${skills}`
   if (event.type === 'changed') return `${paint('blue', '~')} ${name} ${id} now ${offers}`
   const when = paint('dim', `since ${clockTime(peer.since)}`)
-  const how = `found by ${peer.via}${peer.link === 'relayed' ? ' through a relay' : ''}`
+  const how = `${WAYS[peer.via]}${peer.link === 'relayed' ? ' through a relay' : ''}`
   return `${paint('green', '+')} ${name} ${id} ${how}, ${offers} ${when}`
 }

@@ -110,6 +110,7 @@ function nameIn(env: Env): string | undefined {
 /** A name that cannot leave its directory. */
 function fileName(name: string): string {
   const safe = name.replaceAll(/[^\p{L}\p{N}_-]+/gu, '-')
-  if (safe === '' || safe === '-') throw new PeerworkError('BAD_OPTION', `no usable name: ${name}`)
+  if (safe === '' || safe === '-')
+    throw new PeerworkError('BAD_OPTION', `"${name}" has no letter or digit for a name`)
   return safe
 }

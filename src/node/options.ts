@@ -67,13 +67,19 @@ export interface AgentOptions {
   readonly traceContent: Omit<ContentsOptions, 'random'> | undefined
 }
 
+/** What `AGENT_NAME` and `NETWORK_NAME` allow, in words. */
+const NO_NAME =
+  'is no agent name: letters, digits, spaces and . _ -, at most 63, a letter or digit first'
+const NO_NETWORK =
+  'is no network name: lower-case letters, digits, and . - between them, at most 64'
+
 /** @throws PeerworkError `BAD_OPTION` or `BAD_ADDRESS`, naming the option */
 export function toOptions(init: AgentInit): AgentOptions {
   const { name, home, network = NETWORK, bootstrap = [], relayVia = [], allow = [] } = init
   const preset = PRESETS[init.preset ?? (init.bootstrapServer === true ? 'internet' : 'lan')]
   if (preset === undefined) throw bad(`preset: "${init.preset}" is none of loopback, lan, internet`)
-  if (name !== undefined && !AGENT_NAME.test(name)) throw bad(`name: "${name}" is no agent name`)
-  if (!NETWORK_NAME.test(network)) throw bad(`network: "${network}" is no network name`)
+  if (name !== undefined && !AGENT_NAME.test(name)) throw bad(`name: "${name}" ${NO_NAME}`)
+  if (!NETWORK_NAME.test(network)) throw bad(`network: "${network}" ${NO_NETWORK}`)
   for (const address of [...bootstrap, ...relayVia]) parseAddress(address)
   for (const address of init.listen ?? []) checkListen(address)
   for (const peer of allow) if (!isAgentId(peer)) throw bad(`allow: "${peer}" is no peer id`)

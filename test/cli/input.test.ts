@@ -23,12 +23,22 @@ test('a JSON file is parsed, any other file is a document', async () => {
 
 test.for([
   ['hello', `write --input '"hello"'`],
-  ['{"a":', 'not valid JSON'],
+  ['{"a":', '--input: not valid JSON'],
+  ['['.repeat(40) + ']'.repeat(40), '--input: JSON nests deeper'],
   ['@missing.txt', 'ENOENT'],
   ['@.', 'EISDIR']
 ] as const)('%s is refused with what to write instead', async ([given, message]) => {
   const { context } = contextOf({ cwd: temporary('input') })
   await expect(readInput(given, context)).rejects.toThrow(message)
+})
+
+test('a byte order mark is no part of a file', async () => {
+  const cwd = temporary('input')
+  writeFileSync(join(cwd, 'a.json'), '\ufeff{"a":1}')
+  writeFileSync(join(cwd, 'a.md'), '\ufeffhi')
+  const { context } = contextOf({ cwd })
+  expect(await readInput('@a.json', context)).toEqual({ kind: 'value', value: { a: 1 } })
+  expect(await readInput('@a.md', context)).toEqual({ kind: 'document', text: 'hi' })
 })
 
 test('a file that is no text is refused', async () => {

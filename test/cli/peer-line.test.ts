@@ -16,6 +16,11 @@ test('who is reached through a relay is told as such', () => {
   expect(peerLine({ type: 'joined', peer }, out)).toContain('by bootstrap through a relay,')
 })
 
+test('who was known before is told in words', () => {
+  const peer = { ...PEER, via: 'remembered' } as const
+  expect(peerLine({ type: 'joined', peer }, out)).toContain(' found where it was before, offers')
+})
+
 test('who leaves is told with the reason', () => {
   const event = { type: 'left', peer: PEER, reason: 'gone\u001b[31m' } as const
   expect(peerLine(event, out)).toMatch(/^- bob \S+ left: gone$/)

@@ -28,8 +28,8 @@ test('a skill may be a path or a path with settings', () => {
 test.for([
   ['preset', { preset: 'moon' as 'lan' }, 'BAD_OPTION'],
   ['name', { name: '\u001b[2J' }, 'BAD_OPTION'],
-  ['name', { name: '' }, 'BAD_OPTION'],
-  ['network', { network: 'My Network' }, 'BAD_OPTION'],
+  ['no agent name: letters, digits', { name: '' }, 'BAD_OPTION'],
+  ['no network name: lower-case', { network: 'My Network' }, 'BAD_OPTION'],
   ['allow', { allow: [alice.id, 'bob'] }, 'BAD_OPTION'],
   ['capacity', { capacity: 0 }, 'BAD_OPTION'],
   ['capacity', { capacity: 1.5 }, 'BAD_OPTION'],

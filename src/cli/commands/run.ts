@@ -24,6 +24,8 @@ import type { Session } from '../session.ts'
 
 /** How long a canceled task may take to end before we leave all the same, ms. */
 const CANCEL_MS_MAX = 3000
+/** Why a task was canceled that a person interrupted. */
+const REASON = 'interrupted'
 /** Wait for a peer when `--wait` does not say, ms; the same as the agent's own default. */
 const WAIT_MS = 10_000
 
@@ -149,7 +151,7 @@ async function follow(
   const interrupt = (): void => {
     progress.clear()
     if (err.tty) err.line(err.paint('yellow', 'canceling the task …'))
-    task.cancel('interrupted').catch(() => undefined)
+    task.cancel(REASON).catch(() => undefined)
     const late = new Error(`its end was not heard of within ${CANCEL_MS_MAX} ms`)
     setTimeout(() => ended.reject(late), CANCEL_MS_MAX).unref()
   }
@@ -168,7 +170,8 @@ async function follow(
 
 /** However the task ended after Ctrl-C, it was the person who ended it. */
 function interrupted(error: Error): PeerworkError {
-  return new PeerworkError('CANCELED', `the task was interrupted (${error.message})`, {}, error)
+  const more = error.message === REASON ? '' : ` (${error.message})`
+  return new PeerworkError('CANCELED', `the task was interrupted${more}`, {}, error)
 }
 
 async function readEvents(

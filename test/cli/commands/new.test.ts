@@ -22,7 +22,7 @@ test('what to do next is told', async () => {
 test('other things cannot be made', async () => {
   const { code, err } = await peerwork(['new', 'skil', 'shout'])
   expect(code).toBe(2)
-  expect(err).toContain('Did you mean skill?')
+  expect(err).toContain('"skil" is not skill. Did you mean skill?')
 })
 
 test('a folder that holds the keys gets a folder for skills', async () => {

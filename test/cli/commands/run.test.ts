@@ -53,9 +53,12 @@ test('Ctrl-C cancels the task and says so', async () => {
   await using alice = await up(where, 'alice', ...skills)
   const input = '{"text":"drop","forever":true}'
   const child = begin(where, ['run', 'drip', '--name', 'alice', '--input', input])
+  let said = ''
+  child.stderr?.on('data', (data: Buffer) => (said += data.toString()))
   await until(child, 'stderr', 'drop ')
   child.kill('SIGINT')
   expect(await once(child, 'exit')).toEqual([130, null])
+  expect(said).toMatch(/^the task was interrupted$/m)
   const canceled = expect.objectContaining({ type: 'task.canceled' }) as unknown
   const traced = () => alice.events.map(({ event }) => event)
   await expect.poll(traced, { timeout: 10_000 }).toContainEqual(canceled)
