@@ -47,11 +47,16 @@ export class Due implements Disposable {
     return at === undefined ? undefined : Number(at)
   }
 
-  /** Those told of before `at`, ms since 1970; the oldest first. */
-  first(at: number, limit: number): readonly DueName[] {
+  /** The number of the one that was told of last; numbers only grow. */
+  last(): number {
+    return Number(this.#db.prepare('SELECT max(seq) AS n FROM due').get()?.['n'] ?? 0)
+  }
+
+  /** Those up to a number, the oldest first. */
+  first(upTo: number, limit: number): readonly DueName[] {
     return this.#db
-      .prepare('SELECT seq, trace, span FROM due WHERE at <= ? ORDER BY seq LIMIT ?')
-      .all(at, limit) as unknown as readonly DueName[]
+      .prepare('SELECT seq, trace, span FROM due WHERE seq <= ? ORDER BY seq LIMIT ?')
+      .all(upTo, limit) as unknown as readonly DueName[]
   }
 
   /** @returns how many found no room, and were counted as dropped @throws PeerworkError */

@@ -12,6 +12,7 @@ import type { Intake } from '../intake.ts'
 import type { StoredSpan, TraceStore } from '../store.ts'
 import { Due } from './due.ts'
 import { Sender } from './send.ts'
+import { Settled } from './settled.ts'
 import { spanGroups } from './whole.ts'
 import type { SpanGroup, SpanName } from './whole.ts'
 import type { DueName } from './due.ts'
@@ -76,6 +77,7 @@ export async function openForward(init: ForwardInit): Promise<Forward> {
 export class Forward implements AsyncDisposable {
   readonly #init: ForwardInit
   readonly #due: Due
+  readonly #settled: Settled
   readonly #sender: Sender
   readonly #ended = new AbortController()
   #stop = (): void => undefined
@@ -90,6 +92,7 @@ export class Forward implements AsyncDisposable {
     this.#init = init
     this.#sender = new Sender(init)
     this.#due = new Due(init.dir, init.waitingMax ?? WAITING_MAX)
+    this.#settled = new Settled(init.settleMs ?? SETTLE_MS, this.#due.last())
   }
 
   async begin(): Promise<void> {
@@ -127,11 +130,12 @@ export class Forward implements AsyncDisposable {
   }
 
   async #work(): Promise<void> {
-    const { clock, settleMs = SETTLE_MS, store } = this.#init
+    const { clock, store } = this.#init
     try {
       this.#due.setMark('alive', clock.now())
       while (!this.#ended.signal.aborted && clock.elapsed() >= this.#notBefore) {
-        const names = this.#due.first(clock.now() - settleMs, BATCH_SPANS)
+        const settled = this.#settled.look(clock.elapsed(), this.#due.last())
+        const names = this.#due.first(settled, BATCH_SPANS)
         if (names.length === 0) return
         for await (const group of spanGroups(store, names)) {
           if (!(await this.#pass(group))) return

@@ -257,3 +257,16 @@ test('a backend that is not there holds up nobody', async () => {
   await forward.tick()
   expect(forward.state()).toMatchObject({ waiting: 5, trouble: 'ECONNREFUSED', to: '127.0.0.1:1' })
 })
+
+test('a wall clock that is set back holds nothing up', async () => {
+  const it = await house()
+  const { took, url } = await backend(() => ({ status: 200 }))
+  await using forward = await open(it, url)
+  const spans = done(it.clock, 3)
+  await it.observer.intake.take([entry({ spans })])
+  const now = it.clock.now
+  it.clock.now = () => now() - 3_600_000
+  await forward.tick()
+  expect(sorted(took)).toEqual(sorted(spans.map((one) => one.span)))
+  expect(forward.state()).toMatchObject({ waiting: 0, lagMs: 0 })
+})
