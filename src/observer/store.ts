@@ -266,7 +266,7 @@ export interface TraceStore extends AsyncDisposable {
    * every second; not to be changed.
    */
   holdings(): Promise<readonly Holding[]>
-  /** Every start that anything was ever held of, for what to fetch; `past` ones by themselves too. */
+  /** Every start that anything was ever held of, the `past` ones too: for what to fetch. */
   starts(): Promise<readonly Holding[]>
   noteCounters(counters: Counters): Promise<void>
   noteRefused(by: string, boot: string, code: string, count: number): Promise<void>

@@ -516,7 +516,7 @@ export function conformance(name: string, open: Open): void {
       expect(await store.trace(traceId(1))).toMatchObject({ status: 'ok', spans: 1 })
     })
 
-    test('a start of which nothing is left is told no more; what it adds to sums stays', async () => {
+    test('a start of which nothing is left is told no more, but for its sums', async () => {
       const issued = NOW_MS - 10 * 24 * 3_600_000
       const log = { by: AGENT.by, boot: spanId(7) }
       const said7 = { ...log, next: 12, oldest: 2, dropped: 2, issued }

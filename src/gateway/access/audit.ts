@@ -50,8 +50,9 @@ export class Audit {
 
   /**
    * Do what lies in another file, with an entry: there is no action without its entry, which is on
-   * the disk before, and no entry without its action, since it is struck when nothing was done. Only
-   * a process that is killed in between leaves one of what it did not do.
+   * the disk before, and no entry without its action, since it is struck when nothing was done.
+   * Only a process that is killed in between leaves one of what it did not do, or a disk on which
+   * nothing can even be struck: then it is said.
    *
    * @param action says `undefined` or `false` when there was nothing to be done
    * @throws PeerworkError `STORE_FULL`, `STORE_FAILED`: nothing was done; or what `action` throws

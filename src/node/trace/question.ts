@@ -2,8 +2,8 @@
  * What is asked over `/peerwork/trace-sync/1`: the questions of the protocol, and where a list goes
  * on.
  *
- * A first list is asked for without a place, as ever; only a holder that said that there is more is
- * asked for what follows. One that does not know the place refuses it, and nothing is lost but that.
+ * A first list is asked for without a place, as ever; only a holder that said that there is more
+ * is asked for what follows. One that does not know the place refuses, and nothing else is lost.
  */
 
 import { decode, encode } from '../../protocol/canonical.ts'

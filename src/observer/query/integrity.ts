@@ -52,7 +52,7 @@ export function integrityOf(holdings: readonly Holding[]): Integrity {
 
 const looked = new WeakMap<Holding, ProducerIntegrity>()
 
-/** Asked every second of what hardly changes: looked at once for each holding that a store tells. */
+/** Asked every second of what hardly changes: each holding is looked at once. */
 export function producerIntegrity(holding: Holding): ProducerIntegrity {
   const known = looked.get(holding)
   if (known !== undefined) return known

@@ -92,7 +92,7 @@ test('starts of one producer that were never fetched go first', () => {
   expect(logs.all().length).toBeLessThanOrEqual(1_024)
 })
 
-test('logs are told in one order, and from any place on, whether that is still there or not', () => {
+test('logs are told in one order, and from any place on, be it there or not', () => {
   const { logs } = setup()
   for (const name of ['b2', 'a3', 'b1', 'c1', 'a1']) {
     logs.meet({ by: name.charAt(0), boot: name.charAt(1) })

@@ -11,7 +11,7 @@ test('what was there before has waited, and what comes waits its time', () => {
   expect(settled.look(3_200, 9)).toBe(9)
 })
 
-test('what comes without a pause holds nothing up, and is remembered for as long as it waits', () => {
+test('what comes without a pause holds nothing up, nor is more remembered than waits', () => {
   const settled = new Settled(2_000, 0)
   for (let second = 1; second <= 1_000; second++) {
     const seq = settled.look(second * 1_000, second)
