@@ -8,16 +8,25 @@ import type { Span } from '../../types.ts'
 import { keyOf } from '../buffer.ts'
 import { boxOf, heightOf, laneTop, NARROW, rowTop, WIDE } from './geometry.ts'
 import type { Sight } from './geometry.ts'
-import { FAILED, layoutOf, RUNNING } from './lanes.ts'
+import { FAILED, layoutOf, layoutSteps, RUNNING } from './lanes.ts'
 import type { Extent, Layout } from './lanes.ts'
 import { idleTimes, plainScale, shortScale } from './scale.ts'
 import { NONE } from './tree.ts'
+import { atOnce, inTurns } from './turns.ts'
 import { fitted, moved, showing, wholeOf, zoomed } from './window.ts'
 import type { Window } from './window.ts'
 
 const US = 1_000
 /** Since its last sign a run counts as alive for so long, µs: then its open ends grow. */
 const ALIVE_US = 5 * 60 * 1e6
+
+/** Spans from which they are laid out between frames, count: of fewer nobody sees it. */
+const IN_TURNS = 5_000
+
+interface Wanted {
+  readonly spans: readonly Span[]
+  readonly whole: Extent
+}
 
 interface Frame {
   /** px of the canvas. */
@@ -38,6 +47,9 @@ export class Timeline {
   readonly hovered = signal(NONE)
   /** µs since 1970 by this browser's clock, while something runs. */
   readonly #nowUs = signal(0)
+  /** What is to be shown, and how to stop laying it out. */
+  #wanted: Wanted | undefined
+  #stopLayout: (() => void) | undefined
   /** Brings rows into sight; the page that has the scrolling box sets it. */
   scrollTo: (top: number) => void = () => undefined
 
@@ -72,13 +84,38 @@ export class Timeline {
   }))
   readonly total = computed(() => heightOf(this.layout.value, this.sizes.value))
 
-  /** Other spans: who was looked at stays so, wherever it stands now. */
+  /** Other spans, at once or soon: many are laid out between frames. */
   show(spans: readonly Span[], whole: Extent): void {
+    const newest = this.#wanted?.spans ?? this.layout.peek().spans
+    if (newest === spans) return
+    this.#wanted = { spans, whole }
+    // What is under way is shown first: of news without end, none would ever be.
+    if (this.#stopLayout === undefined) this.#layOut(this.#wanted)
+  }
+
+  stop(): void {
+    this.#stopLayout?.()
+    this.#stopLayout = undefined
+    this.#wanted = undefined
+  }
+
+  #layOut(wanted: Wanted): void {
+    const { spans, whole } = wanted
+    const steps = layoutSteps(spans, whole)
+    if (spans.length < IN_TURNS) return this.#put(atOnce(steps))
+    this.#stopLayout = inTurns(steps, (layout) => {
+      this.#stopLayout = undefined
+      this.#put(layout)
+      if (this.#wanted !== undefined && this.#wanted !== wanted) this.#layOut(this.#wanted)
+    })
+  }
+
+  /** Who was looked at stays so, wherever it stands now. */
+  #put(layout: Layout): void {
+    const { spans } = layout
     const { spans: before } = this.layout.peek()
-    if (before === spans) return
     const active = before[this.active.peek()]
     const times = this.times()
-    const layout = layoutOf(spans, whole)
     batch(() => {
       this.layout.value = layout
       this.hovered.value = NONE

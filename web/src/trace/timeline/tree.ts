@@ -24,10 +24,14 @@ export interface Tree {
   readonly next: Int32Array
 }
 
-/** @param spans by start */
-export function treeOf(spans: readonly Span[]): Tree {
-  const parent = parentsOf(spans)
+/** @param spans by start @returns in steps, for `inTurns` */
+export function* treeSteps(spans: readonly Span[]): Generator<undefined, Tree, undefined> {
+  const known = knownIn(spans)
+  yield
+  const parent = parentsOf(spans, known)
+  yield
   cutCircles(parent)
+  yield
   const [child, next] = [noneOf(spans.length), noneOf(spans.length)]
   let root = NONE
   for (let at = spans.length - 1; at >= 0; at--) {
@@ -36,16 +40,20 @@ export function treeOf(spans: readonly Span[]): Tree {
     if (above === NONE) root = at
     else child[above] = at
   }
+  yield
   return { parent, child, next, ...walk(root, { parent, child, next }) }
 }
 
 const noneOf = (length: number): Int32Array => new Int32Array(length).fill(NONE)
 
-/**
- * The producer's own span of that id; else one that an agent signed; else the first: as the
- * observer decides it (`query/topology.ts`).
- */
-function parentsOf(spans: readonly Span[]): Int32Array {
+interface Known {
+  /** By id: one that an agent signed, else the first. */
+  readonly any: ReadonlyMap<string, number>
+  /** Of ids that several producers use, all. */
+  readonly twins: ReadonlyMap<string, readonly number[]>
+}
+
+function knownIn(spans: readonly Span[]): Known {
   const any = new Map<string, number>()
   const twins = new Map<string, number[]>()
   for (const [at, { span, source }] of spans.entries()) {
@@ -56,6 +64,14 @@ function parentsOf(spans: readonly Span[]): Int32Array {
       if (spans[known]!.source.kind === 'key' && source.kind === 'agent') any.set(span, at)
     }
   }
+  return { any, twins }
+}
+
+/**
+ * The producer's own span of that id; else one that an agent signed; else the first: as the
+ * observer decides it (`query/topology.ts`).
+ */
+function parentsOf(spans: readonly Span[], { any, twins }: Known): Int32Array {
   const parents = noneOf(spans.length)
   for (const [at, { parent, source }] of spans.entries()) {
     if (parent === undefined) continue

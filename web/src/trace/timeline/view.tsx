@@ -23,6 +23,7 @@ const US = 1_000
 export function TimelineView({ run }: { readonly run: Run }) {
   const timeline = useMemo(() => new Timeline(), [run.trace])
   useLayoutEffect(() => timeline.show(run.spans, run.summary), [timeline, run.spans])
+  useEffect(() => () => timeline.stop(), [timeline])
   const { value } = query
   useLayoutEffect(() => timeline.shortenIdle(value.get('idle') === 'short'), [timeline, value])
   useAddress(timeline)
@@ -51,9 +52,8 @@ export function TimelineView({ run }: { readonly run: Run }) {
 /** By the spans that are laid out, which are those of the run a moment later. */
 function useExtras(timeline: Timeline, { handoffs }: Run) {
   const layout = timeline.layout.value
-  const { spans } = layout
+  const { spans, places: placeOf } = layout
   const { value } = query
-  const placeOf = useMemo(() => placesOf(spans), [spans])
   const arrows = useMemo(() => arrowsOf(layout, handoffs, placeOf), [layout, handoffs])
   const wanted = value.get('path') === 'critical'
   const path = useMemo(
@@ -72,15 +72,6 @@ function useExtras(timeline: Timeline, { handoffs }: Run) {
     () => ({ arrows, path, placeOf, found, critical, selected }),
     [arrows, path, placeOf, found, critical, selected]
   )
-}
-
-/** By id; of several producers' the one that is sealed. */
-function placesOf(spans: readonly Span[]): ReadonlyMap<string, number> {
-  const places = new Map<string, number>()
-  for (const [at, { span, source }] of spans.entries()) {
-    if (!places.has(span) || source.kind === 'agent') places.set(span, at)
-  }
-  return places
 }
 
 /** Where every word stands: in names, agents, models, tools, errors. Nothing for no words. */
