@@ -47,6 +47,8 @@ async function perform(options: Options): Promise<number> {
       interrupted.reject(new Error(`interrupted by ${signal}`))
     })
   }
+  // As with `| head`: whoever reads no further has seen enough, and nobody can be told the rest.
+  process.stdout.on('error', interrupted.reject)
   let error: unknown
   try {
     await Promise.race([play.run(), interrupted.promise])

@@ -31,7 +31,9 @@ export class Cast {
     this.#report = report
   }
 
+  /** @throws Error when the others have left: nobody would end this one */
   start(part: Part): void {
+    if (this.#leaving) throw new Error('everybody has left')
     const { role } = part
     const file = fileURLToPath(new URL(`./${role}.ts`, import.meta.url))
     const child = spawn(process.execPath, [...NODE_FLAGS, file, JSON.stringify(part)], {

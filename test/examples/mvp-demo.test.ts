@@ -111,6 +111,15 @@ test('Ctrl-C before anybody is up ends it too, and nobody else is started', asyn
   await expectNothingLeft(run, stdout)
 })
 
+test('a reader that has seen enough ends it quietly', async () => {
+  using run = runExample('mvp-demo.ts', [DOCUMENT, '--bootstrap'])
+  await run.printed('Three processes')
+  run.child.stdout?.destroy()
+  const { stdout, stderr } = await run.ended
+  expect(stderr).toBe('')
+  await expectNothingLeft(run, stdout)
+})
+
 test('the death of one process ends the others, with the reason', async () => {
   using run = runExample('mvp-demo.ts', [DOCUMENT, '--bootstrap'])
   const [observer] = pidsOf(await run.printed('listens for traces'))
