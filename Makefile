@@ -20,7 +20,7 @@ JSON ?=
 
 help: ## Show this help
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | \
-		awk -F ':.*## ' '{ printf "  make %-11s %s\n", $$1, $$2 }'
+		awk -F ':.*## ' '{ printf "  make %-15s %s\n", $$1, $$2 }'
 	@echo
 	@echo "  make mvp-demo FILE=document.md   analyse another document"
 	@echo "  make mvp-demo BOOTSTRAP=1        on a machine without multicast"
