@@ -10,7 +10,7 @@ beforeEach(() => {
 })
 afterEach(() => rmSync(scratch, { recursive: true, force: true }))
 
-test('a folder and those above it are made, for the owner alone, and kept when they are there', () => {
+test('a folder and those above it are made for the owner alone, and kept when there', () => {
   const deep = join(scratch, 'deep', 'er', 'home')
   makeFolder(deep)
   makeFolder(deep)

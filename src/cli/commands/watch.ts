@@ -33,8 +33,8 @@ export const watch = defineCommand({
   summary: 'follow live traces of every agent in reach',
   about: [
     'Each line is an event that its agent signed: requester → executor, the task, what happened. ' +
-      'The side that speaks stands in brackets, and a task keeps its colour, so the two ends of a ' +
-      'handoff pair up. Without a running agent, a short-lived one joins the network to listen.'
+      'The side that speaks stands in brackets, and a task keeps its colour, so the two ends of ' +
+      'a handoff pair up. Without a running agent, a short-lived one joins the network to listen.'
   ],
   options,
   json:
