@@ -15,6 +15,10 @@ export const candidates = {
     load: () => import('./candidates/tcp-runner.ts')
   },
   tcp: { label: 'raw TCP, inline (floor)', load: () => import('./candidates/tcp.ts') },
+  libp2p: {
+    label: 'libp2p as ours, same runner',
+    load: () => import('./candidates/libp2p.ts')
+  },
   peerwork: {
     label: '**Peerwork**, runner, traced',
     load: () => import('./candidates/peerwork.ts')
