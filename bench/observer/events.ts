@@ -96,10 +96,11 @@ async function measure(agents: number, perSecond: number): Promise<void> {
 function captureLogs(): Set<TraceLog> {
   const logs = new Set<TraceLog>()
   const { emit } = TraceLog.prototype
-  TraceLog.prototype.emit = function (this: TraceLog, fact) {
+  const caught = function (this: TraceLog, ...told: Parameters<typeof emit>) {
     logs.add(this)
-    emit.call(this, fact)
+    emit.apply(this, told)
   }
+  TraceLog.prototype.emit = caught as typeof emit
   return logs
 }
 

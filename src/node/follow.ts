@@ -7,7 +7,8 @@ import type { Identity } from '../protocol/identity.ts'
 import type { JsonObject, JsonValue } from '../protocol/json.ts'
 import { parseJson } from '../protocol/json.ts'
 import { clipLabel } from '../protocol/text.ts'
-import type { TracePort, WorkFields } from '../protocol/trace.ts'
+import { SharedFields } from '../protocol/trace.ts'
+import type { TracePort } from '../protocol/trace.ts'
 import { applyPatch } from '../tasks/json-patch.ts'
 import type { TaskResult } from './api.ts'
 import { attempt } from './attempt.ts'
@@ -115,8 +116,8 @@ export class Follower {
       if (full) acquaintances.rest(peer.id, facts['retryAfterMs'])
       else if (isClosed(code)) acquaintances.rest(peer.id, Infinity)
       if (code === 'CANCELED') {
-        trace.emit({ type: 'task.canceled', ...fields, reason: clipLabel(message) })
-      } else trace.emit({ type: 'task.failed', ...fields, code, message })
+        trace.emit({ type: 'task.canceled', reason: clipLabel(message) }, fields)
+      } else trace.emit({ type: 'task.failed', code, message }, fields)
       throw error
     } finally {
       acquaintances.count(peer.id, -1)
@@ -127,14 +128,14 @@ export class Follower {
     return this.#sessions.close()
   }
 
-  #tellSent(going: Going, fields: WorkFields): void {
+  #tellSent(going: Going, fields: SharedFields): void {
     const { request, leg, peer, attempt: nth, after, again, among } = going
     const { trace, table, peers, stranger } = this.#options
     const { id, skill } = request
     if (among.length > 1 || nth > 1) {
-      trace.emit({ ...routedFact(peer, { among, attempt: nth, after }), ...fields })
+      trace.emit(routedFact(peer, { among, attempt: nth, after }), fields)
     }
-    trace.emit({ type: 'task.submitted', ...fields, bytes: request.input.length })
+    trace.emit({ type: 'task.submitted', bytes: request.input.length }, fields)
     table.update(id, { peer: peer.id })
     const listed = peers.lists(peer.id)
     if (!listed && request.to === undefined) stranger(peer, skill)
@@ -149,7 +150,7 @@ export class Follower {
 
   async #attempt(
     going: Going,
-    fields: WorkFields,
+    fields: SharedFields,
     checkOutput: (value: JsonValue) => string | undefined
   ): Promise<TaskResult> {
     const { request, leg, peer, begin, foundMs, acceptMs } = going
@@ -178,7 +179,7 @@ export class Follower {
           // Opening a session takes a round trip or two more, and a large input its own time.
           const pure = ready !== undefined && input.length <= INLINE_BYTES_MAX
           if (pure) acquaintances.measured(peer.id, acceptedMs)
-          trace.emit({ type: 'task.accepted', ...fields, ahead })
+          trace.emit({ type: 'task.accepted', ahead }, fields)
           table.update(id, { state: 'accepted' })
           leg.push({ type: 'accepted', task: id, ahead })
         },
@@ -220,10 +221,8 @@ export class Follower {
     const { usage, chunks, engine, isolation } = body
     const { wallMs, cpuMs, tokens, cost } = usage
     const bytes = (body.output?.bytes ?? 0) + chunks.bytes
-    this.#options.trace.emit({
-      ...{ type: 'task.completed', ...fields, wallMs, cpuMs, tokens, cost, bytes },
-      chunks: chunks.count
-    })
+    const used = { wallMs, cpuMs, tokens, cost, bytes, chunks: chunks.count }
+    this.#options.trace.emit({ type: 'task.completed', ...used }, fields)
     const { id: task, skill, trace } = request
     const replay = body.replay ?? false
     const told = { task, skill, value, by: body.from, trace, usage, isolation, engine, timing }
@@ -233,7 +232,7 @@ export class Follower {
 
 interface About {
   readonly going: Going
-  readonly fields: WorkFields
+  readonly fields: SharedFields
   readonly timing: TaskResult['timing']
 }
 
@@ -269,8 +268,9 @@ function changed(
   }
 }
 
-function fieldsOf(request: Request, peer: string): WorkFields {
+function fieldsOf(request: Request, peer: string): SharedFields {
   const { trace, span, parentSpan, id: task, skill } = request
   const fields = { trace, span, task, skill, side: 'requester', peer } as const
-  return parentSpan === undefined ? fields : { ...fields, parent: parentSpan }
+  const parent = parentSpan === undefined ? {} : { parent: parentSpan }
+  return new SharedFields({ ...fields, ...parent })
 }

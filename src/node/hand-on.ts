@@ -28,7 +28,7 @@ export async function handOn(
   const task = submitter.submit({ skill, input: value, inherited }, { ...to, traceparent, signal })
   for await (const event of task) {
     if (event.type !== 'sent') continue
-    trace.emit({ type: 'task.handed-on', ...parent, to: event.to, subtask: task.id })
+    trace.emit({ type: 'task.handed-on', to: event.to, subtask: task.id }, parent)
   }
   try {
     const { value: answer } = await task.result

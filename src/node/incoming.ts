@@ -8,7 +8,7 @@ import type { SessionFrame } from '../protocol/message/session.ts'
 import type { Task } from '../protocol/message/task.ts'
 import type { Sealed } from '../protocol/seal.ts'
 import { parseTraceparent } from '../protocol/trace-context.ts'
-import type { WorkFields } from '../protocol/trace.ts'
+import { SharedFields } from '../protocol/trace.ts'
 import { workOf } from './answer.ts'
 import type { BulkDesk } from './bulk-desk.ts'
 import type { Caller } from './caller.ts'
@@ -22,7 +22,7 @@ export interface Incoming {
   /** Of the task, hex. */
   readonly id: string
   readonly entry: Entry
-  readonly fields: WorkFields
+  readonly fields: SharedFields
   readonly frame: RequestFrame
   readonly caller: Caller
 }
@@ -43,10 +43,10 @@ export function entryOf({ body, digest }: Sealed<Task>, id: string): Entry {
  * @param task its id, hex
  * @param span id of the executor's own span, hex
  */
-export function fieldsOf(body: Task, task: string, span: string): WorkFields {
+export function fieldsOf(body: Task, task: string, span: string): SharedFields {
   const { traceId: trace, spanId: parent } = parseTraceparent(body.trace)
   const { from: peer, skill } = body
-  return { trace, span, parent, task, skill, side: 'executor', peer }
+  return new SharedFields({ trace, span, parent, task, skill, side: 'executor', peer })
 }
 
 /**

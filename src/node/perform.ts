@@ -12,7 +12,7 @@ import { PeerworkError } from '../protocol/errors.ts'
 import { NO_USAGE } from '../protocol/message/result.ts'
 import type { Hop, Task } from '../protocol/message/task.ts'
 import type { Sealed } from '../protocol/seal.ts'
-import type { TracePort, WorkFields } from '../protocol/trace.ts'
+import type { SharedFields, TracePort } from '../protocol/trace.ts'
 import type { HandedOn, HandOn, Outcome, Work, Workshop } from '../tasks/work.ts'
 import { outputOf, resultOf } from './answer.ts'
 import { below } from './loop.ts'
@@ -49,7 +49,7 @@ export interface PerformerOptions {
 
 /** A task of which a part is handed on. */
 export interface Parent {
-  readonly fields: WorkFields
+  readonly fields: SharedFields
   /** The tasks above the part, this one included. */
   readonly path: readonly Hop[]
 }
@@ -98,7 +98,7 @@ export class Performer {
     const { skill, from: peer } = task.body
     running.row = table.open({ id, skill, trace: fields.trace, side: 'executor', peer })
     attach(running, ahead)
-    trace.emit({ type: 'task.accepted', ...fields, ahead })
+    trace.emit({ type: 'task.accepted', ahead }, fields)
     this.#options.contents?.tell(trace, fields, 'input', job.input)
     hold.release()
     const finish = (end: Outcome): Promise<void> => this.#finish(running, job, started, end)
@@ -134,15 +134,15 @@ export class Performer {
             counters.count('tasks_begun')
             counters.count('queue_wait_seconds', NONE, info.waitedMs / 1_000)
             table.update(running.row, { state: 'working' })
-            trace.emit({ type: 'task.started', ...fields, ...info })
+            trace.emit({ type: 'task.started', ...info }, fields)
           }),
         tell: createTeller(trace, fields, { random, contents }),
         progress(body) {
-          trace.emit({ type: 'task.progress', ...fields, ...body })
+          trace.emit({ type: 'task.progress', ...body }, fields)
           for (const waiter of running.waiters) waiter.progress(body)
         },
         chunk(bytes) {
-          if (running.chunkCount === 0) trace.emit({ type: 'task.streaming', ...fields })
+          if (running.chunkCount === 0) trace.emit({ type: 'task.streaming' }, fields)
           return running.chunk(bytes)
         },
         handOn: (request) => handOn({ fields, path: below(running.task.body) }, request)
@@ -219,7 +219,7 @@ export class Performer {
     }
   }
 
-  #tell(outcome: Outcome, fields: WorkFields, chunks: RunningTask['chunks']): void {
+  #tell(outcome: Outcome, fields: SharedFields, chunks: RunningTask['chunks']): void {
     const { trace } = this.#options
     if (outcome.status === 'completed') {
       const { wallMs, cpuMs, tokens, cost } = outcome.usage
@@ -227,13 +227,13 @@ export class Performer {
       const { traced } = outcome
       const told = traced && { toldTokens: traced.tokens, toldCost: traced.cost }
       const used = { wallMs, cpuMs, tokens, cost, bytes, chunks: chunks.count, ...told }
-      trace.emit({ type: 'task.completed', ...fields, ...used })
+      trace.emit({ type: 'task.completed', ...used }, fields)
     } else if (outcome.status === 'canceled') {
       const reason = outcome.error.message.slice(0, 200)
-      trace.emit({ type: 'task.canceled', ...fields, reason })
+      trace.emit({ type: 'task.canceled', reason }, fields)
     } else {
       const { code, message } = outcome.error
-      trace.emit({ type: 'task.failed', ...fields, code, message })
+      trace.emit({ type: 'task.failed', code, message }, fields)
     }
   }
 }
@@ -244,7 +244,7 @@ const FAULT = new PeerworkError('INTERNAL', 'this agent has a fault of its own; 
 export interface Job {
   readonly task: Sealed<Task>
   readonly entry: Entry
-  readonly fields: WorkFields
+  readonly fields: SharedFields
   readonly input: Uint8Array
   readonly state: JsonObject | undefined
 }

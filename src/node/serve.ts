@@ -141,9 +141,9 @@ export class Server {
     if (request === undefined) return
     if (error.code === 'LOOP') {
       const circle = { guard: 'loop', reason: 'the same work is above it', limit: 0, value: 1 }
-      trace.emit({ type: 'guard.tripped', ...request.fields, ...circle, action: 'stopped' })
+      trace.emit({ type: 'guard.tripped', ...circle, action: 'stopped' }, request.fields)
     }
-    trace.emit({ type: 'task.rejected', ...request.fields, code: error.code })
+    trace.emit({ type: 'task.rejected', code: error.code }, request.fields)
   }
 
   /** Our own faults may speak of paths and disks: they go to the log, and the peer hears less. */
@@ -199,7 +199,7 @@ export class Server {
     checkFresh(task.body, clock.now())
     refuseLoop(task.body, this.#options.identity.id)
     const { input, state } = task.body
-    trace.emit({ type: 'task.received', ...fields, bytes: input.bytes })
+    trace.emit({ type: 'task.received', bytes: input.bytes }, fields)
     const giveBack = quotas.hold(caller.peer, input.bytes + (state?.bytes ?? 0))
     try {
       const parts = payloadsOf(request, this.#options.desk)
@@ -261,7 +261,7 @@ export class Server {
       const { bytes } = sealInterrupted(task, clock.now(), identity)
       caller.deliver(task, bytes, { output: null, patch: null })
     }
-    trace.emit({ type: 'task.replayed', ...fields })
+    trace.emit({ type: 'task.replayed' }, fields)
   }
 
   /**

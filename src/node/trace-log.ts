@@ -9,8 +9,8 @@
  * takes a moment, and a task that comes meanwhile does not wait.
  */
 
-import { encode } from '../protocol/canonical.ts'
-import { WrittenItems } from '../protocol/cbor-writer.ts'
+import { encodeShared } from '../protocol/canonical.ts'
+import { writeCborWith, WrittenItems } from '../protocol/cbor-writer.ts'
 import {
   BATCH_BYTES_MAX,
   BATCH_EVENTS_MAX,
@@ -21,12 +21,13 @@ import {
 import type { Identity } from '../protocol/identity.ts'
 import { seal } from '../protocol/seal.ts'
 import type { Sealed } from '../protocol/seal.ts'
-import { isTraceEvent } from '../protocol/trace.ts'
-import type { TraceEventType, TraceFact, TracePort } from '../protocol/trace.ts'
+import { isOwnPart, isTraceEvent, SharedFields } from '../protocol/trace.ts'
+import type { OwnFact, TraceEventType, TraceFact, TracePort } from '../protocol/trace.ts'
 import type { Clock } from './clock.ts'
 import { SealedBytes } from './trace/own-batch.ts'
 import type { OwnBatch } from './trace/own-batch.ts'
 import type { OwnLog } from './trace/own-log.ts'
+import { WrittenEvents } from './trace/written-events.ts'
 import { cutAt, isFleeting } from './trace/worth.ts'
 
 /** Events that may wait for the end of a turn, count; more are sealed within it. */
@@ -48,6 +49,8 @@ export class TraceLog implements TracePort {
   readonly boot: Uint8Array
   readonly #options: TraceLogOptions
   #waiting: Noted[] = []
+  /** Their bytes. */
+  readonly #events = new WrittenEvents()
   #next = 0
   #dropped = 0
   #timer: NodeJS.Timeout | undefined
@@ -70,17 +73,21 @@ export class TraceLog implements TracePort {
     return this.#dropped
   }
 
-  emit(fact: TraceFact): void {
+  emit(fact: TraceFact): void
+  emit(fact: OwnFact, of: SharedFields): void
+  emit(fact: TraceFact | OwnFact, of?: SharedFields): void {
     if (this.#closed) return
-    const event = { ...fact, seq: this.#next++, at: this.#options.clock.now() }
+    const seq = this.#next++
+    const event = { ...fact, seq, at: this.#options.clock.now() }
+    const bytes = writtenEvent(event, of)
     // An event that observers would refuse would take its whole batch with it.
-    if (!isTraceEvent(event)) {
+    if (bytes === undefined) {
       this.#dropped++
       return
     }
-    const length = this.#waiting.push({
-      ...{ type: event.type, seq: event.seq, dropped: this.#dropped, bytes: encode(event) }
-    })
+    this.#events.add(bytes)
+    const { length: size } = bytes
+    const length = this.#waiting.push({ type: fact.type, seq, dropped: this.#dropped, size })
     if (length >= WAITING_EVENTS_MAX) this.#sealSome(BATCH_EVENTS_MAX)
     else if (length >= BATCH_EVENTS_MAX) {
       if (!this.#soon) setImmediate(() => this.#endOfTurn())
@@ -111,29 +118,32 @@ export class TraceLog implements TracePort {
   #sealSome(least: number): void {
     const { log, sealed } = this.#options
     const done: OwnBatch[] = []
-    let at = 0
+    let [at, bytes] = [0, 0]
     let { digest } = log
     while (this.#waiting.length - at >= least && at < this.#waiting.length) {
       const events = company(this.#waiting.slice(at, at + BATCH_EVENTS_MAX))
-      const batch = this.#seal(events, digest)
+      const size = events.reduce((sum, one) => sum + one.size, 0)
+      const batch = this.#seal(events, this.#events.stretch(bytes, size), digest)
       at += events.length
+      bytes += size
       digest = batch.sealed.digest
       done.push(batch)
     }
-    this.#waiting.splice(0, at)
     if (done.length === 0) return
+    this.#waiting.splice(0, at)
+    this.#events.drop(bytes)
     log.append(done)
     sealed?.()
   }
 
-  #seal(events: readonly Noted[], prev: Uint8Array | undefined): OwnBatch {
+  #seal(events: readonly Noted[], bytes: Uint8Array, prev: Uint8Array | undefined): OwnBatch {
     const { identity, network, clock } = this.#options
     const place = {
       ...{ boot: this.boot, first: events[0]?.seq ?? 0, dropped: events.at(-1)?.dropped ?? 0 }
     }
     const body = {
       ...{ v: WIRE_VERSION, network, from: identity.id, issued: clock.now(), ...place },
-      events: new WrittenItems(events.length, Buffer.concat(events.map(({ bytes }) => bytes))),
+      events: new WrittenItems(events.length, bytes),
       ...(prev === undefined ? {} : { prev })
     }
     const sealed: Sealed<unknown> = seal('batch', body, identity)
@@ -155,15 +165,28 @@ function company(noted: readonly Noted[]): readonly Noted[] {
 /** How many fit into one batch, at least one: the largest event does. */
 function fit(noted: readonly Noted[]): number {
   let bytes = BESIDES_BYTES_MAX
-  const over = noted.findIndex((one) => (bytes += one.bytes.length) > BATCH_BYTES_MAX)
+  const over = noted.findIndex(({ size }) => (bytes += size) > BATCH_BYTES_MAX)
   return over === -1 ? noted.length : Math.max(1, over)
 }
 
-/** An event as it will be in its batch. */
+/** An event that is written down. */
 interface Noted {
   readonly type: TraceEventType
   readonly seq: number
   /** Events dropped before it in this start, count. */
   readonly dropped: number
-  readonly bytes: Uint8Array
+  /** bytes */
+  readonly size: number
+}
+
+/** An event as it will be in its batch, until the next is written; undefined when it is none. */
+function writtenEvent(
+  event: (TraceFact | OwnFact) & { readonly seq: number; readonly at: number },
+  of: SharedFields | undefined
+): Uint8Array | undefined {
+  if (of === undefined) return isTraceEvent(event) ? encodeShared(event) : undefined
+  const shared = SharedFields.written(of)
+  if (shared !== false && isOwnPart(event)) return writeCborWith(event, shared)
+  const whole = { ...SharedFields.plain(of), ...event }
+  return isTraceEvent(whole) ? encodeShared(whole) : undefined
 }

@@ -3,18 +3,19 @@
  *
  * Written for our own plain values (what JSON holds, and bytes), into one buffer that is used again
  * for every value. A general encoder makes a token of every value first: 5 µs for a task against
- * less than 1. The order of a map's keys is remembered by the keys: most maps are of few forms.
+ * less than 1.
  *
  * Source: RFC 8949 sections 3 and 4.2.3, IPLD DAG-CBOR specification.
  */
 
+import { orderOf, placesOf, TEXT } from './cbor-keys.ts'
+import type { Order } from './cbor-keys.ts'
 import { DEPTH_MAX } from './constants.ts'
 
 /** The kind of a value, in the upper three bits of its first byte. */
 const UINT = 0x00
 const NEGATIVE = 0x20
 const BYTES = 0x40
-const TEXT = 0x60
 const LIST = 0x80
 const MAP = 0xa0
 const FALSE = 0xf4
@@ -25,8 +26,10 @@ const FLOAT_64 = 0xfb
 const TWO_32 = 2 ** 32
 /** The buffer between two values, bytes: any seal but a large card. */
 const ROOM_BYTES = 32 * 1024
-/** Text up to this is written by hand, UTF-16 units: a native call costs more than the loop. */
-const SHORT_TEXT = 64
+/** Text up to this is taken for ASCII until its writing shows otherwise, UTF-16 units. */
+const SHORT_TEXT = 256
+/** What a unit of UTF-16 takes at most, bytes. */
+const UTF8_BYTES_MAX = 3
 
 /** The items of a list that were written before, one after the other. */
 export class WrittenItems {
@@ -39,15 +42,71 @@ export class WrittenItems {
   }
 }
 
+/** Fields that many maps have in common, written once: see `writeCborWith`. */
+export class WrittenFields {
+  readonly order: Order
+  /** Each key and its value, one after the other. */
+  readonly bytes: Buffer
+  /** Where each of them ends, bytes. */
+  readonly ends: readonly number[]
+
+  constructor(order: Order, bytes: Buffer, ends: readonly number[]) {
+    this.order = order
+    this.bytes = bytes
+    this.ends = ends
+  }
+}
+
 class CborWriter {
   #room = Buffer.allocUnsafeSlow(ROOM_BYTES)
   #at = 0
 
   write(value: unknown, ahead: number): Buffer {
-    if (this.#room.length > ROOM_BYTES) this.#room = Buffer.allocUnsafeSlow(ROOM_BYTES)
-    this.#at = ahead
+    this.#begin(ahead)
     this.#value(value, 0)
     return this.#room.subarray(ahead, this.#at)
+  }
+
+  writeWith(own: Readonly<Record<string, unknown>>, shared: WrittenFields): Buffer {
+    this.#begin(0)
+    const order = orderOf(own)
+    const { keys } = order
+    const before = placesOf(order, shared.order)
+    const all = shared.ends.length
+    this.#head(MAP, keys.length + all)
+    let done = 0
+    for (let nth = 0; nth < keys.length; nth++) {
+      const due = before[nth] ?? all
+      if (due > done) this.#shared(shared, done, due)
+      done = due
+      this.#field(own, order, nth, 1)
+    }
+    if (all > done) this.#shared(shared, done, all)
+    return this.#room.subarray(0, this.#at)
+  }
+
+  writeFields(map: Readonly<Record<string, unknown>>): WrittenFields {
+    this.#begin(0)
+    const order = orderOf(map)
+    const ends: number[] = []
+    for (let nth = 0; nth < order.keys.length; nth++) {
+      this.#field(map, order, nth, 1)
+      ends.push(this.#at)
+    }
+    return new WrittenFields(order, Buffer.from(this.#room.subarray(0, this.#at)), ends)
+  }
+
+  #begin(ahead: number): void {
+    if (this.#room.length > ROOM_BYTES) this.#room = Buffer.allocUnsafeSlow(ROOM_BYTES)
+    this.#at = ahead
+  }
+
+  /** Some of the fields that were written before. */
+  #shared({ bytes, ends }: WrittenFields, from: number, to: number): void {
+    const start = ends[from - 1] ?? 0
+    const end = ends[to - 1] ?? 0
+    this.#reserve(end - start)
+    this.#at += bytes.copy(this.#room, this.#at, start, end)
   }
 
   #value(value: unknown, depth: number): void {
@@ -74,15 +133,31 @@ class CborWriter {
   }
 
   #map(map: Readonly<Record<string, unknown>>, depth: number): void {
-    const keys = Object.keys(map)
-    let used = 0
-    for (const key of keys) if (map[key] !== undefined) keys[used++] = key
-    keys.length = used
-    this.#head(MAP, used)
-    for (const key of sorted(keys)) {
-      this.#text(key)
-      this.#value(map[key], depth)
+    const order = orderOf(map)
+    const { length } = order.keys
+    this.#head(MAP, length)
+    for (let nth = 0; nth < length; nth++) this.#field(map, order, nth, depth)
+  }
+
+  #field(
+    map: Readonly<Record<string, unknown>>,
+    { keys, written }: Order,
+    nth: number,
+    depth: number
+  ): void {
+    const key = keys[nth] ?? ''
+    const bytes = written?.[nth]
+    if (bytes === undefined) this.#text(key)
+    else {
+      // A few bytes: a native call costs more than the loop.
+      const { length } = bytes
+      this.#reserve(length)
+      const room = this.#room
+      const start = this.#at
+      for (let at = 0; at < length; at++) room[start + at] = bytes[at] ?? 0
+      this.#at = start + length
     }
+    this.#value(map[key], depth)
   }
 
   #number(value: number): void {
@@ -114,27 +189,18 @@ class CborWriter {
     if (length <= SHORT_TEXT) {
       const before = this.#at
       this.#head(TEXT, length)
-      if (this.#ascii(value)) return
+      this.#reserve(UTF8_BYTES_MAX * length)
+      // As many bytes as units: all ASCII, and the head was right.
+      if (this.#room.write(value, this.#at) === length) {
+        this.#at += length
+        return
+      }
       this.#at = before
     }
     const bytes = Buffer.byteLength(value)
     this.#head(TEXT, bytes)
     this.#reserve(bytes)
     this.#at += this.#room.write(value, this.#at)
-  }
-
-  /** False, with nothing written that counts, for text that is not all ASCII. */
-  #ascii(value: string): boolean {
-    this.#reserve(value.length)
-    const room = this.#room
-    let at = this.#at
-    for (let index = 0; index < value.length; index++) {
-      const unit = value.charCodeAt(index)
-      if (unit >= 0x80) return false
-      room[at++] = unit
-    }
-    this.#at = at
-    return true
   }
 
   /** A kind and its number, in as few bytes as hold it. */
@@ -183,71 +249,19 @@ const writer = new CborWriter()
  */
 export const writeCbor = (value: unknown, ahead = 0): Buffer => writer.write(value, ahead)
 
-/** Longest map that is sorted by insertion, and whose order is remembered, keys. */
-const FEW_KEYS = 32
-/** Orders remembered for each number of keys, count: our messages have up to three forms of one. */
-const FORMS = 4
-
-/** Keys as maps have them, and as their encodings sort. */
-interface Form {
-  readonly keys: readonly string[]
-  readonly order: readonly string[]
-}
-/** By the number of keys, the newest first. */
-const forms = Array.from({ length: FEW_KEYS + 1 }, (): Form[] => [])
-
-/** The keys in the order of their encodings: most often found, not made. */
-function sorted(keys: string[]): readonly string[] {
-  const known = forms[keys.length]
-  if (known === undefined) {
-    sort(keys)
-    return keys
-  }
-  for (const { keys: before, order } of known) if (areSame(before, keys)) return order
-  const order = [...keys]
-  sort(order)
-  if (!keys.every((key) => key.length <= SHORT_TEXT)) return order
-  if (known.length === FORMS) known.pop()
-  known.unshift({ keys, order })
-  return order
-}
-
-/** Names of fields are the same strings each time, which compare as fast as numbers. */
-function areSame(before: readonly string[], keys: readonly string[]): boolean {
-  for (let at = 0; at < keys.length; at++) if (before[at] !== keys[at]) return false
-  return true
-}
+/** Fields for `writeCborWith`; what it throws is what `writeCbor` does. */
+export const writeFields = (map: object): WrittenFields =>
+  writer.writeFields(map as Readonly<Record<string, unknown>>)
 
 /**
- * Sort keys as their encodings sort, in place. Nearly all maps have few keys, all ASCII, where
- * shorter is first and insertion takes a tenth of what `sort` with a function does.
+ * As `writeCbor` does it, the map of its own fields and of those that were written before.
+ *
+ * @throws TypeError also for a field that both of them have
  */
-function sort(keys: string[]): void {
-  if (keys.length > FEW_KEYS || !keys.every(isAscii)) {
-    keys.sort(compareBytes)
-    return
-  }
-  for (let next = 1; next < keys.length; next++) {
-    const key = keys[next] ?? ''
-    let at = next
-    for (; at > 0; at--) {
-      const before = keys[at - 1] ?? ''
-      if (before.length < key.length || (before.length === key.length && before < key)) break
-      keys[at] = before
-    }
-    keys[at] = key
-  }
-}
-
-function compareBytes(one: string, other: string): number {
-  const [bytes, others] = [Buffer.from(one), Buffer.from(other)]
-  return bytes.length - others.length || bytes.compare(others)
-}
-
-function isAscii(text: string): boolean {
-  for (let at = 0; at < text.length; at++) if (text.charCodeAt(at) >= 0x80) return false
-  return true
-}
+export const writeCborWith = (
+  own: Readonly<Record<string, unknown>>,
+  shared: WrittenFields
+): Buffer => writer.writeWith(own, shared)
 
 function isRecord(value: unknown): value is Record<string, unknown> {
   if (typeof value !== 'object' || value === null) return false

@@ -8,7 +8,11 @@
 
 import type * as z from 'zod/mini'
 import { DIGEST_BYTES } from './canonical.ts'
+import { writeFields } from './cbor-writer.ts'
+import type { WrittenFields } from './cbor-writer.ts'
 import { BATCH_BYTES_MAX, BATCH_EVENTS_MAX } from './constants.ts'
+import { glanceOf } from './glance.ts'
+import type { Glance } from './glance.ts'
 import { isolation } from './message/result.ts'
 import type { Expectation, SealedBody } from './seal.ts'
 import * as shape from './shape.ts'
@@ -40,9 +44,8 @@ const base = {
   /** ms since 1970 by the producer's clock. */
   at: shape.whole(0, EVENT_TIME_MAX)
 }
-/** Fields of every event of a task. `side` says which end tells the story. */
+/** Further fields of every event of a task. `side` says which end tells the story. */
 const work = {
-  ...base,
   trace: hex(32),
   span: hex(16),
   /** The span that caused this one; on the executor's side the requester's span. */
@@ -74,20 +77,28 @@ const candidate = shape.object({
   why: shape.shortText
 })
 
+/** What events of a task have besides `work`, by their type. */
+const own = new Map<string, Glance>()
+const ofWork = <const Tag extends string, Fields extends Readonly<Record<string, z.ZodMiniType>>>(
+  tag: Tag,
+  fields: Fields
+) => {
+  own.set(tag, glanceOf(shape.tagged(tag, { ...base, ...fields })))
+  return shape.tagged(tag, { ...base, ...work, ...fields })
+}
+
 const event = shape.union([
   shape.tagged('agent.started', { ...base, name: shape.shortText }),
   shape.tagged('agent.stopped', { ...base }),
   shape.tagged('peer.joined', { ...base, peer, name: shape.shortText }),
   shape.tagged('peer.left', { ...base, peer, reason: shape.shortText }),
   /** Requester: signed and on its way. Executor: opened, verified and addressed to it. */
-  shape.tagged('task.submitted', {
-    ...work,
+  ofWork('task.submitted', {
     bytes: shape.count,
     mode: shape.optional(HANDOFF_MODE)
   }),
   /** Requester: why this peer, of several, or why another one after the first. */
-  shape.tagged('task.routed', {
-    ...work,
+  ofWork('task.routed', {
     /** 1 for the first peer, 2 for the one after it … */
     attempt: shape.count,
     /** What the one before ended with; `hedge`: it was only slow. */
@@ -97,20 +108,18 @@ const event = shape.union([
     /** Candidates beyond those, count. */
     more: shape.count
   }),
-  shape.tagged('task.received', { ...work, bytes: shape.count }),
-  shape.tagged('task.accepted', { ...work, ahead: shape.count }),
-  shape.tagged('task.rejected', { ...work, code }),
-  shape.tagged('task.started', { ...work, isolation, waitedMs: ms }),
-  shape.tagged('task.progress', {
-    ...work,
+  ofWork('task.received', { bytes: shape.count }),
+  ofWork('task.accepted', { ahead: shape.count }),
+  ofWork('task.rejected', { code }),
+  ofWork('task.started', { isolation, waitedMs: ms }),
+  ofWork('task.progress', {
     fraction: shape.optional(shape.fraction),
     message: shape.optional(shape.text)
   }),
   /** The first chunk of a stream; the totals are in the last event. */
-  shape.tagged('task.streaming', { ...work }),
-  shape.tagged('task.handed-on', { ...work, to: peer, subtask: hex(32) }),
-  shape.tagged('task.completed', {
-    ...work,
+  ofWork('task.streaming', {}),
+  ofWork('task.handed-on', { to: peer, subtask: hex(32) }),
+  ofWork('task.completed', {
     wallMs: ms,
     cpuMs: ms,
     tokens: shape.count,
@@ -121,27 +130,26 @@ const event = shape.union([
     toldTokens: shape.optional(shape.count),
     toldCost: shape.optional(shape.quantity)
   }),
-  shape.tagged('task.failed', { ...work, code, message: shape.text }),
-  shape.tagged('task.canceled', { ...work, reason: shape.shortText }),
+  ofWork('task.failed', { code, message: shape.text }),
+  ofWork('task.canceled', { reason: shape.shortText }),
   /** An answer that came again instead of work that ran again. */
-  shape.tagged('task.replayed', { ...work }),
+  ofWork('task.replayed', {}),
   // The steps inside a task each have a span of their own; its `parent` is that of the task.
-  shape.tagged('model.called', { ...work, ...MODEL_FIELDS }),
-  shape.tagged('tool.called', { ...work, ...TOOL_FIELDS }),
-  shape.tagged('step.ended', { ...work, ...STEP_FIELDS }),
+  ofWork('model.called', { ...MODEL_FIELDS }),
+  ofWork('tool.called', { ...TOOL_FIELDS }),
+  ofWork('step.ended', { ...STEP_FIELDS }),
   /** What a task changed in the shared state of its run; `peer` gets the patch with the result. */
-  shape.tagged('state.changed', {
-    ...work,
+  ofWork('state.changed', {
     operations: shape.list(operation, OPERATIONS_MAX, 1),
     /** Operations beyond those, count. */
     more: shape.count
   }),
-  shape.tagged('guard.tripped', { ...work, ...GUARD_FIELDS }),
-  shape.tagged('handoff.offered', { ...work, handoff: hex(32), ...OFFER_FIELDS }),
-  shape.tagged('handoff.accepted', { ...work, handoff: hex(32) }),
-  shape.tagged('handoff.ended', { ...work, handoff: hex(32), ...END_FIELDS }),
+  ofWork('guard.tripped', { ...GUARD_FIELDS }),
+  ofWork('handoff.offered', { handoff: hex(32), ...OFFER_FIELDS }),
+  ofWork('handoff.accepted', { handoff: hex(32) }),
+  ofWork('handoff.ended', { handoff: hex(32), ...END_FIELDS }),
   /** By opt-in: a part of an input, an output or a patch of the state, encrypted. */
-  shape.tagged('content.part', { ...work, ...CONTENT_FIELDS }),
+  ofWork('content.part', { ...CONTENT_FIELDS }),
   /** Something went wrong that is no task's failure. */
   shape.tagged('error', { ...base, code, message: shape.text })
 ])
@@ -159,9 +167,20 @@ type WithoutPlace<E> = E extends unknown ? Omit<E, 'seq' | 'at'> : never
 /** What a room says; the log adds its place and time. */
 export type TraceFact = WithoutPlace<TraceEvent>
 
-/** The one thing any room needs of tracing. Never throws and never waits. */
-export interface TracePort {
+type WithoutWork<E> = E extends unknown ? Omit<E, keyof WorkFields> : never
+/** The same of a task, without what all events of its side share. */
+export type OwnFact = WithoutWork<Extract<TraceFact, { task: string }>>
+
+/** Takes whole facts. Never throws and never waits. */
+export interface FactPort {
   emit(fact: TraceFact): void
+}
+
+/** The one thing any room needs of tracing. Never throws and never waits. */
+export interface TracePort extends FactPort {
+  emit(fact: TraceFact): void
+  /** The same of a task, whose events share most of their fields: a third of the cost. */
+  emit(fact: OwnFact, of: SharedFields): void
 }
 
 /** The fields that all events of one side of one task share. */
@@ -174,6 +193,48 @@ export interface WorkFields {
   readonly side: 'requester' | 'executor'
   readonly peer: string
 }
+
+const isWork = shape.tester(shape.object(work))
+
+/** Those fields, checked and written down once for all events. */
+export class SharedFields implements WorkFields {
+  readonly trace: string
+  readonly span: string
+  declare readonly parent?: string
+  readonly task: string
+  readonly skill: string
+  readonly side: 'requester' | 'executor'
+  readonly peer: string
+  readonly #fields: WorkFields
+  #written: WrittenFields | false | undefined
+
+  constructor(fields: WorkFields) {
+    this.trace = fields.trace
+    this.span = fields.span
+    if (fields.parent !== undefined) this.parent = fields.parent
+    this.task = fields.task
+    this.skill = fields.skill
+    this.side = fields.side
+    this.peer = fields.peer
+    this.#fields = fields
+  }
+
+  static plain(of: SharedFields): WorkFields {
+    return of.#fields
+  }
+
+  /** False when observers would refuse an event with these. */
+  static written(of: SharedFields): WrittenFields | false {
+    return (of.#written ??= isWork(of.#fields) && writeFields(of.#fields))
+  }
+}
+
+/**
+ * Whether an observer would take an event of these fields and of shared ones that it would take.
+ * False means: not known, ask `isTraceEvent` about the whole.
+ */
+export const isOwnPart = (part: { readonly type: string }): boolean =>
+  own.get(part.type)?.(part) === true
 
 export const contextOf = (fields: WorkFields): TraceContext => ({
   traceId: fields.trace,

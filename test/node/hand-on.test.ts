@@ -4,6 +4,7 @@ import { handOn } from '../../src/node/hand-on.ts'
 import type { Submitter } from '../../src/node/submit.ts'
 import type { Agent } from '../../src/index.ts'
 import { PeerworkError } from '../../src/protocol/errors.ts'
+import { SharedFields } from '../../src/protocol/trace.ts'
 import { Company } from '../helpers/company.ts'
 import { skill, until } from '../helpers/processes.ts'
 
@@ -43,7 +44,7 @@ test('a part that may not be handed on any further is not even signed', async ()
     ...{ skill: 'echo', input: Buffer.from('1'), options: {}, budget: { wallMs: 1, depth: -1 } },
     signal: new AbortController().signal
   }
-  const parent = { fields, path: [] }
+  const parent = { fields: new SharedFields(fields), path: [] }
   const failed = handOn(nobody, { emit: () => systemClock.now() }, parent, request)
   await expect(failed).rejects.toBeInstanceOf(PeerworkError)
   await expect(failed).rejects.toMatchObject({ code: 'DEPTH_EXCEEDED' })

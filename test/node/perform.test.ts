@@ -14,6 +14,7 @@ import { expectResult, NO_USAGE, readResult } from '../../src/protocol/message/r
 import type { SessionFrame } from '../../src/protocol/message/session.ts'
 import { open, peek } from '../../src/protocol/seal.ts'
 import { draft, sealTogether } from '../../src/protocol/seal-together.ts'
+import { SharedFields } from '../../src/protocol/trace.ts'
 import { EvilPeer, sealTask } from '../helpers/evil-peer.ts'
 import type { AgentProcess } from '../helpers/processes.ts'
 import { skill, Stage, until } from '../helpers/processes.ts'
@@ -215,7 +216,7 @@ test('a result that cannot be sealed fails the task, and says so for ever', asyn
   })
   const { task, input } = sealTask(peer, identity.id)
   const ids = { trace: 'ab'.repeat(16), span: 'cd'.repeat(8), task: toHex(task.body.id) }
-  const fields = { ...ids, skill: 'count', side: 'executor', peer: peer.id } as const
+  const fields = new SharedFields({ ...ids, skill: 'count', side: 'executor', peer: peer.id })
   const { digest: own } = task
   const entry = { from: peer.id, key: 'k', task: own, work: own, expires: task.body.expires }
   const answers: string[] = []

@@ -5,8 +5,8 @@ import { BATCH_BYTES_MAX, BATCH_EVENTS_MAX } from '../../src/protocol/constants.
 import { identityFromSeed } from '../../src/protocol/identity.ts'
 import { open } from '../../src/protocol/seal.ts'
 import type { Sealed } from '../../src/protocol/seal.ts'
-import { expectBatch } from '../../src/protocol/trace.ts'
-import type { TraceBatch, TraceFact } from '../../src/protocol/trace.ts'
+import { expectBatch, SharedFields } from '../../src/protocol/trace.ts'
+import type { OwnFact, TraceBatch, TraceFact } from '../../src/protocol/trace.ts'
 import { until } from '../helpers/processes.ts'
 
 const identity = identityFromSeed(new Uint8Array(32).fill(9))
@@ -142,4 +142,57 @@ test('an event that observers would refuse is dropped and counted, alone', async
       [5, 2]
     ]
   ])
+})
+
+test('an event with shared fields is the event that says them all', () => {
+  const { log, batches } = writing()
+  const ids = { trace: 'ab'.repeat(16), span: 'cd'.repeat(8), task: '11'.repeat(16) }
+  const fields = { ...ids, skill: 'x', side: 'executor', peer: identity.id } as const
+  for (const more of [{}, { parent: 'ef'.repeat(8) }]) {
+    const shared = new SharedFields({ ...fields, ...more })
+    log.emit({ type: 'task.accepted', ahead: 3 }, shared)
+    log.emit({ type: 'task.accepted', ...fields, ...more, ahead: 3 })
+    log.emit({ type: 'task.progress', message: 'half, é' }, shared)
+    log.emit({ type: 'task.progress', ...fields, ...more, message: 'half, é' })
+  }
+  log.close()
+  verify(batches)
+  const told = batches.flatMap(({ body }) => body.events)
+  expect(told).toHaveLength(8)
+  for (let at = 0; at < told.length; at += 2) {
+    const [one, other] = [told[at], told[at + 1]]
+    expect(one).toEqual({ ...other, seq: at, at: one?.at })
+  }
+})
+
+test('shared fields that observers would refuse take no batch with them', () => {
+  const { log, batches } = writing()
+  const ids = { span: 'cd'.repeat(8), task: '11'.repeat(16), skill: 'x', peer: identity.id }
+  const odd = new SharedFields({ ...ids, side: 'executor', trace: 'no trace' })
+  const fine = new SharedFields({ ...ids, side: 'executor', trace: 'ab'.repeat(16) })
+  log.emit({ type: 'task.streaming' }, odd)
+  log.emit({ type: 'task.accepted', ahead: -1 }, fine)
+  log.emit({ type: 'task.accepted', ahead: 1, task: 'other' } as unknown as OwnFact, fine)
+  log.emit({ type: 'task.streaming' }, fine)
+  log.close()
+  expect(log.dropped).toBe(3)
+  expect(batches.flatMap(({ body }) => body.events.map(({ seq }) => seq))).toEqual([3])
+  verify(batches)
+})
+
+test('a batch that cannot be sealed now is sealed later, with the bytes of its events', () => {
+  const { log, batches, seqs } = writing()
+  const { sign } = identity
+  emit(log, 3, 'before')
+  Object.assign(identity, {
+    sign: () => {
+      throw new Error('no signature today')
+    }
+  })
+  expect(() => log.flush()).toThrow('no signature today')
+  Object.assign(identity, { sign })
+  emit(log, 2, 'after')
+  log.close()
+  expect(seqs()).toEqual(range(0, 5))
+  verify(batches)
 })

@@ -1,7 +1,12 @@
 import * as dagCbor from '@ipld/dag-cbor'
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { WrittenItems, writeCbor } from '../../src/protocol/cbor-writer.ts'
+import {
+  writeCbor,
+  writeCborWith,
+  writeFields,
+  WrittenItems
+} from '../../src/protocol/cbor-writer.ts'
 import { DEPTH_MAX } from '../../src/protocol/constants.ts'
 import { plainValue } from './samples.ts'
 
@@ -79,4 +84,33 @@ test('items that were written before make the list that they would have made', (
   const bytes = Buffer.concat(items.map((item) => Buffer.from(writeCbor(item))))
   const written = Buffer.from(writeCbor({ v: 1, items: new WrittenItems(items.length, bytes) }))
   expect(written).toEqual(Buffer.from(writeCbor({ v: 1, items })))
+})
+
+test('fields that were written before stand in their places, whatever stands between them', () => {
+  const fields = fc.dictionary(fc.string({ maxLength: 4 }), plainValue, { maxKeys: 12 })
+  const both = fc.tuple(fields, fields).map(([own, shared]) => {
+    const others = Object.entries(shared).filter(([key]) => !Object.hasOwn(own, key))
+    return [own, Object.fromEntries(others)] as const
+  })
+  fc.assert(
+    fc.property(both, ([own, shared]) => {
+      const written = writeFields(shared)
+      // Twice: how they stand is remembered.
+      for (let turn = 0; turn < 2; turn++) {
+        const bytes = writeCborWith(own, written).toString('hex')
+        expect(bytes).toBe(Buffer.from(dagCbor.encode({ ...shared, ...own })).toString('hex'))
+      }
+    }),
+    { numRuns: 500 }
+  )
+})
+
+test('a field that two maps have is refused, also when their forms are known', () => {
+  const shared = writeFields({ task: 1, trace: 2 })
+  expect(writeCborWith({ at: 1, type: 2 }, shared).toString('hex')).toBe(
+    writeCbor({ at: 1, type: 2, task: 1, trace: 2 }).toString('hex')
+  )
+  for (let turn = 0; turn < 2; turn++) {
+    expect(() => writeCborWith({ at: 1, task: 2 }, shared)).toThrow(TypeError)
+  }
 })

@@ -6,7 +6,7 @@
 import { toHex } from '../../protocol/canonical.ts'
 import { PeerworkError } from '../../protocol/errors.ts'
 import { encodeJson, parseJson } from '../../protocol/json.ts'
-import type { TracePort, WorkFields } from '../../protocol/trace.ts'
+import type { FactPort, WorkFields } from '../../protocol/trace.ts'
 import { CONTENT_BYTES_MAX, sealContent } from '../../protocol/trace-content.ts'
 import type { ContentPlace } from '../../protocol/trace-content.ts'
 import type { Clock } from '../clock.ts'
@@ -40,7 +40,7 @@ export class Contents {
    *
    * @param json UTF-8
    */
-  tell(trace: TracePort, fields: WorkFields, of: ContentPlace['of'], json: Uint8Array): Telling {
+  tell(trace: FactPort, fields: WorkFields, of: ContentPlace['of'], json: Uint8Array): Telling {
     const key = this.#keys.keyFor(fields.trace, fields.peer)
     if (key === undefined) return 'left'
     const leave = (reason: string): void => {
