@@ -44,6 +44,12 @@ export interface Answer {
   readonly patch: Uint8Array | null
 }
 
+/** How noted work ended. */
+export interface Ended {
+  readonly id: Uint8Array
+  readonly ending: Answer
+}
+
 export type Note =
   | ({ readonly kind: 'begun' } & Begun)
   | { readonly kind: 'ended'; readonly id: Uint8Array; readonly answer: Answer }
@@ -81,24 +87,35 @@ export class JournalNotes {
 
   /** On disk when this returns. @throws what the disk fails with */
   begun({ id, task, work, expires }: Begun): void {
-    let at = begin(KINDS.begun, id)
+    let at = begin(KINDS.begun, id, 0)
     at = scratch.writeDoubleBE(expires, at)
     scratch.set(task, at)
     scratch.set(work, at + DIGEST_BYTES)
-    this.#append(at + DIGEST_BYTES + work.length)
+    this.#append(end(0, at + DIGEST_BYTES + work.length))
   }
 
-  /** On disk when this returns. Only for what `noteFits`. */
-  ended(id: Uint8Array, { result, output, patch }: Answer): void {
-    let at = begin(KINDS.ended, id)
-    at = put(result, at)
-    at = put(output, at)
-    this.#append(put(patch, at))
+  /**
+   * All on disk when this returns, with as few writes as they fit in; when it throws, some may be.
+   * Only for what `noteFits`.
+   */
+  ended(endings: readonly Ended[]): void {
+    let start = 0
+    for (const { id, ending } of endings) {
+      if (start + bytesOf(ending) > scratch.length) {
+        this.#append(start)
+        start = 0
+      }
+      let at = begin(KINDS.ended, id, start)
+      at = put(ending.result, at)
+      at = put(ending.output, at)
+      start = end(start, put(ending.patch, at))
+    }
+    if (start > 0) this.#append(start)
   }
 
   /** As if it had never begun. On disk when this returns. */
   forgotten(id: Uint8Array): void {
-    this.#append(begin(KINDS.forgotten, id))
+    this.#append(end(0, begin(KINDS.forgotten, id, 0)))
   }
 
   /** Everything here has become rows. */
@@ -115,13 +132,10 @@ export class JournalNotes {
     if (file !== undefined) closeSync(file)
   }
 
-  #append(end: number): void {
+  #append(bytes: number): void {
     if (this.#file === undefined) throw new Error('the journal is closed')
-    const content = scratch.subarray(HEADER_BYTES, end)
-    scratch.writeUInt32BE(content.length, 0)
-    scratch.writeUInt32BE(crc32(content), 4)
-    if (writeSync(this.#file, scratch, 0, end, this.#end) === end) {
-      this.#end += end
+    if (writeSync(this.#file, scratch, 0, bytes, this.#end) === bytes) {
+      this.#end += bytes
       return
     }
     ftruncateSync(this.#file, this.#end)
@@ -130,9 +144,13 @@ export class JournalNotes {
 }
 
 /** Whether an answer is small enough to be noted. */
-export function noteFits({ result, output, patch }: Answer): boolean {
+export const noteFits = (answer: Answer): boolean =>
+  bytesOf(answer) <= HEADER_BYTES + NOTE_BYTES_MAX
+
+/** The record of an ending, bytes. */
+function bytesOf({ result, output, patch }: Answer): number {
   const bytes = (result?.length ?? 0) + (output?.length ?? 0) + (patch?.length ?? 0)
-  return bytes + 1 + ID_BYTES + 3 * LENGTH_BYTES <= NOTE_BYTES_MAX
+  return HEADER_BYTES + 1 + ID_BYTES + 3 * LENGTH_BYTES + bytes
 }
 
 /** A part of an answer; returns where the next one goes. */
@@ -144,10 +162,19 @@ function put(part: Uint8Array | null, at: number): number {
 }
 
 /** The first fields; returns where the next one goes. */
-function begin(kind: number, id: Uint8Array): number {
-  scratch[HEADER_BYTES] = kind
-  scratch.set(id, HEADER_BYTES + 1)
-  return HEADER_BYTES + 1 + ID_BYTES
+function begin(kind: number, id: Uint8Array, start: number): number {
+  const at = start + HEADER_BYTES
+  scratch[at] = kind
+  scratch.set(id, at + 1)
+  return at + 1 + ID_BYTES
+}
+
+/** The header of what was written behind it; returns where the next record goes. */
+function end(start: number, at: number): number {
+  const content = scratch.subarray(start + HEADER_BYTES, at)
+  scratch.writeUInt32BE(content.length, start)
+  scratch.writeUInt32BE(crc32(content), start + 4)
+  return at
 }
 
 function noteOf(content: Buffer): Note | undefined {

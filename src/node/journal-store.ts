@@ -10,6 +10,7 @@ import { DatabaseSync } from 'node:sqlite'
 import type { StatementSync } from 'node:sqlite'
 import { PeerworkError } from '../protocol/errors.ts'
 import { keepPrivate } from './home.ts'
+import { JournalIds } from './journal-ids.ts'
 import type { Answer, Begun, Note } from './journal-notes.ts'
 
 /** Stored results and outputs together, bytes; the oldest go first. */
@@ -20,6 +21,8 @@ const MEMORY_ANSWER_BYTES_MAX = ANSWER_BYTES_MAX / 2
 const UNSEEN_SHARE = 1 / 8
 /** Rows looked at in one sweep: some 10 ms, and more than 2 s of the fastest agent brings. */
 const SWEEP_ROWS = 20_000
+/** Rows whose ids are learned at the start, count: some 2 ms. The others are with the sweeps. */
+const LEARN_ROWS = 2_000
 
 export interface Row extends Answer {
   readonly task: Uint8Array
@@ -51,6 +54,10 @@ export class JournalStore {
   readonly #end: StatementSync
   readonly #remove: StatementSync
   readonly #answerBytesMax: number
+  /** Ids of the rows, as far as they were learned. */
+  readonly #ids = new JournalIds()
+  /** Rows up to this number were learned; undefined: all of them. */
+  #learned: number | undefined = 0
   /** Bytes of answers since somebody looked whether they are too many. */
   #unseen = 0
   /** The same at the last sweep. */
@@ -88,6 +95,7 @@ export class JournalStore {
       const { lastInsertRowid } = this.#db.prepare('INSERT INTO boot DEFAULT VALUES').run()
       this.boot = Number(lastInsertRowid)
       this.#sweepAll(now)
+      this.#learn(LEARN_ROWS)
     } catch (error) {
       this.#db.close()
       throw unopened(error, home)
@@ -99,6 +107,7 @@ export class JournalStore {
   }
 
   find(id: Uint8Array): Row | undefined {
+    if (!this.#ids.mayHave(id)) return undefined
     return this.#find.get(id) as Row | undefined
   }
 
@@ -110,6 +119,7 @@ export class JournalStore {
 
   /** @returns the row's number, for `end` */
   begin({ id, task, work, expires }: Begun, boot = this.boot): number | bigint {
+    this.#ids.add(id)
     return this.#begin.run(id, task, work, expires, boot).lastInsertRowid
   }
 
@@ -169,6 +179,7 @@ export class JournalStore {
    * end the walk begins anew, although rows are added all the time.
    */
   sweep(now: number): void {
+    this.#learn(SWEEP_ROWS)
     const { last, rows } = this.#db
       .prepare(
         `SELECT max(seq) AS last, count(*) AS rows
@@ -183,6 +194,17 @@ export class JournalStore {
     // While nobody works there is time to look exactly.
     if (this.#unseen > 0 && this.#unseen === this.#unseenBefore) this.#limitAnswers()
     this.#unseenBefore = this.#unseen
+  }
+
+  /** Learn the ids of some more rows that were there at the start. */
+  #learn(most: number): void {
+    if (this.#learned === undefined) return
+    const rows = this.#db
+      .prepare('SELECT seq, id FROM work WHERE seq > ? ORDER BY seq LIMIT ?')
+      .all(this.#learned, most) as { seq: number; id: Uint8Array }[]
+    for (const { id } of rows) this.#ids.add(id)
+    this.#learned = rows.length < most ? undefined : rows.at(-1)?.seq
+    if (this.#learned === undefined) this.#ids.whole()
   }
 
   /** At the start: everything that expired while nobody looked. */

@@ -29,7 +29,7 @@ const answer = { result: bytes(4, 600), output: bytes(5, 0), patch: null }
 const all: readonly Note[] = [begun, { kind: 'ended', id, answer }, { kind: 'forgotten', id }]
 const noteAll = (): void => {
   notes.begun(begun)
-  notes.ended(id, answer)
+  notes.ended([{ id, ending: answer }])
   notes.forgotten(id)
 }
 
@@ -85,7 +85,7 @@ test('an answer fits up to 64 KiB', () => {
   const room = 64 * 1024 - 29
   const large = { ...answer, output: bytes(5, room - 600) }
   expect([noteFits(large), noteFits({ ...large, patch: bytes(6, 1) })]).toEqual([true, false])
-  notes.ended(id, large)
+  notes.ended([{ id, ending: large }])
   expect([...notes.read()]).toEqual([{ kind: 'ended', id, answer: large }])
 })
 
@@ -95,4 +95,15 @@ test('nobody else may read them, and nothing is noted once they are closed', () 
   expect(() => notes.forgotten(id)).toThrow('closed')
   notes.clear()
   expect([...notes.read()]).toEqual([])
+})
+
+test('any number of endings is noted together, in their order, whatever their sizes', () => {
+  const sizes = [10, 64 * 1024 - 29 - 600, 0, 1, ...Array.from({ length: 200 }, (_, at) => at * 9)]
+  const endings = sizes.map((size, at) => {
+    return { id: bytes(at, 16), ending: { ...answer, output: bytes(at, size) } }
+  })
+  notes.ended([])
+  notes.ended(endings)
+  const expected = endings.map((one) => ({ kind: 'ended', id: one.id, answer: one.ending }))
+  expect([...reopen().read()]).toEqual(expected)
 })

@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
 import { chmodSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 import { tmpdir } from 'node:os'
@@ -122,4 +123,22 @@ test('a start that fails gives the home free again', () => {
   edit('DROP TABLE answer')
   expect(open().isOpen).toBe(true)
   expect(() => new JournalStore(home, 0)).toThrow(expect.objectContaining({ code: 'HOME_IN_USE' }))
+})
+
+test('every row of an earlier start is found, from the first moment and after each sweep', () => {
+  const ids = Array.from({ length: 5_000 }, () => randomBytes(16))
+  const first = open()
+  first.together(() => {
+    for (const one of ids) first.begin({ ...row(1), id: one })
+  })
+  first.close()
+  const second = open()
+  for (let sweep = 0; sweep < 3; sweep++) {
+    expect(ids.filter((one) => second.find(one) === undefined)).toEqual([])
+    expect(second.find(randomBytes(16))).toBeUndefined()
+    const fresh = randomBytes(16)
+    second.begin({ ...row(1), id: fresh })
+    expect(second.find(fresh)).toBeDefined()
+    second.sweep(1_000)
+  }
 })

@@ -1,0 +1,51 @@
+/**
+ * Which ids may stand in the journal's rows: a Bloom filter in front of its index.
+ *
+ * Nearly every task that comes is new, and to find that out in the index costs a busy agent 3 % of
+ * its time. "No" is certain here; "maybe" is looked up. Rows that were removed stay maybes, so an
+ * agent that took very many tasks looks all of them up again, as if there were no filter.
+ *
+ * Source: B. H. Bloom, Space/time trade-offs in hash coding with allowable errors, 1970.
+ */
+
+/** 512 KiB; a thousand ids touch but a page each. */
+const BITS = 2 ** 22
+/** From here on more than one in seven would be looked up in vain, count. */
+const IDS_MAX = 500_000
+/** Words of an id, each a place in the filter: an id is 128 bits of a digest, so they are chance. */
+const WORDS = 4
+
+export class JournalIds {
+  readonly #bits = new Uint32Array(BITS / 32)
+  #count = 0
+  #whole = false
+
+  /** Every row there is was added: from now on what is not in here is nowhere. */
+  whole(): void {
+    this.#whole = true
+  }
+
+  add(id: Uint8Array): void {
+    if (++this.#count > IDS_MAX) return
+    for (let word = 0; word < WORDS; word++) {
+      const place = placeOf(id, word)
+      this.#bits[place >>> 5] = (this.#bits[place >>> 5] ?? 0) | (1 << (place & 31))
+    }
+  }
+
+  mayHave(id: Uint8Array): boolean {
+    if (!this.#whole || this.#count > IDS_MAX) return true
+    for (let word = 0; word < WORDS; word++) {
+      const place = placeOf(id, word)
+      if (((this.#bits[place >>> 5] ?? 0) & (1 << (place & 31))) === 0) return false
+    }
+    return true
+  }
+}
+
+/** 22 bits of one word. */
+function placeOf(id: Uint8Array, word: number): number {
+  const at = word * 4
+  const [a = 0, b = 0, c = 0] = [id[at], id[at + 1], id[at + 2]]
+  return ((a << 16) | (b << 8) | c) & (BITS - 1)
+}
