@@ -68,6 +68,11 @@ export class JournalNotes {
     this.#end = fstatSync(this.#file).size
   }
 
+  /** What stands in the file, bytes. */
+  get bytes(): number {
+    return this.#end
+  }
+
   /** What is noted, oldest first; a record that was not finished and all after it is none. */
   *read(): Generator<Note, void, void> {
     const bytes = Buffer.alloc(this.#end)

@@ -20,6 +20,8 @@ import type { Ended } from './journal-stuck.ts'
  * so those of few tasks lie on nearly as many pages, and each page is written whole.
  */
 const NOTES_MAX = 512
+/** The same in bytes: of tasks with much to say fewer wait, and none waits longer for them. */
+const NOTES_BYTES_MAX = 512 * 1024
 /** How long notes wait for more, ms. */
 const NOTES_MS_MAX = 100
 /** How often expired rows are looked for and failed writes tried again, ms. */
@@ -192,7 +194,11 @@ export class Journal {
   #wait(notes = 1): void {
     this.#later ??= setTimeout(() => this.flush(), NOTES_MS_MAX).unref()
     this.#noted += notes
-    if (this.#noted >= NOTES_MAX) this.#soon ??= setImmediate(() => this.#endTurn())
+    if (this.#isMuch()) this.#soon ??= setImmediate(() => this.#endTurn())
+  }
+
+  #isMuch(): boolean {
+    return this.#noted >= NOTES_MAX || (this.#notes?.bytes ?? 0) >= NOTES_BYTES_MAX
   }
 
   /** Note the endings of this turn; what cannot be noted, or is enough, becomes rows. */
@@ -201,7 +207,7 @@ export class Journal {
     const small = this.#ended.filter(({ ending }) => noteFits(ending))
     const all = this.#noteEndings(small) && small.length === this.#ended.length
     this.#ended = []
-    if (!all || this.#noted >= NOTES_MAX) this.flush()
+    if (!all || this.#isMuch()) this.flush()
   }
 
   /** False when they have to become rows, which complains if that cannot be. */
