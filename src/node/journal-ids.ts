@@ -12,7 +12,7 @@
 const BITS = 2 ** 22
 /** From here on more than one in seven would be looked up in vain, count. */
 const IDS_MAX = 500_000
-/** Words of an id, each a place in the filter: an id is 128 bits of a digest, so they are chance. */
+/** Words of an id, each a place in the filter: 128 bits of a digest, so they are chance. */
 const WORDS = 4
 
 export class JournalIds {

@@ -16,8 +16,8 @@ import { FORGOTTEN, StuckEndings } from './journal-stuck.ts'
 import type { Ended } from './journal-stuck.ts'
 
 /**
- * Notes that become rows together, count: 256 tasks, about 3 ms of work. Rows are found by a digest,
- * so those of few tasks lie on nearly as many pages, and each page is written whole.
+ * Notes that become rows together, count: 256 tasks, about 3 ms of work. Rows are found by a
+ * digest, so those of few tasks lie on nearly as many pages, and each page is written whole.
  */
 const NOTES_MAX = 512
 /** The same in bytes: of tasks with much to say fewer wait, and none waits longer for them. */

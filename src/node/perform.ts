@@ -239,7 +239,10 @@ export class Performer {
 }
 
 const NONE = {}
-const FAULT = new PeerworkError('INTERNAL', 'this agent has a fault of its own; see its log')
+const FAULT = new PeerworkError(
+  'INTERNAL',
+  'the agent that was asked has a fault of its own; its log says more'
+)
 
 export interface Job {
   readonly task: Sealed<Task>

@@ -152,7 +152,10 @@ export class Server {
     const { log, trace } = this.#options
     log.error({ peer, code: error.code, err: error }, 'a task could not be taken')
     trace.emit({ type: 'error', code: error.code, message: 'a task could not be taken' })
-    return new PeerworkError(error.code, 'this agent has a fault of its own; its log says more')
+    return new PeerworkError(
+      error.code,
+      'the agent that was asked has a fault of its own; its log says more'
+    )
   }
 
   /** What is asked for, once its seal is opened. */

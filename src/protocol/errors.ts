@@ -29,7 +29,11 @@ export const ERRORS = {
   HOME_UNSAFE: entry(1, false, 'Make it yours alone: chmod 700 on the home, chmod 600 on the key.'),
   KEY_UNREADABLE: entry(1, false, 'Restore the key from a backup, or remove it to get a new id.'),
   PASSPHRASE_WRONG: entry(1, false, 'Give the passphrase with --passphrase-file.'),
-  STORE_FAILED: entry(1, true, 'Check free space and permissions of the home directory.'),
+  STORE_FAILED: entry(
+    1,
+    true,
+    'Check free space and permissions of the home of the agent that says so.'
+  ),
   STORE_FULL: entry(1, true, 'Free space on the disk of the data directory, or shorten --keep.'),
   NOT_RUNNING: entry(
     3,

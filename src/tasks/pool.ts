@@ -125,10 +125,11 @@ export class Pool {
       return await box.loaded
     } catch (error) {
       const { code, signal } = await box.exited
-      // Without files or memory to start it, bubblewrap was not even asked.
-      const began = code !== null || signal !== null
-      const again = began && !box.greeted && this.#init.shelter.failed(box.isolation, String(error))
-      if (again && !this.#closed) return undefined
+      // Without files or memory to start it, bubblewrap was not even asked; nor is it to blame for
+      // a runner that we closed.
+      const asked = (code !== null || signal !== null) && !this.#closed
+      const again = asked && !box.greeted && this.#init.shelter.failed(box.isolation, String(error))
+      if (again) return undefined
       throw error
     }
   }

@@ -39,7 +39,7 @@ function realFile(file: string): string {
   try {
     return realpathSync(path)
   } catch {
-    throw new PeerworkError('SKILL_LOAD_FAILED', `there is no file ${path}`, { file: path })
+    throw new PeerworkError('BAD_OPTION', `there is no file ${path}`, { file: path })
   }
 }
 

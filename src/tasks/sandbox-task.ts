@@ -57,7 +57,9 @@ export function createTask({ message, skill, secrets, send }: Parts): GuestTask 
         say({ type: 'done', task: id, patch: own.patch() }, output)
         over = true
       } catch (error) {
-        fail(recordOf(error), false)
+        const record = recordOf(error)
+        // What filled the memory may still be held: the next task is to find a process with room.
+        fail(record, record.code === 'OUT_OF_MEMORY')
       }
     },
     fail: (thrown) => fail(recordOf(thrown), true)
@@ -94,7 +96,8 @@ function asOutput(value: unknown): Uint8Array {
   }
 }
 
-const MEMORY = /^Array buffer allocation failed|could not allocate memory/
+const MEMORY =
+  /^Array buffer allocation failed|^Failed to allocate memory|could not allocate memory/
 
 /** Whatever a skill threw, as a record: our own errors keep their code, the rest is its failure. */
 export function recordOf(thrown: unknown): ErrorRecord {

@@ -82,7 +82,7 @@ it('changes nothing when a part of it cannot be', async () => {
   const { alice, bob } = await pair()
   const changes = { allow: [bob.id], open: true }
   const wrong: readonly [object, string][] = [
-    [{ skills: ['/nowhere.ts'] }, 'SKILL_LOAD_FAILED'],
+    [{ skills: ['/nowhere.ts'] }, 'BAD_OPTION'],
     [{ allowFile: join(folder, 'missing') }, 'BAD_OPTION'],
     [{ logLevel: 'loud' }, 'BAD_OPTION'],
     [{ allow: ['bob'] }, 'BAD_OPTION']

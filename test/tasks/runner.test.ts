@@ -24,6 +24,17 @@ describe('a skill that fails', () => {
     })
   })
 
+  it('gives the next task a fresh process when memory ran out in one', async () => {
+    const runs = async (): Promise<unknown> =>
+      valueOf(await submit(shop, 'throws', { how: 'count' }).outcome)
+    const before = Number(await runs())
+    await submit(shop, 'throws', { how: 'error' }).outcome
+    expect(await runs()).toBe(before + 2)
+    const outcome = await submit(shop, 'throws', { how: 'full' }).outcome
+    expect(errorOf(outcome).code).toBe('OUT_OF_MEMORY')
+    expect(await runs()).toBe(1)
+  })
+
   it('fails its task when it throws from a callback', async () => {
     const outcome = await submit(shop, 'throws', { how: 'stray' }).outcome
     expect(errorOf(outcome)).toMatchObject({

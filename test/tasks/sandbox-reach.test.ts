@@ -64,7 +64,7 @@ describe('the reach of a skill', () => {
 
   it('needs a file that is there', () => {
     expect(() => reachOf(join(folder, 'no.ts'), entry, undefined)).toThrow(
-      expect.objectContaining({ code: 'SKILL_LOAD_FAILED' })
+      expect.objectContaining({ code: 'BAD_OPTION' })
     )
   })
 })

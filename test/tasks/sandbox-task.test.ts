@@ -27,8 +27,9 @@ describe('what a skill threw, as a record', () => {
   })
 
   it('knows when memory ran out', () => {
-    const error = new RangeError('Array buffer allocation failed')
-    expect(recordOf(error).code).toBe('OUT_OF_MEMORY')
+    for (const text of ['Array buffer allocation failed', 'Failed to allocate memory']) {
+      expect(recordOf(new RangeError(text)).code).toBe('OUT_OF_MEMORY')
+    }
     expect(recordOf(new RangeError('Invalid array length')).code).toBe('SKILL_FAILED')
   })
 })

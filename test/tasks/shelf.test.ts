@@ -53,7 +53,7 @@ it('changes nothing when one of the new skills cannot be loaded', async () => {
   const wrong = shop.change([...named(['echo', 'slow']), { file: throwing }])
   await expect(wrong).rejects.toMatchObject({ code: 'SKILL_LOAD_FAILED' })
   const missing = shop.change([...named(['echo']), { file: '/nowhere.ts' }])
-  await expect(missing).rejects.toMatchObject({ code: 'SKILL_LOAD_FAILED' })
+  await expect(missing).rejects.toMatchObject({ code: 'BAD_OPTION' })
   const twice = shop.change([...named(['echo', 'echo'])])
   await expect(twice).rejects.toMatchObject({ code: 'SKILL_DUPLICATE' })
   expect(offered(shop)).toEqual(['echo'])

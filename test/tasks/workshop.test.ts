@@ -205,7 +205,7 @@ describe('opening a workshop', () => {
 
   it('refuses a file that is not there', async () => {
     const file = join(folder, 'nothing.ts')
-    await expect(openShop([{ file }])).rejects.toMatchObject({ code: 'SKILL_LOAD_FAILED' })
+    await expect(openShop([{ file }])).rejects.toMatchObject({ code: 'BAD_OPTION' })
   })
 
   it.each(levels())(

@@ -1,12 +1,19 @@
 import { defineSkill } from 'peerwork'
 import * as z from 'zod'
 
+let runs = 0
+
 export default defineSkill({
   name: 'throws',
   description: 'Fails in the way it is asked to.',
-  input: z.object({ how: z.enum(['error', 'string', 'exit', 'late', 'stray', 'nested']) }),
+  input: z.object({
+    how: z.enum(['error', 'string', 'exit', 'late', 'stray', 'nested', 'full', 'count'])
+  }),
   output: z.unknown(),
   run: async ({ how }) => {
+    runs++
+    if (how === 'count') return runs
+    if (how === 'full') throw new RangeError('Failed to allocate memory')
     if (how === 'error') throw new TypeError('the oven is cold')
     // oxlint-disable-next-line typescript/only-throw-error
     if (how === 'string') throw 'just a string'
