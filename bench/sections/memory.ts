@@ -35,8 +35,9 @@ export function memory(settings: Settings): Section {
     note:
       'The process that serves, a second after it is ready and before anybody asked. An agent’s ' +
       'runners are processes of their own and not in its figure. From source: with our packages ' +
-      'bundled, as the `peerwork` command runs. In process: ten agents that ' +
-      'all know each other, added to a process that already has others.',
+      'bundled, as the `peerwork` command runs; without that it is what `npm` alone would leave, ' +
+      'and no target. In process: the mean of ten agents that all know each other, added to ten ' +
+      'others; after five, the engine’s room for young objects, which grows once, falls into it.',
     round: async () => {
       for (const { label, pair } of idlers) {
         const used = await idleServer(pair, async (pid) => {
@@ -83,8 +84,7 @@ function idlersOf({ candidates: names, built }: Settings): readonly Idler[] {
     const source = { label: 'Peerwork, source', pair: { candidate }, mibMax: SOURCE_MIB_MAX }
     const loose = {
       label: 'Peerwork, source, packages not bundled',
-      pair: { candidate, flags: ['--conditions=source'] },
-      mibMax: SOURCE_MIB_MAX
+      pair: { candidate, flags: ['--conditions=source'] }
     }
     const packed = { label: 'Peerwork, built', pair: { candidate, flags: [] } }
     return [source, loose, ...(built ? [{ ...packed, mibMax: BUILT_MIB_MAX }] : [])]
