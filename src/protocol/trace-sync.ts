@@ -25,9 +25,19 @@ const range = shape.also(
   'a range ends before it begins'
 )
 
+/** A log: one start of one producer. */
+const place = shape.object({ by: shape.agentId, boot })
+
 const question = shape.union([
-  /** What do you have? Answered with `held` frames. */
-  shape.tagged('list', {}),
+  /**
+   * What do you have? Answered with `held` frames. A first list is asked for without a place; only
+   * a holder that said that there is more is asked for what follows, for one of an older version
+   * refuses a question that has a place.
+   */
+  shape.tagged('list', {
+    /** Only the logs that come after this one in the holder's order. */
+    after: shape.optional(place)
+  }),
   /** Give me these batches of one start of one producer: every one that touches a range. */
   shape.tagged('get', {
     by: shape.agentId,
@@ -72,6 +82,8 @@ const answer = shape.union([
 export type SyncQuestion = z.infer<typeof question>
 export type SyncAnswer = z.infer<typeof answer>
 export type SyncEntry = z.infer<typeof entry>
+/** Where a list goes on. */
+export type SyncListPlace = z.infer<typeof place>
 export type SyncRange = z.infer<typeof range>
 
 /** What a holder sends; seals as they were sealed. */

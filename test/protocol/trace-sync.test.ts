@@ -12,6 +12,7 @@ const range = { from: 3, to: 53 }
 
 test.each<SyncQuestion>([
   { type: 'list' },
+  { type: 'list', after: { by: alice.id, boot } },
   { type: 'get', by: alice.id, boot, ranges: [range] },
   { type: 'tail', keeps: true },
   { type: 'tail', boot, next: 7, keeps: false }
@@ -25,10 +26,19 @@ test.each([
   { type: 'get', by: alice.id, boot, ranges: Array.from({ length: 33 }, () => range) },
   { type: 'get', by: 'alice', boot, ranges: [range] },
   { type: 'tail' },
+  { type: 'tail', keeps: true, after: { by: alice.id, boot } },
+  { type: 'list', after: { by: 'x', boot } },
+  { type: 'list', after: { by: alice.id } },
+  { type: 'list', after: { by: alice.id, boot, more: 1 } },
+  { type: 'list', after: 7 },
   { type: 'list', more: true },
   { type: 'forget' }
 ])('a question of another shape is refused: %j', (question) => {
   expect(() => decodeSyncQuestion(encode(question))).toThrow(/not a trace question/)
+})
+
+test('a first list is asked for in the words that every version knows', () => {
+  expect(encodeSyncQuestion({ type: 'list' })).toEqual(encode({ type: 'list' }))
 })
 
 test('frames are read as they were written, and those of no known kind are refused', () => {

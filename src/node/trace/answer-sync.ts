@@ -8,12 +8,11 @@
 
 import type { Connection, Stream } from '@libp2p/interface'
 import { PeerworkError, toPeerworkError } from '../../protocol/errors.ts'
-import type { SyncFrame } from '../../protocol/trace-sync.ts'
+import { decodeSyncQuestion } from '../../protocol/trace-sync.ts'
+import type { SyncFrame, SyncQuestion } from '../../protocol/trace-sync.ts'
 import type { Clock } from '../clock.ts'
 import { readOne } from '../read-one.ts'
 import { TokenBucket } from '../token-bucket.ts'
-import { decodeQuestion } from './question.ts'
-import type { Question } from './question.ts'
 import { askerOf } from './sync-asker.ts'
 import type { SyncAsker } from './sync-asker.ts'
 import { crowded, SyncPlaces } from './sync-places.ts'
@@ -62,7 +61,7 @@ export interface AnswerSyncOptions {
   /** Whether the network gave it the role, or the operator listed it: it comes before strangers. */
   readonly isNamed: (peer: string) => boolean
   readonly serve: (
-    question: Question,
+    question: SyncQuestion,
     signal: AbortSignal,
     peer: string
   ) => AsyncIterable<SyncFrame>
@@ -115,7 +114,7 @@ export class AnswerSync {
   /** Answer one stream. Never throws. */
   async answer(stream: Stream, connection: Connection): Promise<void> {
     try {
-      const question = decodeQuestion(
+      const question = decodeSyncQuestion(
         await readOne(stream, {
           ...{ what: 'a trace question', bytesMax: QUESTION_BYTES_MAX },
           signal: AbortSignal.timeout(QUESTION_MS_MAX)
@@ -128,7 +127,7 @@ export class AnswerSync {
     }
   }
 
-  async #admitted(question: Question, writer: SyncWriter, asker: SyncAsker): Promise<void> {
+  async #admitted(question: SyncQuestion, writer: SyncWriter, asker: SyncAsker): Promise<void> {
     const place = this.#admit(question, asker)
     if (place instanceof PeerworkError) {
       this.#options.refused(place)
@@ -150,14 +149,14 @@ export class AnswerSync {
     }
   }
 
-  #answer(question: Question, writer: SyncWriter, place: SyncPlace): Promise<void> {
+  #answer(question: SyncQuestion, writer: SyncWriter, place: SyncPlace): Promise<void> {
     const { answerMsMax: ms = ANSWER_MS_MAX } = this.#options
     const times = { until: AbortSignal.timeout(ms), lastMs: LAST_MS_MAX }
     return this.#send(question, writer, { ...times, place })
   }
 
   async #tail(
-    question: Question & { type: 'tail' },
+    question: SyncQuestion & { type: 'tail' },
     writer: SyncWriter,
     place: SyncPlace
   ): Promise<void> {
@@ -185,7 +184,7 @@ export class AnswerSync {
   }
 
   async #send(
-    question: Question,
+    question: SyncQuestion,
     writer: SyncWriter,
     { until, lastMs, place }: Sending
   ): Promise<void> {
@@ -204,7 +203,7 @@ export class AnswerSync {
     await writer.end()
   }
 
-  #admit(question: Question, asker: SyncAsker): SyncPlace | PeerworkError {
+  #admit(question: SyncQuestion, asker: SyncAsker): SyncPlace | PeerworkError {
     if (!this.#options.mayObserve(asker.peer)) return roleMissing()
     if (!this.#rates.take(asker, question.type)) return crowded()
     if (question.type !== 'tail') return this.#answerPlaces.take(asker) ?? crowded()

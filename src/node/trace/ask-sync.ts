@@ -5,11 +5,9 @@ import { SYNC_FRAME_BYTES_MAX, TRACE_SYNC_PROTOCOL } from '../../protocol/consta
 import type { ErrorRecord } from '../../protocol/errors.ts'
 import { fromRecord, PeerworkError, toPeerworkError } from '../../protocol/errors.ts'
 import { encodeFrame, FrameParser } from '../../protocol/frame.ts'
-import { decodeSyncFrame } from '../../protocol/trace-sync.ts'
-import type { SyncFrame } from '../../protocol/trace-sync.ts'
+import { decodeSyncFrame, encodeSyncQuestion } from '../../protocol/trace-sync.ts'
+import type { SyncFrame, SyncQuestion } from '../../protocol/trace-sync.ts'
 import { pull } from '../pull.ts'
-import { encodeQuestion } from './question.ts'
-import type { Question } from './question.ts'
 
 /** Opening a stream on an open connection, ms. */
 const OPEN_MS_MAX = 5_000
@@ -24,7 +22,7 @@ const OPEN_MS_MAX = 5_000
  */
 export async function* askSync(
   connection: Connection,
-  question: Question,
+  question: SyncQuestion,
   { signal, msMax }: { readonly signal: AbortSignal; readonly msMax: number }
 ): AsyncGenerator<SyncFrame, void, void> {
   const stream = await opened(connection, signal)
@@ -36,7 +34,7 @@ export async function* askSync(
   }, msMax).unref()
   signal.addEventListener('abort', giveUp, { once: true })
   try {
-    stream.send(encodeFrame(encodeQuestion(question)))
+    stream.send(encodeFrame(encodeSyncQuestion(question)))
     for await (const frame of framesOf(stream)) {
       if (frame.kind !== 'answer') yield frame
       else if (frame.answer.type === 'held' && question.type !== 'list') throw unasked()

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { PeerworkError } from '../../protocol/errors.ts'
 import type { Identity } from '../../protocol/identity.ts'
 import { isOwnedForm } from '../../protocol/membership/network-id.ts'
-import type { SyncFrame } from '../../protocol/trace-sync.ts'
+import type { SyncFrame, SyncQuestion } from '../../protocol/trace-sync.ts'
 import type { Clock } from '../clock.ts'
 import type { Contents } from '../content/contents.ts'
 import type { Counters } from '../counters.ts'
@@ -21,7 +21,6 @@ import { Heads } from './heads.ts'
 import type { HeadFacts } from './heads.ts'
 import { Herald } from './herald.ts'
 import { OwnLog } from './own-log.ts'
-import type { Question } from './question.ts'
 import { serve } from './serve-sync.ts'
 import { TraceDoor } from './traces.ts'
 
@@ -68,7 +67,7 @@ export function openTraces(init: TracesInit): OpenTraces {
   const { contents } = init
   const serving = { self: identity.id, log, shelves, heads, boot: trace.boot, contents }
   const answers = (
-    question: Question,
+    question: SyncQuestion,
     signal: AbortSignal,
     peer: string
   ): AsyncIterable<SyncFrame> => serve(question, serving, signal, peer)

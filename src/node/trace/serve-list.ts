@@ -7,12 +7,11 @@
 import { fromHex, toHex } from '../../protocol/canonical.ts'
 import { SYNC_ENTRIES_MAX, SYNC_RANGES_MAX } from '../../protocol/constants.ts'
 import type { AgentId } from '../../protocol/identity.ts'
-import type { SyncEntry, SyncFrame } from '../../protocol/trace-sync.ts'
+import type { SyncEntry, SyncFrame, SyncListPlace } from '../../protocol/trace-sync.ts'
 import type { HeldLog, LogName, TraceShelf } from './api.ts'
 import type { KeptBoot } from './batch-store.ts'
 import type { Heads } from './heads.ts'
 import type { OwnLog } from './own-log.ts'
-import type { ListPlace } from './question.ts'
 
 /** Entries in one list, count: a hundred producers that were started forty times each. */
 const LISTED_MAX = 4_096
@@ -28,7 +27,7 @@ export interface ListOptions {
 
 /** The frames of one list. The last says whether there is more. */
 export async function* list(
-  after: ListPlace | undefined,
+  after: SyncListPlace | undefined,
   options: ListOptions
 ): AsyncGenerator<SyncFrame, void, void> {
   const place = after && { by: after.by, boot: toHex(after.boot) }

@@ -6,14 +6,13 @@
 import { toHex } from '../../protocol/canonical.ts'
 import { PeerworkError, toPeerworkError, toRecord } from '../../protocol/errors.ts'
 import type { AgentId } from '../../protocol/identity.ts'
-import type { SyncAnswer, SyncFrame, SyncRange } from '../../protocol/trace-sync.ts'
+import type { SyncAnswer, SyncFrame, SyncQuestion, SyncRange } from '../../protocol/trace-sync.ts'
 import type { Contents } from '../content/contents.ts'
 import type { ShelfBatch } from './api.ts'
 import { Bell } from './bell.ts'
 import type { Heads } from './heads.ts'
 import type { OwnLog } from './own-log.ts'
 import { RECENT_MAX } from './own-log.ts'
-import type { Question } from './question.ts'
 import { list } from './serve-list.ts'
 import type { ListOptions } from './serve-list.ts'
 
@@ -32,7 +31,7 @@ export interface ServeOptions extends ListOptions {
 
 /** The frames of one answer to `peer`, as fast as they are taken. */
 export function serve(
-  question: Question,
+  question: SyncQuestion,
   options: ServeOptions,
   signal: AbortSignal,
   peer: string
@@ -65,7 +64,7 @@ function keyAnswer(
   }
 }
 
-type Get = Extract<Question, { type: 'get' }>
+type Get = Extract<SyncQuestion, { type: 'get' }>
 
 async function* get({ by, boot, ranges }: Get, options: ServeOptions, signal: AbortSignal): Frames {
   let left = ANSWERED_MAX
@@ -97,7 +96,7 @@ async function read(
   return []
 }
 
-type Tail = Extract<Question, { type: 'tail' }>
+type Tail = Extract<SyncQuestion, { type: 'tail' }>
 
 async function* tail(question: Tail, options: ServeOptions, signal: AbortSignal): Frames {
   const { log, heads } = options

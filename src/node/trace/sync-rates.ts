@@ -1,8 +1,8 @@
 /** How often anybody may ask about traces: under one key, and strangers of one address together. */
 
+import type { SyncQuestion } from '../../protocol/trace-sync.ts'
 import type { Rate } from '../token-bucket.ts'
 import { TokenBuckets } from '../token-buckets.ts'
-import type { Question } from './question.ts'
 import type { SyncAsker } from './sync-asker.ts'
 
 /** Under one key: questions at once, count, and then so many a second. */
@@ -25,7 +25,7 @@ export class SyncRates {
   }
 
   /** One more question. @returns false when it is one too many */
-  take({ peer, named, place }: SyncAsker, type: Question['type']): boolean {
+  take({ peer, named, place }: SyncAsker, type: SyncQuestion['type']): boolean {
     const cost = type === 'list' ? LIST_COST : 1
     const own = this.#keys.of(peer)
     if (named) return own.take(cost) !== undefined

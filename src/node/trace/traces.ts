@@ -7,14 +7,13 @@ import { fromRecord, PeerworkError } from '../../protocol/errors.ts'
 import { open } from '../../protocol/seal.ts'
 import { expectBatch } from '../../protocol/trace.ts'
 import { expectHead } from '../../protocol/trace-head.ts'
-import type { SyncEntry, SyncFrame } from '../../protocol/trace-sync.ts'
+import type { SyncEntry, SyncFrame, SyncQuestion } from '../../protocol/trace-sync.ts'
 import { Broadcast } from '../broadcast.ts'
 import type { Gossip } from '../gossip.ts'
 import { TAIL_MS_MAX } from './answer-sync.ts'
 import type { HeldLog, HeldPage, LogAsk, LogName, LogPlace, TailOptions } from './api.ts'
 import type { TraceNews, Traces, TraceShelf } from './api.ts'
 import { askSync } from './ask-sync.ts'
-import type { Question } from './question.ts'
 
 /** How much longer than the holder we wait, ms: it ends the stream. */
 const GRACE_MS = 10_000
@@ -33,7 +32,7 @@ export interface TracesOptions {
   readonly observe?: ((on: boolean) => void) | undefined
   /** Answers of this agent itself. */
   readonly serve: (
-    question: Question,
+    question: SyncQuestion,
     signal: AbortSignal,
     peer: string
   ) => AsyncIterable<SyncFrame>
@@ -154,7 +153,7 @@ export class TraceDoor implements Traces {
 
   async *get(holder: string, ask: LogAsk, signal: AbortSignal): AsyncGenerator<TraceNews> {
     const { by, ranges } = ask
-    const question: Question = {
+    const question: SyncQuestion = {
       ...{ type: 'get', by, boot: fromHex(ask.boot), ranges: [...ranges] }
     }
     const asked = { signal, msMax: ANSWER_MS_MAX + GRACE_MS }
@@ -166,7 +165,7 @@ export class TraceDoor implements Traces {
   }
 
   async contentKey(holder: string, trace: string, signal: AbortSignal): Promise<Uint8Array> {
-    const question: Question = { type: 'key', trace: fromHex(trace) }
+    const question: SyncQuestion = { type: 'key', trace: fromHex(trace) }
     for await (const frame of this.#ask(holder, question, { signal, msMax: ANSWER_MS_MAX })) {
       if (frame.kind !== 'answer') continue
       if (frame.answer.type === 'key') return frame.answer.key
@@ -191,7 +190,7 @@ export class TraceDoor implements Traces {
 
   #ask(
     holder: string,
-    question: Question,
+    question: SyncQuestion,
     asked: { signal: AbortSignal; msMax: number }
   ): AsyncIterable<SyncFrame> {
     if (holder === this.self) return this.#options.serve(question, asked.signal, this.self)

@@ -4,10 +4,9 @@ import type { HeldLog, LogName, TraceShelf } from '../../../src/node/trace/api.t
 import { BatchStore } from '../../../src/node/trace/batch-store.ts'
 import { Heads } from '../../../src/node/trace/heads.ts'
 import { OwnLog } from '../../../src/node/trace/own-log.ts'
-import type { ListPlace } from '../../../src/node/trace/question.ts'
 import { list } from '../../../src/node/trace/serve-list.ts'
 import { toHex } from '../../../src/protocol/canonical.ts'
-import type { SyncEntry } from '../../../src/protocol/trace-sync.ts'
+import type { SyncEntry, SyncListPlace } from '../../../src/protocol/trace-sync.ts'
 import { alice, bob, mallory } from '../../protocol/samples.ts'
 import { chain, own } from './samples.ts'
 
@@ -21,7 +20,7 @@ function setup() {
     facts: () => ({ boot: batches.boot, next: 0, oldest: 0, dropped: 0, tailed: false })
   })
   const shelves = new Set<TraceShelf>()
-  const ask = async (after?: ListPlace) => {
+  const ask = async (after?: SyncListPlace) => {
     const options = { self: alice.id, log, shelves, heads, boot: batches.boot }
     const entries: SyncEntry[] = []
     let more: boolean | undefined
@@ -78,7 +77,7 @@ test('asked for what follows until nothing does, a holder lists every log once',
   const kept = [...logs(bob.id, 5_000), ...logs(mallory.id, 4_000), ...logs(alice.id, 3)]
   shelves.add(shelf(kept))
   const [listed, sizes]: [SyncEntry[], number[]] = [[], []]
-  let after: ListPlace | undefined
+  let after: SyncListPlace | undefined
   for (let more: boolean | undefined = true; more === true;) {
     const page = await ask(after)
     listed.push(...page.entries)

@@ -4,10 +4,9 @@ import type { HeldLog, TraceShelf } from '../../../src/node/trace/api.ts'
 import { BatchStore } from '../../../src/node/trace/batch-store.ts'
 import { Heads } from '../../../src/node/trace/heads.ts'
 import { OwnLog } from '../../../src/node/trace/own-log.ts'
-import type { Question } from '../../../src/node/trace/question.ts'
 import { serve } from '../../../src/node/trace/serve-sync.ts'
 import { toHex } from '../../../src/protocol/canonical.ts'
-import type { SyncFrame } from '../../../src/protocol/trace-sync.ts'
+import type { SyncFrame, SyncQuestion } from '../../../src/protocol/trace-sync.ts'
 import { alice, bob } from '../../protocol/samples.ts'
 import { chain, own } from './samples.ts'
 
@@ -31,7 +30,7 @@ function setup() {
   const shelves = new Set<TraceShelf>()
   const options = { self: alice.id, log, shelves, heads, boot: batches.boot }
   const ending = new AbortController()
-  const ask = (question: Question) => serve(question, options, ending.signal, alice.id)
+  const ask = (question: SyncQuestion) => serve(question, options, ending.signal, alice.id)
   return { log, older, batches, append, shelves, ask, ending }
 }
 
