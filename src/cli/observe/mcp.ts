@@ -40,7 +40,7 @@ export async function mcp(values: McpValues, context: Context): Promise<void> {
     const headers = { authorization: `Bearer ${bearer(given)}` }
     return serveMcpStdio(
       url ?? recall(dataOf(values, context), URL_FILE) ?? URL_DEFAULT,
-      () => headers,
+      { headers: () => headers },
       share
     )
   }
@@ -52,7 +52,11 @@ export async function mcp(values: McpValues, context: Context): Promise<void> {
   if (door === undefined) throw usage(`no observer ever ran in ${dir}: peerwork observe`)
   using desk = openDesk(dir)
   using owner = new Owner(desk)
-  await serveMcpStdio(door, () => owner.headers(), share)
+  const proof = {
+    headers: () => owner.headers(),
+    renew: (refused: ReturnType<Owner['headers']>) => owner.renew(refused)
+  }
+  await serveMcpStdio(door, proof, share)
 }
 
 const usage = (text: string): PeerworkError =>
@@ -86,7 +90,12 @@ class Owner implements Disposable {
       this.#secret = this.#desk.sessions.lend()
       this.#since = now
     }
-    return { cookie: `${COOKIE}=${this.#secret ?? ''}` }
+    return { cookie: cookieOf(this.#secret) }
+  }
+
+  /** Of many questions that were refused together, only the first one opens a new session. */
+  renew({ cookie }: Readonly<Record<string, string>>): void {
+    if (this.#secret !== undefined && cookie === cookieOf(this.#secret)) this[Symbol.dispose]()
   }
 
   [Symbol.dispose](): void {
@@ -94,3 +103,5 @@ class Owner implements Disposable {
     this.#secret = undefined
   }
 }
+
+const cookieOf = (secret: string): string => `${COOKIE}=${secret}`

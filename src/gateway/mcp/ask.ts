@@ -11,37 +11,63 @@ export type Query = Readonly<Record<string, string | number | undefined>>
 
 /** How long one answer may take, ms. */
 const ANSWER_MS_MAX = 10_000
+/** The status for a proof that is none. */
+const UNKNOWN = 401
 
-export interface Reached {
+export interface Proof {
+  /** The proof of who asks. */
+  readonly headers: () => HeaderFields
+  /**
+   * The observer knows this proof no more, as when its session was ended: get another one. What was
+   * asked is then asked once again.
+   */
+  readonly renew?: (refused: HeaderFields) => void
+}
+
+type HeaderFields = Readonly<Record<string, string>>
+
+export interface Reached extends Proof {
   /** `http://127.0.0.1:4319` */
   readonly url: string
-  /** The proof of who asks. */
-  readonly headers: () => Readonly<Record<string, string>>
   readonly fetch: (request: Request) => Response | Promise<Response>
 }
 
-export function askOver({ url, headers, fetch }: Reached): Ask {
-  return async (path, query = {}) => {
-    const address = new URL(path, url)
+export function askOver(reached: Reached): Ask {
+  return (path, query = {}) => {
+    const address = new URL(path, reached.url)
     for (const [name, value] of Object.entries(query)) {
       if (value !== undefined) address.searchParams.set(name, String(value))
     }
-    const signal = AbortSignal.timeout(ANSWER_MS_MAX)
-    return objectIn(await reach(fetch, new Request(address, { headers: headers(), signal })))
+    return answerOf(reached, (headers, signal) => new Request(address, { headers, signal }))
   }
 }
 
-export function changeOver({ url, headers, fetch }: Reached): Change {
-  return async (path, body) => {
-    const request = new Request(new URL(path, url), {
-      method: 'POST',
-      // Who asks by a cookie needs a header that no page of another site can send.
-      headers: { ...headers(), 'content-type': 'application/json', 'x-peerwork': '1' },
-      body: JSON.stringify(body),
-      signal: AbortSignal.timeout(ANSWER_MS_MAX)
+export function changeOver(reached: Reached): Change {
+  return (path, body) =>
+    answerOf(reached, (headers, signal) => {
+      return new Request(new URL(path, reached.url), {
+        method: 'POST',
+        // Who asks by a cookie needs a header that no page of another site can send.
+        headers: { ...headers, 'content-type': 'application/json', 'x-peerwork': '1' },
+        body: JSON.stringify(body),
+        signal
+      })
     })
-    return objectIn(await reach(fetch, request))
-  }
+}
+
+/** Nothing was done for whoever was not known, so that a change can be repeated too. */
+async function answerOf(
+  { headers, renew, fetch }: Reached,
+  requestWith: (headers: HeaderFields, signal: AbortSignal) => Request
+): Promise<JsonObject> {
+  const send = (proof: HeaderFields): Promise<Response> =>
+    reach(fetch, requestWith(proof, AbortSignal.timeout(ANSWER_MS_MAX)))
+  const proof = headers()
+  const response = await send(proof)
+  if (response.status !== UNKNOWN || renew === undefined) return objectIn(response)
+  await response.body?.cancel()
+  renew(proof)
+  return objectIn(await send(headers()))
 }
 
 async function objectIn(response: Response): Promise<JsonObject> {

@@ -10,7 +10,7 @@ import { readBody } from '../body.ts'
 import { defineRoute } from '../route.ts'
 import type { Route } from '../route.ts'
 import { askOver, changeOver } from './ask.ts'
-import type { Ask, Change, Reached } from './ask.ts'
+import type { Ask, Change, Proof, Reached } from './ask.ts'
 import { boundedText, UNTRUSTED } from './bounded.ts'
 import { SHARE_TRACE } from './share-trace.ts'
 import { TOOLS } from './tools.ts'
@@ -95,15 +95,10 @@ function forwarded(headers: Headers): Record<string, string> {
 /**
  * Serve over this process's stdin and stdout until its client goes; asks a running observer.
  *
- * @param headers the proof of who asks
  * @param share whether tools may make links
  */
-export async function serveMcpStdio(
-  url: string,
-  headers: Reached['headers'],
-  share = false
-): Promise<void> {
-  const reached = { url, headers, fetch: (request: Request) => fetch(request) }
+export async function serveMcpStdio(url: string, proof: Proof, share = false): Promise<void> {
+  const reached = { ...proof, url, fetch: (request: Request) => fetch(request) }
   const [ask, change] = [askOver(reached), share ? changeOver(reached) : undefined]
   const { promise, resolve } = Promise.withResolvers<void>()
   const handle = serveStdio(() => createServer(ask, change))

@@ -56,6 +56,22 @@ test('the owner of the data directory asks without a key, and leaves nothing beh
   expect(it.door.everSignedIn()).toBe(false)
 })
 
+test('a session that was ended is opened anew, once for all who ask', async () => {
+  await using it = await observed()
+  remember(it.dir, 'url', it.url)
+  await it.tell(...BROKEN_RUN)
+  const { ask } = await started(['--data', it.dir, '--mcp-share'])
+  await ask('query_traces')
+  using access = openAccess(it.dir)
+  const end = () => access.exec('DELETE FROM session')
+  end()
+  const found = await Promise.all([1, 2, 3].map(() => ask('query_traces')))
+  expect(found).toMatchObject(found.map(() => ({ items: [{ trace: TRACE }] })))
+  expect(access.prepare('SELECT count(*) AS sessions FROM session').get()).toEqual({ sessions: 1 })
+  end()
+  expect(await ask('share_trace', { trace: TRACE })).toMatchObject({ by: 'owner' })
+})
+
 async function gone(pid: number): Promise<void> {
   while (existsSync(`/proc/${pid}/fd/0`)) await once(AbortSignal.timeout(50), 'abort')
 }

@@ -26,6 +26,23 @@ test('refusals are errors with the words of the observer', async () => {
   })
 })
 
+test('a proof that is known no more is renewed, and the question repeated, once', async () => {
+  await using it = await observed()
+  const keys = ['pwk_over', it.key(['read'])]
+  const renewed: unknown[] = []
+  const reached = {
+    ...{ url: it.url, fetch: (request: Request) => fetch(request) },
+    headers: () => ({ authorization: `Bearer ${keys[0]}` }),
+    renew: (refused: object) => void renewed.push(refused, keys.shift())
+  }
+  expect(await askOver(reached)('/api/v1/traces')).toEqual({ items: [] })
+  expect(renewed).toEqual([{ authorization: 'Bearer pwk_over' }, 'pwk_over'])
+  keys.unshift('pwk_one', 'pwk_two')
+  const asked = askOver(reached)('/api/v1/traces')
+  await expect(asked).rejects.toThrow('Authorization')
+  expect(keys).toHaveLength(2)
+})
+
 test('nobody there, and somebody else there, are told as what they are', async () => {
   await expect(over('http://127.0.0.1:9', 'k')('/api/v1/traces')).rejects.toMatchObject({
     ...{ code: 'CONTROL_FAILED', message: expect.stringMatching(/^no observer answers at http/) }
