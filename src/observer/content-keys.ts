@@ -33,7 +33,7 @@ export interface ContentKeysInit {
   readonly door?: KeyDoor
   /** What was dropped before. */
   readonly dropped?: readonly string[]
-  /** Told of everything that is dropped, so that it stays so. */
+  /** Told of everything that is to be dropped, so that it stays so. What it throws drops nothing. */
   readonly keep?: (dropped: readonly string[]) => void
 }
 
@@ -54,7 +54,7 @@ export class ContentKeys {
   readonly #held = new Map<string, Held>()
   readonly #asking = new Map<string, Promise<Uint8Array>>()
   readonly #away = new Map<string, { readonly at: number; readonly why: PeerworkError }>()
-  readonly #dropped: Set<string>
+  #dropped: Set<string>
   #door: KeyDoor | undefined
 
   constructor(init: ContentKeysInit) {
@@ -87,14 +87,19 @@ export class ContentKeys {
     return key.slice()
   }
 
-  /** Drop the keys of a trace, and ask for none again. */
+  /**
+   * Drop the keys of a trace, and ask for none again. It is written down first, and when that fails
+   * nothing is dropped: what was dropped in memory alone would be there again after the next start.
+   *
+   * @throws what `keep` throws
+   */
   forget(trace: string): void {
+    const dropped = this.#dropped.difference(new Set([trace])).add(trace)
+    const [oldest = ''] = dropped
+    if (dropped.size > DROPPED_MAX) dropped.delete(oldest)
+    this.#init.keep?.([...dropped])
+    this.#dropped = dropped
     for (const name of this.#held.keys()) if (name.endsWith(`/${trace}`)) this.#drop(name)
-    this.#dropped.delete(trace)
-    this.#dropped.add(trace)
-    const [oldest = ''] = this.#dropped
-    if (this.#dropped.size > DROPPED_MAX) this.#dropped.delete(oldest)
-    this.#init.keep?.([...this.#dropped])
   }
 
   /** The one question of all who read meanwhile. */

@@ -62,7 +62,12 @@ export class Contents {
     return await Promise.all([...groups.values()].map((group) => this.#open(group, signal)))
   }
 
-  /** Drop the keys of a trace, and ask for none again. */
+  /**
+   * Drop the keys of a trace, and ask for none again.
+   *
+   * @throws PeerworkError `STORE_FULL`, `STORE_FAILED`: it could not be written down, and nothing
+   *   was dropped
+   */
   forget(trace: string): void {
     this.#keys.forget(trace)
   }
