@@ -1,6 +1,10 @@
 /**
  * What is to be sent, on the disk until it was taken or given up: at least once, with one id for
  * all attempts.
+ *
+ * Pauses are measured by the monotonic clock, counted from the wall clock's time at the start: so
+ * what is stored means something to the next process, and a wall clock that is set meanwhile
+ * neither holds up what waits nor sends all of it at once.
  */
 
 import type { DatabaseSync } from 'node:sqlite'
@@ -22,6 +26,8 @@ export const BACKOFF_MS: readonly number[] = [
 ]
 /** Part of a pause by which it is longer, at most: not all at once when a receiver is back. */
 const JITTER = 0.2
+/** No attempt is ever so far away, ms; what another side may ask for is less. */
+const WAIT_MS_MAX = Math.ceil(Math.max(...BACKOFF_MS) * (1 + JITTER))
 /** Messages that wait for one channel, count; the oldest go first. */
 const WAITING_MAX = 1_000
 /** Sent at once, count, and to one channel: one that hangs must not hold up the others. */
@@ -51,21 +57,28 @@ export class Outbox {
   readonly #parts: OutboxParts
   readonly #sending = new Map<number, { readonly channel: string; readonly done: Promise<void> }>()
   readonly #ended = new AbortController()
+  /** What is added to the monotonic clock, ms. */
+  readonly #sinceMs: number
   /** Given up or pushed out since the start, count. */
   lost = 0
 
   constructor(parts: OutboxParts) {
     this.#parts = parts
+    this.#sinceMs = parts.clock.now() - parts.clock.elapsed()
+  }
+
+  /** The time that `due` is written in, whole ms. */
+  #now(): number {
+    return Math.floor(this.#sinceMs + this.#parts.clock.elapsed())
   }
 
   /** Part of the caller's transaction. */
   add(channel: string, message: Message): void {
     const { db, clock } = this.#parts
     const id = `msg_${Buffer.from(clock.random(16)).toString('hex')}`
-    const now = clock.now()
     db.prepare(
       'INSERT INTO delivery (id, channel, body, made, due, attempts) VALUES (?, ?, ?, ?, ?, 0)'
-    ).run(id, channel, JSON.stringify(message), now, now)
+    ).run(id, channel, JSON.stringify(message), clock.now(), this.#now())
     const { changes } = db
       .prepare(
         `DELETE FROM delivery WHERE channel = ? AND seq <= (SELECT seq FROM delivery
@@ -77,11 +90,13 @@ export class Outbox {
 
   /** Send what is due. Resolves when all that was begun is over. */
   async pump(): Promise<void> {
-    const { db, clock, channels } = this.#parts
+    const { db, channels } = this.#parts
     if (this.#ended.signal.aborted) return
+    const now = this.#now()
+    // What a process whose clock was ahead left behind does not wait until then.
     const due = db
-      .prepare('SELECT * FROM delivery WHERE due <= ? ORDER BY due, seq LIMIT ?')
-      .all(clock.now(), WAITING_MAX) as unknown as readonly Waiting[]
+      .prepare('SELECT * FROM delivery WHERE due <= ? OR due > ? ORDER BY due, seq LIMIT ?')
+      .all(now, now + WAIT_MS_MAX, WAITING_MAX) as unknown as readonly Waiting[]
     for (const one of due) {
       const here = [...this.#sending.values()].filter(({ channel }) => channel === one.channel)
       if (this.#sending.size >= SENDING_MAX) break
@@ -127,7 +142,7 @@ export class Outbox {
       }
       const waitMs = Math.max(failure.waitMs, pause * (1 + JITTER * clock.chance()))
       db.prepare('UPDATE delivery SET attempts = attempts + 1, due = ? WHERE seq = ?').run(
-        Math.ceil(clock.now() + waitMs),
+        this.#now() + Math.ceil(waitMs),
         one.seq
       )
     } catch (error) {

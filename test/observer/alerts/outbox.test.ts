@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { expect, test } from 'vitest'
+import { systemClock } from '../../../src/node/clock.ts'
 import type { Alert } from '../../../src/observer/alerts/alert.ts'
 import { Channels } from '../../../src/observer/alerts/channel.ts'
 import { openAlertsFile } from '../../../src/observer/alerts/database.ts'
@@ -13,6 +14,7 @@ const alert: Alert = {
   ...{ title: 't', detail: 'd', opened: 0, last: 0, count: 1, silencedUntil: null },
   ...{ acknowledged: null, acknowledgedBy: null, resolved: null }
 }
+const DAY_MS = 24 * 60 * 60_000
 const message = { event: 'opened', alert, ruleName: 'Rule' } as const
 
 function open(db: DatabaseSync, allowed: readonly string[], clock = new TurnedClock()) {
@@ -58,6 +60,51 @@ test('what fails comes again, later each time, under one id and rightly signed',
     const [id, at] = [String(headers['webhook-id']), String(headers['webhook-timestamp'])]
     expect(headers['webhook-signature']).toBe(signature(secret ?? '', [id, at, body]))
   }
+})
+
+/** Only its wall clock is set; the monotonic one goes on as ever. */
+class SetClock extends TurnedClock {
+  wallMs = 0
+  override now = (): number => systemClock.now() + this.aheadMs + this.wallMs
+}
+
+test('a wall clock that is set neither holds up what waits nor sends it too soon', async () => {
+  const { got, url, host } = await hook(() => 500)
+  using db = openAlertsFile(temporary())
+  const clock = new SetClock()
+  const { channels, outbox } = open(db, [host], clock)
+  channels.put('ops', { kind: 'slack', enabled: true, url })
+  outbox.add('ops', message)
+  await outbox.pump()
+  clock.wallMs = DAY_MS
+  await outbox.pump()
+  expect(got).toHaveLength(1)
+  clock.wallMs = -DAY_MS
+  clock.aheadMs += (BACKOFF_MS[0] ?? 0) + 1_000
+  await outbox.pump()
+  expect(got).toHaveLength(2)
+  outbox.add('ops', message)
+  await outbox.pump()
+  expect(got).toHaveLength(3)
+})
+
+test('what a process with a clock far ahead left behind does not wait until then', async () => {
+  const { got, url, host } = await hook(() => 500)
+  using db = openAlertsFile(temporary())
+  const ahead = new SetClock()
+  ahead.wallMs = 365 * DAY_MS
+  const before = open(db, [host], ahead)
+  before.channels.put('ops', { kind: 'slack', enabled: true, url })
+  before.outbox.add('ops', message)
+  await before.outbox.pump()
+  const { outbox, clock } = open(db, [host])
+  await outbox.pump()
+  expect(got).toHaveLength(2)
+  await outbox.pump()
+  expect(got).toHaveLength(2)
+  clock.aheadMs += (BACKOFF_MS[1] ?? 0) + 1_000
+  await outbox.pump()
+  expect(got).toHaveLength(3)
 })
 
 test('it is given up in the end, or at once when the other side says so', async () => {
