@@ -189,7 +189,7 @@ export interface AgentApi extends MembershipApi {
   ): Promise<TaskResult<Output>>
   /** Who would get this task now; nothing is sent. @throws PeerworkError as a task would */
   explain(skill: string, input: unknown, options?: SubmitOptions): Promise<RouteExplanation>
-  /** @throws PeerworkError `NOT_RUNNING` when no such task is open here */
+  /** @throws PeerworkError `TASK_UNKNOWN` when no such task is open here */
   cancel(task: string, reason?: string): Promise<void>
   tasks(): Promise<readonly TaskSummary[]>
   /** How it is, by what is known. */

@@ -99,13 +99,14 @@ export class Submitter {
     return this.#acquaintances.busyAt(peer) > 0
   }
 
-  /** @throws PeerworkError `NOT_RUNNING` */
+  /** @throws PeerworkError `TASK_UNKNOWN` */
   async cancel(task: string, reason?: string): Promise<void> {
     const fits = [...this.#open.keys()].filter((id) => id.startsWith(task))
     const handle = fits.length === 1 ? this.#open.get(fits[0] ?? '') : undefined
     if (handle === undefined) {
-      const why = fits.length > 1 ? `${fits.length} open tasks begin with` : 'no open task'
-      throw new PeerworkError('NOT_RUNNING', `${why} ${task.slice(0, 40)}`)
+      const given = task.slice(0, 40)
+      const why = fits.length > 1 ? `${fits.length} open tasks begin` : 'no open task begins'
+      throw new PeerworkError('TASK_UNKNOWN', `${why} with "${given}"`, { task: given })
     }
     await handle.cancel(reason)
   }

@@ -35,11 +35,8 @@ export const ERRORS = {
     'Check free space and permissions of the home of the agent that says so.'
   ),
   STORE_FULL: entry(1, true, 'Free space on the disk of the data directory, or shorten --keep.'),
-  NOT_RUNNING: entry(
-    3,
-    false,
-    'Start an agent first: peerwork up. What one that runs works on: peerwork tasks.'
-  ),
+  NOT_RUNNING: entry(3, false, 'Start an agent first: peerwork up.'),
+  TASK_UNKNOWN: entry(3, false, 'See which tasks are open with `peerwork tasks`.'),
   CONTROL_FAILED: entry(
     1,
     true,

@@ -58,7 +58,7 @@ test('a failure is a typed error again', async () => {
   const { agent } = await connected()
   const task = agent.submit('fail', 1)
   await expect(task.result).rejects.toMatchObject({ code: 'SKILL_FAILED', facts: { line: 3 } })
-  await expect(agent.cancel('feed')).rejects.toMatchObject({ code: 'NOT_RUNNING' })
+  await expect(agent.cancel('feed')).rejects.toMatchObject({ code: 'TASK_UNKNOWN' })
 })
 
 test('canceling names the task and the reason', async () => {

@@ -154,7 +154,7 @@ export class ControlDouble implements Controlled {
   cancel(task: string, reason?: string): Promise<void> {
     this.asked.push(['cancel', task, reason])
     if (task === TASK) return Promise.resolve()
-    return Promise.reject(new PeerworkError('NOT_RUNNING', `no open task ${task}`, { task }))
+    return Promise.reject(new PeerworkError('TASK_UNKNOWN', `no open task ${task}`, { task }))
   }
 
   async *watchPeers(signal?: AbortSignal): AsyncGenerator<PeerEvent, void, void> {

@@ -79,7 +79,7 @@ test.for([
   ['an unknown operation', '{"op":"shutdown"}\n', 'MALFORMED'],
   ['an unknown field', '{"op":"info","extra":1}\n', 'MALFORMED'],
   ['an id that is none', '{"op":"admit","peer":"everybody"}\n', 'MALFORMED'],
-  ['what the agent refuses', '{"op":"cancel","task":"feed"}\n', 'NOT_RUNNING']
+  ['what the agent refuses', '{"op":"cancel","task":"feed"}\n', 'TASK_UNKNOWN']
 ] as const)('%s get an error line and harm nothing', async ([, line, code]) => {
   const { path } = await serving()
   expect(await tell(path, line)).toMatchObject([{ error: { code } }])

@@ -70,7 +70,7 @@ test('a stopped agent says CLOSED to whatever needs it to run', async () => {
   expect(() => bob.watch()).toThrow(closed)
   await expect(bob.run('count', {})).rejects.toEqual(closed)
   await expect(bob.connect(alice.addresses[0] ?? '')).rejects.toEqual(closed)
-  await expect(bob.cancel('ab')).rejects.toMatchObject({ code: 'NOT_RUNNING' })
+  await expect(bob.cancel('ab')).rejects.toMatchObject({ code: 'TASK_UNKNOWN' })
   expect(await Array.fromAsync(bob.watchPeers())).toEqual([])
   expect((await bob.info()).id).toBe(bob.id)
 })
@@ -116,12 +116,12 @@ test('who may submit can change while the agent runs', async () => {
   await expect(ask()).rejects.toMatchObject({ code: 'NOT_ADMITTED' })
 })
 
-test('a task is canceled by a beginning of its id; an unknown one is NOT_RUNNING', async () => {
+test('a task is canceled by a beginning of its id; an unknown one is TASK_UNKNOWN', async () => {
   const task = bob.submit('wait', { ms: 20_000 })
   await begun(task)
   await bob.cancel(task.id.slice(0, 8), 'enough')
   await expect(task.result).rejects.toMatchObject({ code: 'CANCELED' })
-  await expect(bob.cancel(task.id)).rejects.toMatchObject({ code: 'NOT_RUNNING' })
+  await expect(bob.cancel(task.id)).rejects.toMatchObject({ code: 'TASK_UNKNOWN' })
   expect((await bob.tasks()).at(-1)).toMatchObject({ id: task.id, state: 'canceled' })
   await until('alice too', async () => (await alice.tasks()).at(-1)?.state === 'canceled')
 })

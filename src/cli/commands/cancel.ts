@@ -34,16 +34,18 @@ export const cancel = defineCommand({
 })
 
 async function wholeId(given: string, agent: AgentApi): Promise<string> {
-  if (WHOLE_ID.test(given)) return given
   const fits = (await agent.tasks()).filter(({ id }) => given !== '' && id.startsWith(given))
   const matching = new Set(fits.filter(({ side }) => side === 'requester').map(({ id }) => id))
   const [task] = matching
   if (task === undefined) {
     if (fits.length > 0) {
       const message = `${shortTask(given)} is another agent's task; only that one can cancel it`
-      throw new PeerworkError('NOT_RUNNING', message, { task: given })
+      throw new PeerworkError('TASK_UNKNOWN', message, { task: given })
     }
-    throw new PeerworkError('NOT_RUNNING', `no task here begins with "${given}"`, { task: given })
+    // The list has the newest tasks alone: the agent knows whether it is one of its own.
+    if (WHOLE_ID.test(given)) return given
+    const message = `no open task begins with "${given}"`
+    throw new PeerworkError('TASK_UNKNOWN', message, { task: given })
   }
   if (matching.size > 1) {
     const message = `${matching.size} tasks begin with "${given}"; write more of the id`

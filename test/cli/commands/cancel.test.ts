@@ -14,7 +14,10 @@ test('a task is stopped by the beginning of its id', async () => {
   const id = tasks[0]?.id ?? ''
   const theirs = await run(where, ['cancel', id.slice(0, 8), '--name', 'alice'])
   expect(theirs.code).toBe(3)
+  expect(theirs.err).toContain('error TASK_UNKNOWN')
   expect(theirs.err).toContain('only that one can cancel it')
+  const whole = await run(where, ['cancel', id, '--name', 'alice'])
+  expect(whole.err).toContain('only that one can cancel it')
   const ended = once(child, 'exit')
   const canceled = await run(where, ['cancel', id.slice(0, 8), '--name', 'bob', '--json'])
   expect(canceled).toMatchObject({ code: 0, out: `${JSON.stringify({ canceled: id })}\n` })
@@ -24,7 +27,12 @@ test('a task is stopped by the beginning of its id', async () => {
 test('a task that is not there cannot be canceled', async () => {
   const where = world()
   await using _alice = await up(where, 'alice')
-  const { code, err } = await run(where, ['cancel', 'feed', '--name', 'alice'])
-  expect(code).toBe(3)
-  expect(err).toContain('no task here begins with "feed"')
+  for (const given of ['feed', 'feed'.repeat(8)]) {
+    const { code, err } = await run(where, ['cancel', given, '--name', 'alice'])
+    expect(code).toBe(3)
+    expect(err).toBe(
+      `error TASK_UNKNOWN: no open task begins with "${given}"\n` +
+        'hint: See which tasks are open with `peerwork tasks`.\n'
+    )
+  }
 })
