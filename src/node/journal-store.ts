@@ -54,6 +54,13 @@ export class JournalStore {
   readonly #end: StatementSync
   readonly #remove: StatementSync
   readonly #answerBytesMax: number
+  /** Number of the first row of this start. */
+  readonly #first: number
+  /**
+   * Of the next row. Not left to the database, which gives the number of a row that was removed
+   * once more, while the work of that row may still run and end.
+   */
+  #next: number
   /** Ids of the rows, as far as they were learned. */
   readonly #ids = new JournalIds()
   /** Rows up to this number were learned; undefined: all of them. */
@@ -86,15 +93,20 @@ export class JournalStore {
          FROM work JOIN answer USING (seq) WHERE id = ?`
       )
       this.#begin = this.#db.prepare(
-        'INSERT INTO work (id, task, work, expires, boot) VALUES (?, ?, ?, ?, ?)'
+        'INSERT INTO work (seq, id, task, work, expires, boot) VALUES (?, ?, ?, ?, ?, ?)'
       )
       this.#end = this.#db.prepare(
-        'INSERT INTO answer (seq, result, output, patch) VALUES (?, ?, ?, ?)'
+        `INSERT INTO answer (seq, result, output, patch)
+         SELECT seq, ?, ?, ? FROM work WHERE seq = ?`
       )
       this.#remove = this.#db.prepare('DELETE FROM work WHERE id = ?')
       const { lastInsertRowid } = this.#db.prepare('INSERT INTO boot DEFAULT VALUES').run()
       this.boot = Number(lastInsertRowid)
       this.#sweepAll(now)
+      const { next } = this.#db
+        .prepare('SELECT ifnull(max(seq), 0) + 1 AS next FROM work')
+        .get() as { next: number }
+      this.#first = this.#next = next
       this.#learn(LEARN_ROWS)
     } catch (error) {
       this.#db.close()
@@ -118,13 +130,16 @@ export class JournalStore {
   }
 
   /** @returns the row's number, for `end` */
-  begin({ id, task, work, expires }: Begun, boot = this.boot): number | bigint {
+  begin({ id, task, work, expires }: Begun, boot = this.boot): number {
     this.#ids.add(id)
-    return this.#begin.run(id, task, work, expires, boot).lastInsertRowid
+    const seq = this.#next++
+    this.#begin.run(seq, id, task, work, expires, boot)
+    return seq
   }
 
-  end(seq: number | bigint, { result, output, patch }: Answer): void {
-    this.#end.run(seq, result, output, patch)
+  /** Nothing for a row that was removed: it had expired. */
+  end(seq: number, { result, output, patch }: Answer): void {
+    this.#end.run(result, output, patch, seq)
     for (const part of [result, output, patch]) this.#unseen += part?.length ?? 0
   }
 
@@ -140,8 +155,10 @@ export class JournalStore {
     this.together(() => {
       for (const note of notes) {
         const known = look.get(note.id) as { seq: number; answered: number | null } | undefined
-        if (note.kind === 'forgotten') this.remove(note.id)
-        else if (note.kind === 'begun') {
+        // What has an answer began anew behind this note, and became a row before the notes went.
+        if (note.kind === 'forgotten') {
+          if (known?.answered === null) this.remove(note.id)
+        } else if (note.kind === 'begun') {
           if (known === undefined) this.begin(note, this.boot - 1)
         } else if (known?.answered === null) this.end(known.seq, note.answer)
       }
@@ -200,8 +217,8 @@ export class JournalStore {
   #learn(most: number): void {
     if (this.#learned === undefined) return
     const rows = this.#db
-      .prepare('SELECT seq, id FROM work WHERE seq > ? ORDER BY seq LIMIT ?')
-      .all(this.#learned, most) as { seq: number; id: Uint8Array }[]
+      .prepare('SELECT seq, id FROM work WHERE seq > ? AND seq < ? ORDER BY seq LIMIT ?')
+      .all(this.#learned, this.#first, most) as { seq: number; id: Uint8Array }[]
     for (const { id } of rows) this.#ids.add(id)
     this.#learned = rows.length < most ? undefined : rows.at(-1)?.seq
     if (this.#learned === undefined) this.#ids.whole()

@@ -47,7 +47,7 @@ export class Journal {
   readonly #complain: (error: PeerworkError) => void
   readonly #sweeper: NodeJS.Timeout
   /** Rows of this start that have no ending yet, by name. */
-  readonly #open = new Map<string, number | bigint>()
+  readonly #open = new Map<string, number>()
   /** What is not in the rows yet, by name. */
   #beginnings = new Map<string, Beginning>()
   #endings = new Map<string, Ended<Entry>>()
@@ -259,7 +259,7 @@ export class Journal {
 
   #write(beginnings: Beginnings, endings: Endings): PeerworkError | undefined {
     if (beginnings.size + endings.size === 0) return undefined
-    const seqs = new Map<string, number | bigint>()
+    const seqs = new Map<string, number>()
     try {
       this.#store.together(() => {
         for (const [name, { entry, id }] of beginnings) {

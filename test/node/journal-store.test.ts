@@ -73,7 +73,7 @@ test('steps that fail together leave nothing behind', () => {
   expect(() => book.together(steps)).toThrow(/UNIQUE/)
   expect(book.find(id(1))).toBeUndefined()
   book.together(() => book.end(book.begin(row(1)), answer))
-  expect(book.find(id(1))).toMatchObject({ answered: 1, patch: null })
+  expect(book.find(id(1))).toMatchObject({ ...answer, answered: expect.any(Number) })
 })
 
 test('a sweep removes what has expired, answers too, and keeps the rest', () => {
@@ -81,6 +81,21 @@ test('a sweep removes what has expired, answers too, and keeps the rest', () => 
   for (const fill of [1, 2]) book.end(book.begin(row(fill, fill * 2_000)), answer)
   book.sweep(3_000)
   expect([1, 2].map((fill) => book.find(id(fill)) === undefined)).toEqual([true, false])
+})
+
+test('work that ends behind its expiry answers for no other work, and leaves nothing', () => {
+  const book = open()
+  const late = book.begin(row(1))
+  book.sweep(3_000)
+  const other = book.begin(row(2, 9_000))
+  book.end(late, answer)
+  expect(book.find(id(2))).toMatchObject({ answered: null })
+  book.end(other, { ...answer, result: Uint8Array.of(7) })
+  expect(book.find(id(2))).toMatchObject({ result: Uint8Array.of(7) })
+  book.close()
+  const db = new DatabaseSync(join(home, 'journal.db'))
+  expect(db.prepare('SELECT count(*) AS rows FROM answer').get()).toEqual({ rows: 1 })
+  db.close()
 })
 
 test('what has expired goes, although new rows come between all sweeps', () => {
@@ -107,6 +122,14 @@ test('notes become rows of an earlier start, each once, in the order they were m
     expect(book.find(id(3))).toBeUndefined()
     expect(book.find(id(4))).toMatchObject({ boot: book.boot - 1, answered: null })
   }
+})
+
+test('an answer that is a row already outlives the notes of what was forgotten before it', () => {
+  const book = open()
+  book.end(book.begin(row(1)), answer)
+  const begun = { kind: 'begun', ...row(1) } as const
+  book.restore([begun, { kind: 'forgotten', id: id(1) }, begun])
+  expect(book.find(id(1))).toMatchObject({ boot: book.boot, result: answer.result })
 })
 
 test('a start that fails gives the home free again', () => {
