@@ -8,10 +8,10 @@
  * Source: B. H. Bloom, Space/time trade-offs in hash coding with allowable errors, 1970.
  */
 
-/** 512 KiB; a thousand ids touch but a page each. */
+/** 512 KiB. Places are chance: a hundred ids have touched nearly every page of it. */
 const BITS = 2 ** 22
 /** From here on more than one in seven would be looked up in vain, count. */
-const IDS_MAX = 500_000
+const IDS_MAX = 1_000_000
 /** Words of an id, each a place in the filter: 128 bits of a digest, so they are chance. */
 const WORDS = 4
 
