@@ -33,7 +33,7 @@ export interface ContentKeysInit {
   readonly door?: KeyDoor
   /** What was dropped before. */
   readonly dropped?: readonly string[]
-  /** Told of everything that is to be dropped, so that it stays so. What it throws drops nothing. */
+  /** Told of all that is to be dropped, so that it stays so. When it throws, nothing is dropped. */
   readonly keep?: (dropped: readonly string[]) => void
 }
 
