@@ -15,6 +15,7 @@ export type {
   ObservedEvent,
   Peer,
   PeerEvent,
+  RefusedPeer,
   SubmitOptions,
   SubmittedTask,
   TaskEvent,

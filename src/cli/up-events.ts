@@ -1,13 +1,14 @@
 /** What `peerwork up` tells while it runs: peers that come and go, tasks from begin to end. */
 
-import type { Agent, ObservedEvent, PeerEvent } from '../node/api.ts'
+import type { Agent, ObservedEvent, PeerEvent, RefusedPeer } from '../node/api.ts'
 import type { TraceEventType } from '../protocol/trace.ts'
 import type { Context } from './command.ts'
 import { hueOf } from './colour.ts'
 import { pad } from './columns.ts'
-import { Names, shortTask } from './names.ts'
+import { Names, shortId, shortTask } from './names.ts'
 import type { Output } from './output.ts'
 import { peerLine } from './peer-line.ts'
+import { plainLabel } from './plain-text.ts'
 import { clockTime, describeWork } from './trace-line.ts'
 
 /** The beginning and the ends of a task; what is between is for `peerwork watch`. */
@@ -41,7 +42,14 @@ export async function tellEvents(agent: Agent, context: Context, json: boolean):
       await drained(context)
     }
   }
-  await Promise.all([peers(), tasks()])
+  const refused = async (): Promise<void> => {
+    for await (const peer of agent.watchRefused(signal)) {
+      if (json) context.out.json({ type: 'refused', peer })
+      else tellRefused(peer, context.err)
+      await drained(context)
+    }
+  }
+  await Promise.all([peers(), tasks(), refused()])
 }
 
 async function drained({ out, err }: Context): Promise<void> {
@@ -52,6 +60,13 @@ async function drained({ out, err }: Context): Promise<void> {
 function tellPeer(event: PeerEvent, err: Output): void {
   // Every task changes a peer's load; that is no news for a person.
   if (event.type !== 'changed') err.line(`  ${peerLine(event, err)}`)
+}
+
+function tellRefused({ id, name }: RefusedPeer, err: Output): void {
+  const { paint } = err
+  const shown = name === null ? '' : `${paint(['bold', hueOf(id)], plainLabel(name, 32))} `
+  const how = `let it in with ${paint('cyan', `--allow ${id}`)}`
+  err.line(`  ${paint('yellow', '!')} refused ${shown}${shortId(id)}: not on the list; ${how}`)
 }
 
 function tellTask({ event }: ObservedEvent, names: Names, err: Output): void {

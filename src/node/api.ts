@@ -86,6 +86,13 @@ export type PeerEvent =
   | { readonly type: 'joined' | 'changed'; readonly peer: Peer }
   | { readonly type: 'left'; readonly peer: Peer; readonly reason: string }
 
+/** Who asked for work and is not on the list of this agent. */
+export interface RefusedPeer {
+  readonly id: string
+  /** Its name, when its card is known. */
+  readonly name: string | null
+}
+
 export interface SubmitOptions {
   /**
    * Peer id, unique prefix of one (≥ 6 characters), or unique name. Names are chosen by whoever
@@ -211,6 +218,8 @@ export interface Agent extends AgentApi, AsyncDisposable {
   /** Change who may submit, while running. */
   allow(peer: string): void
   disallow(peer: string): void
+  /** Who is refused with `NOT_ADMITTED` from now on: each once in a while, a few at once. */
+  watchRefused(signal?: AbortSignal): AsyncIterable<RefusedPeer>
   /**
    * Change what can change while running, all of it or nothing.
    * @throws PeerworkError `BAD_OPTION`, or what a new skill failed to load with

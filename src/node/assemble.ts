@@ -31,6 +31,7 @@ import { PeerAgent } from './peer-agent.ts'
 import type { Parts } from './peer-agent.ts'
 import { Peers } from './peers.ts'
 import { Quotas } from './quotas.ts'
+import { Refused } from './refused.ts'
 import { keepHistory } from './routing/history-file.ts'
 import { Sealer } from './sealer.ts'
 import { Server } from './serve.ts'
@@ -72,10 +73,7 @@ export async function assemble(beginning: Beginning): Promise<Agent> {
   undo.push(...closers)
   const peers = new Peers(admission.lists)
   const live: { network?: Network; metrics?: MetricsDoor } = {}
-  const describe = () => ({
-    ...describeAgent(name, live.network?.addresses ?? [], workshop),
-    ...(options.relay && { relay: true })
-  })
+  const describe = () => describeOwn(name, live.network, workshop, options)
   const counters = new Counters()
   const observed = new Observed(clock, counters)
   const { Network: OwnNetwork } = await loading
@@ -101,8 +99,10 @@ export async function assemble(beginning: Beginning): Promise<Agent> {
     ...{ connect: (to) => network.connect(to), seek: (wanted) => void network.seek(wanted) },
     stranger: (peer, skill) => warnOfStranger(log, peer, skill)
   })
+  const refused = new Refused(clock, (id) => peers.nameOf(id))
   const server: Server = new Server({
-    ...{ ...common, journal, admission, workshop, counters, quotas, log, contents },
+    admission: refused.watching(admission),
+    ...{ ...common, journal, workshop, counters, quotas, log, contents },
     handOn: (parent, request) => handOn(submitter, trace, parent, request)
   })
   undo.push(() => network.stop())
@@ -119,12 +119,22 @@ export async function assemble(beginning: Beginning): Promise<Agent> {
     ...{ ...common, id: identity.id, name, options, log, workshop, admission, journal, peers },
     work: () => workStatus(counters, workshop),
     watch: new Watch((id) => (id === identity.id ? name : peers.nameOf(id))),
-    ...{ network, submitter, traces, diagnosis, changes, served, closers, belonging }
+    ...{ network, submitter, traces, diagnosis, changes, served, closers, belonging, refused }
   })
   diagnosis.start()
   live.metrics = await openDoors({ agent, options, counters, observed, logs, served, closers })
   return agent
 }
+
+const describeOwn = (
+  name: string,
+  network: Network | undefined,
+  workshop: Workshop,
+  { relay }: AgentOptions
+) => ({
+  ...describeAgent(name, network?.addresses ?? [], workshop),
+  ...(relay && { relay: true })
+})
 
 function openQuotas({ quotas: options }: AgentOptions, clock: Clock, membership?: OwnMembership) {
   return new Quotas({ options, clock, has: (peer, role) => membership?.may(peer, role) ?? false })

@@ -17,7 +17,8 @@ import type {
   AgentStatus,
   ObservedEvent,
   Peer,
-  PeerEvent
+  PeerEvent,
+  RefusedPeer
 } from './api.ts'
 import type { SubmitOptions, SubmittedTask, TaskResult, TaskSummary, WatchFilter } from './api.ts'
 import type { Changes } from './changes.ts'
@@ -32,6 +33,7 @@ import type { Network } from './network.ts'
 import type { AgentOptions } from './options.ts'
 import { publicPart } from './peers.ts'
 import type { Peers } from './peers.ts'
+import type { Refused } from './refused.ts'
 import type { RouteExplanation } from './routing/told.ts'
 import type { Sealer } from './sealer.ts'
 import type { Submitter } from './submit.ts'
@@ -57,6 +59,7 @@ export interface Parts {
   readonly admission: Admission
   readonly journal: Journal
   readonly peers: Peers
+  readonly refused: Refused
   readonly network: Network
   readonly submitter: Submitter
   readonly sealer: Sealer
@@ -123,6 +126,10 @@ export class PeerAgent implements Agent {
     const { peers } = this.#parts
     const first = peers.all().map((peer) => ({ type: 'joined', peer: publicPart(peer) }) as const)
     return peers.events.read({ signal: this.#until(signal), first })
+  }
+
+  watchRefused(signal?: AbortSignal): AsyncIterable<RefusedPeer> {
+    return this.#parts.refused.events.read({ signal: this.#until(signal) })
   }
 
   submit<Output = JsonValue>(

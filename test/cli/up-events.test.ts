@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { tellEvents } from '../../src/cli/up-events.ts'
+import { shortId } from '../../src/cli/names.ts'
 import { createAgent } from '../../src/node/agent.ts'
 import { contextOf, temporary } from './harness.ts'
 import { writeFileSync } from 'node:fs'
@@ -32,6 +33,36 @@ test('peers and tasks are told from both ends, without what only watchers want',
     .split('\n')
     .map((line) => (JSON.parse(line) as Line).type)
   expect(new Set(types).isSubsetOf(new Set(['joined', 'changed', 'left', 'trace']))).toBe(true)
+})
+
+test('who is refused is told once, with how to let them in', async () => {
+  const file = join(temporary('skills'), 'shout.ts')
+  writeFileSync(file, skillFile('shout', './shout.ts'))
+  const preset = 'loopback'
+  await using alice = await createAgent({ preset, name: 'alice', skills: [file] })
+  await using bob = await createAgent({ preset, name: 'bob', bootstrap: alice.addresses })
+  const stop = new AbortController()
+  const interrupts = { signal: stop.signal, name: undefined }
+  const [person, program] = [contextOf({ interrupts }), contextOf({ interrupts })]
+  const telling = Promise.all([
+    tellEvents(alice, person.context, false),
+    tellEvents(alice, program.context, true)
+  ])
+  for (let nth = 0; nth < 3; nth++) {
+    await expect(bob.run('shout', { text: 'x' })).rejects.toMatchObject({ code: 'NOT_ADMITTED' })
+  }
+  const told = () => person.err.text.split('\n').filter((line) => line.includes('refused'))
+  await expect
+    .poll(told)
+    .toEqual([
+      `  ! refused bob ${shortId(bob.id)}: not on the list; let it in with --allow ${bob.id}`
+    ])
+  await expect
+    .poll(() => program.out.text)
+    .toContain(`{"type":"refused","peer":{"id":"${bob.id}","name":"bob"}}\n`)
+  stop.abort()
+  await telling
+  expect(told()).toHaveLength(1)
 })
 
 interface Line {

@@ -31,8 +31,8 @@ export const up = defineCommand({
   ],
   options: UP_OPTIONS,
   json:
-    'One object a line on stdout: {"type":"started","agent":{…}}, then joined, ' +
-    'changed, left (peer), trace (the fields of peerwork watch), at last ' +
+    'One object a line on stdout: {"type":"started","agent":{…}}, then joined, changed, left ' +
+    '(peer), refused (peer: id, name), trace (the fields of peerwork watch), at last ' +
     '{"type":"stopping","tasks","leftMs"} whenever fewer are left, and {"type":"stopped"}.',
   examples: [
     ['peerwork up --name alice --skill ./shout.ts --open', 'offer a skill to everybody'],
