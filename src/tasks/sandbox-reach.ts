@@ -17,8 +17,8 @@ export interface Reach {
 /**
  * @param file path or `file:` URL
  * @param home the agent's home, which no skill may read
- * @throws PeerworkError `SKILL_LOAD_FAILED` when there is no such file, `SKILL_EXPOSES_HOME` when
- *   reading what lies beside it would mean reading keys
+ * @throws PeerworkError `BAD_OPTION` when there is no such file, `SKILL_EXPOSES_HOME` when reading
+ *   what lies beside it would mean reading keys
  */
 export function reachOf(file: string, entry: string, home: string | undefined): Reach {
   const path = realFile(file)

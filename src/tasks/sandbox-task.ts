@@ -57,9 +57,8 @@ export function createTask({ message, skill, secrets, send }: Parts): GuestTask 
         say({ type: 'done', task: id, patch: own.patch() }, output)
         over = true
       } catch (error) {
-        const record = recordOf(error)
         // What filled the memory may still be held: the next task is to find a process with room.
-        fail(record, record.code === 'OUT_OF_MEMORY')
+        fail(recordOf(error), isStarved(error))
       }
     },
     fail: (thrown) => fail(recordOf(thrown), true)
@@ -105,10 +104,13 @@ export function recordOf(thrown: unknown): ErrorRecord {
     const { code, facts } = thrown
     return { code, message: thrown.message.slice(0, TEXT_BYTES_MAX), facts }
   }
-  const error = thrown instanceof Error ? thrown : undefined
   const text = describeThrown(thrown).slice(0, TEXT_BYTES_MAX)
-  const starved = error instanceof RangeError && MEMORY.test(error.message)
-  return { code: starved ? 'OUT_OF_MEMORY' : 'SKILL_FAILED', message: text }
+  return { code: isStarved(thrown) ? 'OUT_OF_MEMORY' : 'SKILL_FAILED', message: text }
+}
+
+/** Whether memory ran out here; an error with that code may be of an agent that helped. */
+function isStarved(thrown: unknown): boolean {
+  return thrown instanceof RangeError && MEMORY.test(thrown.message)
 }
 
 function describeThrown(thrown: unknown): string {

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { PeerworkError } from '../../src/protocol/errors.ts'
 import type { Workshop } from '../../src/tasks/work.ts'
 import { errorOf, openShop, skillFile, submit, valueOf } from './shop.ts'
 import type { Said } from './shop.ts'
@@ -30,8 +31,15 @@ describe('a skill that fails', () => {
     const before = Number(await runs())
     await submit(shop, 'throws', { how: 'error' }).outcome
     expect(await runs()).toBe(before + 2)
-    const outcome = await submit(shop, 'throws', { how: 'full' }).outcome
-    expect(errorOf(outcome).code).toBe('OUT_OF_MEMORY')
+    const handOn = async (): Promise<never> => {
+      throw new PeerworkError('OUT_OF_MEMORY', 'the helper needed more')
+    }
+    const codeOf = async (how: string): Promise<string> =>
+      errorOf(await submit(shop, 'throws', { how }, { handOn }).outcome).code
+    // Of an agent that helped: the process here has as much room as before.
+    expect(await codeOf('theirs')).toBe('OUT_OF_MEMORY')
+    expect(await runs()).toBe(before + 4)
+    expect(await codeOf('full')).toBe('OUT_OF_MEMORY')
     expect(await runs()).toBe(1)
   })
 

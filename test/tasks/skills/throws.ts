@@ -7,13 +7,14 @@ export default defineSkill({
   name: 'throws',
   description: 'Fails in the way it is asked to.',
   input: z.object({
-    how: z.enum(['error', 'string', 'exit', 'late', 'stray', 'nested', 'full', 'count'])
+    how: z.enum(['error', 'string', 'exit', 'late', 'stray', 'nested', 'full', 'theirs', 'count'])
   }),
   output: z.unknown(),
-  run: async ({ how }) => {
+  run: async ({ how }, ctx) => {
     runs++
     if (how === 'count') return runs
     if (how === 'full') throw new RangeError('Failed to allocate memory')
+    if (how === 'theirs') return await ctx.run('helper', null)
     if (how === 'error') throw new TypeError('the oven is cold')
     // oxlint-disable-next-line typescript/only-throw-error
     if (how === 'string') throw 'just a string'
