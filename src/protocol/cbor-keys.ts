@@ -60,13 +60,8 @@ function writtenKey(key: string): Uint8Array {
   return Uint8Array.from([...head, ...Buffer.from(key)])
 }
 
-/** Where fields stand between others: before each of them, so many of the others. */
-interface Places {
-  readonly others: Order
-  readonly before: readonly number[]
-}
-/** By the order of the keys. */
-const places = new WeakMap<Order, Places>()
+/** By the order of the others, and then by that of the keys: so many of the others before each. */
+const places = new WeakMap<Order, WeakMap<Order, readonly number[]>>()
 
 /**
  * How many fields of the other map come before each of these.
@@ -74,13 +69,15 @@ const places = new WeakMap<Order, Places>()
  * @throws TypeError for a field that both have
  */
 export function placesOf(order: Order, others: Order): readonly number[] {
-  const known = places.get(order)
-  if (known?.others === others) return known.before
+  let among = places.get(others)
+  const known = among?.get(order)
+  if (known !== undefined) return known
   const both = [...order.keys, ...others.keys]
   sort(both)
   if (new Set(both).size < both.length) throw new TypeError('a field stands twice')
   const before = order.keys.map((key) => both.indexOf(key)).map((at, nth) => at - nth)
-  places.set(order, { others, before })
+  if (among === undefined) places.set(others, (among = new WeakMap()))
+  among.set(order, before)
   return before
 }
 
