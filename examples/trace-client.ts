@@ -11,6 +11,13 @@ import { createTracer } from 'peerwork/trace'
 
 const url = process.env['PEERWORK_URL'] ?? 'http://127.0.0.1:4319'
 const key = process.env['PEERWORK_KEY'] ?? ''
+if (key === '') {
+  console.error(
+    'PEERWORK_KEY is not set. Make a key where `peerwork observe` runs, and try again:\n' +
+      '  export PEERWORK_KEY=$(peerwork observe key create example --scope ingest,read)'
+  )
+  process.exit(2)
+}
 
 await using planner = createTracer({ url, key, agent: 'planner' })
 await using writer = createTracer({ url, key, agent: 'writer' })
@@ -38,7 +45,16 @@ plan.end()
 await Promise.all([planner.flush(), writer.flush()])
 
 const headers = { authorization: `Bearer ${key}` }
-const answer = await fetch(`${url}/api/v1/traces/${plan.trace}/handoffs`, { headers })
+const asking = fetch(`${url}/api/v1/traces/${plan.trace}/handoffs`, { headers })
+const answer = await asking.catch(() => undefined)
+if (answer?.ok !== true) {
+  const why = answer === undefined ? 'nobody answers' : `the answer is ${answer.status}`
+  console.error(
+    `Not read back, for ${why} at ${url}. Is \`peerwork observe\` running there (else set ` +
+      'PEERWORK_URL), and is the key one of its own with the scopes ingest,read?'
+  )
+  process.exit(1)
+}
 const { items } = (await answer.json()) as {
   items: readonly { from: string; to: string; status: string; error: { message: string } }[]
 }
