@@ -39,7 +39,7 @@ export async function* inOrder<T>(
 }
 
 /** A failure that comes while nobody waits is thrown by the next wait, and is not unhandled. */
-function take<T>(source: AsyncIterator<T>): Promise<IteratorResult<T, unknown>> {
+export function take<T>(source: AsyncIterator<T>): Promise<IteratorResult<T, unknown>> {
   const next = source.next()
   next.catch(() => undefined)
   return next

@@ -1,10 +1,13 @@
 /** What `peerwork up` tells while it runs: peers that come and go, tasks from begin to end. */
 
 import type { Agent, ObservedEvent, PeerEvent, RefusedPeer } from '../node/api.ts'
+import { systemClock } from '../node/clock.ts'
+import { BATCH_WAIT_MS } from '../protocol/constants.ts'
 import type { TraceEventType } from '../protocol/trace.ts'
 import type { Context } from './command.ts'
 import { hueOf } from './colour.ts'
 import { pad } from './columns.ts'
+import { heldBack } from './held-back.ts'
 import { Names, shortId, shortTask } from './names.ts'
 import type { Output } from './output.ts'
 import { peerLine } from './peer-line.ts'
@@ -22,13 +25,17 @@ const TOLD: ReadonlySet<TraceEventType> = new Set<TraceEventType>([
   'task.replayed'
 ])
 
+/** Events of tasks come in batches, and the last ones of a peer before the word that it left, ms. */
+const LEFT_HELD_MS = 2 * BATCH_WAIT_MS
+
 /** Tell until interrupted. */
 export async function tellEvents(agent: Agent, context: Context, json: boolean): Promise<void> {
   const { signal } = context.interrupts
   const names = new Names()
   const peers = async (): Promise<void> => {
-    for await (const event of agent.watchPeers(signal)) {
-      names.add(event.peer.id, event.peer.name)
+    const events = named(agent.watchPeers(signal), names)
+    const holdMs = ({ type }: PeerEvent): number => (type === 'left' ? LEFT_HELD_MS : 0)
+    for await (const event of heldBack(events, holdMs, systemClock.elapsed)) {
       if (json) context.out.json(event)
       else tellPeer(event, context.err)
       await drained(context)
@@ -50,6 +57,17 @@ export async function tellEvents(agent: Agent, context: Context, json: boolean):
     }
   }
   await Promise.all([peers(), tasks(), refused()])
+}
+
+/** At once, so that tasks have a name while an event of their peer is held back. */
+async function* named(
+  events: AsyncIterable<PeerEvent>,
+  names: Names
+): AsyncGenerator<PeerEvent, void, void> {
+  for await (const event of events) {
+    names.add(event.peer.id, event.peer.name)
+    yield event
+  }
 }
 
 async function drained({ out, err }: Context): Promise<void> {

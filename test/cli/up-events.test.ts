@@ -65,6 +65,23 @@ test('who is refused is told once, with how to let them in', async () => {
   expect(told()).toHaveLength(1)
 })
 
+test('that a peer left is told after its last task', async () => {
+  const file = join(temporary('skills'), 'shout.ts')
+  writeFileSync(file, skillFile('shout', './shout.ts'))
+  const preset = 'loopback'
+  await using alice = await createAgent({ preset, name: 'alice', skills: [file], open: true })
+  await using bob = await createAgent({ preset, name: 'bob', bootstrap: alice.addresses })
+  const stop = new AbortController()
+  const { context, err } = contextOf({ interrupts: { signal: stop.signal, name: undefined } })
+  const telling = tellEvents(alice, context, false)
+  await bob.run('shout', { text: 'x' })
+  await bob.stop({ graceMs: 0 })
+  await expect.poll(() => err.text).toMatch(/- bob [^]*completed in|completed in [^]*- bob/)
+  stop.abort()
+  await telling
+  expect(err.text).toMatch(/from bob: completed in [^]*\n {2}- bob \S+ left/)
+})
+
 interface Line {
   readonly type: string
 }
