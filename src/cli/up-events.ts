@@ -25,7 +25,7 @@ const TOLD: ReadonlySet<TraceEventType> = new Set<TraceEventType>([
   'task.replayed'
 ])
 
-/** Events of tasks come in batches, and the last ones of a peer before the word that it left, ms. */
+/** Events of tasks come in batches; the last ones of a peer go before the word that it left, ms. */
 const LEFT_HELD_MS = 2 * BATCH_WAIT_MS
 
 /** Tell until interrupted. */
