@@ -17,6 +17,7 @@ const WORDS = 4
 
 export class JournalIds {
   readonly #bits = new Uint32Array(BITS / 32)
+  /** Ids that are in it; one that is added again, as when a write is repeated, counts once. */
   #count = 0
   #whole = false
 
@@ -26,11 +27,16 @@ export class JournalIds {
   }
 
   add(id: Uint8Array): void {
-    if (++this.#count > IDS_MAX) return
+    if (this.#count > IDS_MAX) return
+    let fresh = false
     for (let word = 0; word < WORDS; word++) {
       const place = placeOf(id, word)
-      this.#bits[place >>> 5] = (this.#bits[place >>> 5] ?? 0) | (1 << (place & 31))
+      const bits = this.#bits[place >>> 5] ?? 0
+      const bit = 1 << (place & 31)
+      if ((bits & bit) === 0) fresh = true
+      this.#bits[place >>> 5] = bits | bit
     }
+    if (fresh) this.#count++
   }
 
   mayHave(id: Uint8Array): boolean {
