@@ -63,8 +63,7 @@ interface Entry {
 /**
  * Spawns one runner for every skill before it returns, so that they load while the agent starts.
  *
- * @throws PeerworkError `BAD_OPTION` for a file that is not there, `SKILL_EXPOSES_HOME`,
- *   `ISOLATION_UNAVAILABLE`
+ * @throws PeerworkError `BAD_OPTION` without a file, `SKILL_EXPOSES_HOME`, `ISOLATION_UNAVAILABLE`
  */
 export function createWorkshop(options: WorkshopOptions): Workshop {
   return new House(options)
