@@ -129,7 +129,7 @@ test('failing half-way leaves nothing running: the process ends by itself', asyn
   mkdirSync(join(socketless, 'control.sock'))
   const cases: [AgentInit, string | RegExp][] = [
     [{ skills: [broken] }, 'SKILL_INVALID'],
-    [{ skills: [skill('count'), skill('no-such-skill')] }, /SKILL_/],
+    [{ skills: [skill('count'), skill('no-such-skill')] }, 'BAD_OPTION'],
     [{ skills: [skill('count')], listen: [`/ip4/127.0.0.1/tcp/${port}`] }, 'BAD_ADDRESS'],
     [{ skills: [skill('count')], home: used }, 'HOME_IN_USE'],
     [{ skills: [skill('count')], home: socketless }, 'STORE_FAILED'],
