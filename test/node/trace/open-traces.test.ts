@@ -13,14 +13,13 @@ test('a home has the log of its earlier starts, each with its last head', async 
   const home = mkdtempSync(join(tmpdir(), 'peerwork-open-traces-'))
   onTestFinished(() => rmSync(home, { recursive: true, force: true }))
   const first = await createAgent({ ...init, home })
+  const [own] = (await first.traces.held(first.id, AbortSignal.timeout(5_000))).logs
   await first.stop()
   const second = await createAgent({ ...init, home })
   const list = async () => {
     const { logs } = await second.traces.held(second.id, AbortSignal.timeout(5_000))
     // The start before first, whatever their numbers are.
-    return logs.toSorted(
-      (one, other) => (one.head?.body.issued ?? 0) - (other.head?.body.issued ?? 0)
-    )
+    return logs.toSorted((one) => (one.boot === own?.boot ? -1 : 1))
   }
   await until('sealed', async () => (await list()).every(({ ranges }) => ranges.length === 1))
   const logs = await list()
