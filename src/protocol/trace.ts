@@ -77,13 +77,11 @@ const candidate = shape.object({
   why: shape.shortText
 })
 
+type Fields = Readonly<Record<string, z.ZodMiniType>>
 /** What events of a task have besides `work`, by their type. */
-const own = new Map<string, Glance>()
-const ofWork = <const Tag extends string, Fields extends Readonly<Record<string, z.ZodMiniType>>>(
-  tag: Tag,
-  fields: Fields
-) => {
-  own.set(tag, glanceOf(shape.tagged(tag, { ...base, ...fields })))
+const own = new Map<string, Fields>()
+const ofWork = <const Tag extends string, Own extends Fields>(tag: Tag, fields: Own) => {
+  own.set(tag, fields)
   return shape.tagged(tag, { ...base, ...work, ...fields })
 }
 
@@ -233,8 +231,19 @@ export class SharedFields implements WorkFields {
  * Whether an observer would take an event of these fields and of shared ones that it would take.
  * False means: not known, ask `isTraceEvent` about the whole.
  */
-export const isOwnPart = (part: { readonly type: string }): boolean =>
-  own.get(part.type)?.(part) === true
+export function isOwnPart(part: { readonly type: string }): boolean {
+  const { type } = part
+  const known = ownGlances.get(type)
+  if (known !== undefined) return known(part)
+  const fields = own.get(type)
+  if (fields === undefined) return false
+  const glance = glanceOf(shape.tagged(type, { ...base, ...fields }))
+  ownGlances.set(type, glance)
+  return glance(part)
+}
+
+/** Made when first needed: most agents tell of few types, and none while it starts. */
+const ownGlances = new Map<string, Glance>()
 
 export const contextOf = (fields: WorkFields): TraceContext => ({
   traceId: fields.trace,
