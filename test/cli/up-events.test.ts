@@ -7,9 +7,14 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { skillFile } from '../../src/cli/scaffold.ts'
 
-test('peers and tasks are told from both ends, without what only watchers want', async () => {
+function shoutFile(): string {
   const file = join(temporary('skills'), 'shout.ts')
   writeFileSync(file, skillFile('shout', './shout.ts'))
+  return file
+}
+
+test('peers and tasks are told from both ends, without what only watchers want', async () => {
+  const file = shoutFile()
   const preset = 'loopback'
   await using alice = await createAgent({ preset, name: 'alice', skills: [file], open: true })
   await using bob = await createAgent({ preset, name: 'bob', bootstrap: alice.addresses })
@@ -36,8 +41,7 @@ test('peers and tasks are told from both ends, without what only watchers want',
 })
 
 test('who is refused is told once, with how to let them in', async () => {
-  const file = join(temporary('skills'), 'shout.ts')
-  writeFileSync(file, skillFile('shout', './shout.ts'))
+  const file = shoutFile()
   const preset = 'loopback'
   await using alice = await createAgent({ preset, name: 'alice', skills: [file] })
   await using bob = await createAgent({ preset, name: 'bob', bootstrap: alice.addresses })
@@ -66,8 +70,7 @@ test('who is refused is told once, with how to let them in', async () => {
 })
 
 test('that a peer left is told after its last task', async () => {
-  const file = join(temporary('skills'), 'shout.ts')
-  writeFileSync(file, skillFile('shout', './shout.ts'))
+  const file = shoutFile()
   const preset = 'loopback'
   await using alice = await createAgent({ preset, name: 'alice', skills: [file], open: true })
   await using bob = await createAgent({ preset, name: 'bob', bootstrap: alice.addresses })

@@ -3,6 +3,7 @@
 import { useState } from 'preact/hooks'
 import { send } from '../api.ts'
 import { CheckField, Fault, faultsOf, SelectField, TextField, useForm } from '../parts/field.tsx'
+import { FormEnd } from '../parts/form-end.tsx'
 import type { Faults } from '../parts/faults.ts'
 import { change } from '../route.ts'
 import type { Channels, SetChannel } from '../types.ts'
@@ -66,14 +67,10 @@ export function ChannelForm({ channel, channels, saved, may }: FormProps) {
         />
         <CheckField {...{ label: 'On', checked: enabled, disabled: !may, onChange: setEnabled }} />
         <Fault of={faults} />
-        <p class="row">
-          <button type="submit" class="main" disabled={busy || !may}>
-            {channel === undefined ? 'Make the channel' : 'Save'}
-          </button>
-          <button type="button" onClick={() => change({ edit: undefined })}>
-            Cancel
-          </button>
-        </p>
+        <FormEnd
+          {...{ does: channel === undefined ? 'Make the channel' : 'Save', busy: busy || !may }}
+          close={() => change({ edit: undefined })}
+        />
       </form>
     </section>
   )

@@ -4,6 +4,7 @@ import { useState } from 'preact/hooks'
 import { send } from '../api.ts'
 import { Link } from '../link.tsx'
 import { useMayChange, WHY_NOT } from '../me.tsx'
+import { NewButton } from '../parts/new-button.tsx'
 import { Confirm } from '../parts/dialog.tsx'
 import { Empty } from '../parts/states.tsx'
 import { TableHead } from '../parts/table-head.tsx'
@@ -34,15 +35,7 @@ export function RuleList({ rules, channels, again }: RulesProps) {
     <>
       {edit !== undefined && <p class="notice">There is no rule “{edit}” any more.</p>}
       <p class="row">
-        <button
-          type="button"
-          class="main"
-          disabled={!may}
-          {...(!may && { 'aria-describedby': WHY_NOT })}
-          onClick={() => change({ edit: 'new' })}
-        >
-          New rule
-        </button>
+        <NewButton does="New rule" may={may} act={() => change({ edit: 'new' })} />
         <span class="muted">Rules are looked at every five seconds, guards at once.</span>
       </p>
       {rules.length === 0 ? (

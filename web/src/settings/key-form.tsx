@@ -3,6 +3,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { send } from '../api.ts'
 import { CheckField, Fault, faultsOf, SelectField, TextField, useForm } from '../parts/field.tsx'
+import { FormEnd } from '../parts/form-end.tsx'
 import type { NewKey } from '../types.ts'
 
 type Scope = NewKey['scopes'][number]
@@ -73,14 +74,7 @@ export function KeyForm({ done, close }: FormProps) {
           {faults['scopes'] !== undefined && <small class="wrong">{faults['scopes']}</small>}
         </fieldset>
         <Fault of={faults} />
-        <p class="row">
-          <button type="submit" class="main" disabled={busy}>
-            Make the key
-          </button>
-          <button type="button" onClick={close}>
-            Cancel
-          </button>
-        </p>
+        <FormEnd does="Make the key" {...{ busy, close }} />
       </form>
     </section>
   )

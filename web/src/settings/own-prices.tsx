@@ -2,7 +2,7 @@
 
 import { useState } from 'preact/hooks'
 import { send } from '../api.ts'
-import { WHY_NOT } from '../me.tsx'
+import { NewButton } from '../parts/new-button.tsx'
 import { Copy } from '../parts/copy.tsx'
 import { Confirm } from '../parts/dialog.tsx'
 import { change, query } from '../route.ts'
@@ -43,15 +43,7 @@ export function OwnPrices({ of: { own, file }, may, again }: OwnProps) {
     <section class="panel" aria-label="Your own prices">
       <h2>Your own</h2>
       <p class="row">
-        <button
-          type="button"
-          class="main"
-          disabled={!may}
-          {...(!may && { 'aria-describedby': WHY_NOT })}
-          onClick={() => change({ edit: 'new' })}
-        >
-          New price
-        </button>
+        <NewButton does="New price" may={may} act={() => change({ edit: 'new' })} />
         <span class="muted">It counts for what comes from then on.</span>
       </p>
       {own.length === 0 ? (

@@ -3,6 +3,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { send } from '../api.ts'
 import { Fault, faultsOf, TextField, useForm } from '../parts/field.tsx'
+import { FormEnd } from '../parts/form-end.tsx'
 import type { Faults } from '../parts/faults.ts'
 import type { Prices } from '../types.ts'
 
@@ -74,14 +75,7 @@ export function PriceForm({ of, done, close }: FormProps) {
           />
         ))}
         <Fault of={faults} />
-        <p class="row">
-          <button type="submit" class="main" disabled={busy}>
-            Set the price
-          </button>
-          <button type="button" onClick={close}>
-            Cancel
-          </button>
-        </p>
+        <FormEnd does="Set the price" {...{ busy, close }} />
       </form>
     </section>
   )
