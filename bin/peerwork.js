@@ -29,7 +29,7 @@ const ready = newEnough && (!fromSource || process.execArgv.includes(SOURCE))
 if (ready) {
   delete process.env[SECOND_RUN]
   cacheCompiledCode()
-  if (fromSource) await import('./prebundled.js')
+  if (fromSource) await import('./bundled.js')
   const { start } = await import(pathToFileURL(fromSource ? source : built).href)
   await start()
 } else if (process.env[SECOND_RUN] === '1') {

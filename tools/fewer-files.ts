@@ -1,11 +1,15 @@
 /**
- * Second step of the build: what an agent's start reads becomes a handful of files.
+ * Second step of a bundle: what an agent's start reads becomes a handful of scripts.
  *
  * Code that several entries share is split off by esbuild into some fifty files, most of them of a
  * few lines, and finding and linking them costs more of a start than running them. They are put
  * together again by when they are needed, so that no command loads more of the agent than before.
+ *
+ * They become CommonJS, which esbuild cannot split by itself: of a script, V8 gives the compiled
+ * code at any time (bin/kept-code.js), of an ES module only before it has run.
  */
 
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join, relative } from 'node:path'
 import { build } from 'esbuild'
 import type { BuildOptions, BuildResult, Metafile, Plugin } from 'esbuild'
@@ -17,11 +21,15 @@ type Output = Metafile['outputs'][string]
 const START = ['src/index.ts', 'src/node/network.ts', 'src/node/assemble.ts', 'src/tasks/schema.ts']
 const CLI = 'src/cli/main.ts'
 
-/** Write the files of a split build, with those that belong together as one. */
+/** In a script, `import.meta.url` is this. */
+const URL_BANNER = `const __url=require('node:url').pathToFileURL(__filename).href;`
+
+/** Write the files of a split build as scripts, with those that belong together as one. */
 export async function writeFewer(split: Split, options: BuildOptions): Promise<void> {
   const { outputs } = split.metafile
   const groups = grouped(outputs)
   const root = options.absWorkingDir ?? '.'
+  const out = relative(root, options.outdir ?? '.')
   const texts = new Map(
     split.outputFiles.map(({ path, text }): [string, string] => [relative(root, path), text])
   )
@@ -29,16 +37,45 @@ export async function writeFewer(split: Split, options: BuildOptions): Promise<v
     return path.endsWith('.js') && (entryPoint !== undefined || !groups.has(path))
   })
   const names = new Set(groups.values())
-  const entries = [...kept.map(([path]) => path), ...[...names].map((name) => `dist/${name}.js`)]
-  await build({
+  const entries = [...kept.map(([path]) => path), ...[...names].map((name) => `${out}/${name}.js`)]
+  const { outputFiles } = await build({
     ...options,
-    outbase: join(root, 'dist'),
-    entryPoints: entries.map((path) => ({ in: `split:${path}`, out: path.slice(5, -3) })),
+    write: false,
+    outbase: out,
+    entryPoints: entries.map((path) => ({ in: `split:${path}`, out: withoutEnd(out, path) })),
+    format: 'cjs',
+    outExtension: { '.js': '.cjs' },
+    banner: { js: URL_BANNER },
+    define: { 'import.meta.url': '__url' },
+    // A script may not import; what it wants later it requires then.
+    supported: { 'dynamic-import': false },
     // Also for what is imported for its effect alone.
     ignoreAnnotations: true,
-    plugins: [together(outputs, groups, texts)]
+    plugins: [together(out, outputs, groups, texts)]
   })
+  for (const { path, text } of outputFiles) {
+    mkdirSync(dirname(path), { recursive: true })
+    writeFileSync(path, path.endsWith('.cjs') ? withoutCopies(path, text) : text)
+  }
 }
+
+/**
+ * What esbuild exports and imports it copies, a getter for each name. All that is needed is that a
+ * module of Node is its own default export, and that a script is known as an ES module was.
+ */
+function withoutCopies(path: string, text: string): string {
+  const exported = /module\.exports=__toCommonJS\((\w+)\);/
+  if (!exported.test(text)) throw new Error(`${path} exports in another way than it did`)
+  return text
+    .replace(exported, 'module.exports=__defProp($1,"__esModule",{value:!0});')
+    .replaceAll(/__toESM\((require\("[a-z][\w:/]*"\))(?:,1)?\)/g, '__ofNode($1)')
+    .replace(URL_BANNER, `$&const __ofNode=own=>({__proto__:own,default:own});`)
+}
+
+const asScript = (path: string): string => path.replace(/\.js$/, '.cjs')
+
+const withoutEnd = (out: string, path: string): string =>
+  relative(out, path).slice(0, -'.js'.length)
 
 /** The group of each file that is in one. */
 function grouped(outputs: Metafile['outputs']): ReadonlyMap<string, string> {
@@ -83,6 +120,7 @@ function imports(output: Output | undefined, wanted: string): readonly string[] 
 
 /** Reads what the first step made from memory; each export of a group's files has its own name. */
 function together(
+  out: string,
   outputs: Metafile['outputs'],
   groups: ReadonlyMap<string, string>,
   texts: ReadonlyMap<string, string>
@@ -107,7 +145,7 @@ function together(
         const path = join(dirname(importer), wanted)
         const group = groups.get(path)
         const outside = kind === 'dynamic-import' || namespace === 'stub' || group === undefined
-        if (outside) return { path: wanted, external: true }
+        if (outside) return { path: asScript(wanted), external: true }
         const own = namespace === 'group' || groups.get(importer) === group
         return own
           ? { path, namespace: 'split' }
@@ -125,7 +163,7 @@ function together(
         return { contents: lines.join('') }
       })
       onLoad({ filter: /./, namespace: 'stub' }, ({ path }) => {
-        const file = `dist/${basename(path)}`
+        const file = `${out}/${basename(path)}`
         // Beside the file that imports it, or one folder up.
         const folder = path.startsWith('..') ? '..' : '.'
         return { contents: exported(file, `${folder}/${groups.get(file)}.js`, false) }

@@ -1,16 +1,17 @@
 /**
- * Bundles the packages that the agent imports, for running from source.
+ * Bundles for a clone, as `make install` leaves them.
  *
- * From source, most of an agent's start is Node finding and reading some five hundred small modules
- * of the network stack. `make install` puts them into a few files once; `bin/prebundled.js` lets
- * our own sources import those instead. Without it everything runs the same, only later.
+ * From source, most of an agent's start is Node finding and reading eight hundred small modules.
+ * So the agent is bundled as it is for the package, and `bin/bundled.js` runs that as long as no
+ * source is newer. For sources that were edited there are the packages alone, five hundred of those
+ * modules; `bin/prebundled.js` lets them be imported. Without any of it all runs the same, only
+ * later.
  */
 
 import { globSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { build } from 'esbuild'
-import type { BuildOptions } from 'esbuild'
-import { ZOD } from './bundle-zod.ts'
+import { bundleAgent } from './agent-bundle.ts'
 import { guard } from './guard-plugin.ts'
 import { lean } from './lean-plugin.ts'
 import { REQUIRE_BANNER } from './require-banner.ts'
@@ -35,32 +36,22 @@ const guarded = guard()
 const names = specifiers()
 const files = names.map((name) => name.replaceAll(/[^a-z0-9]+/gi, '-'))
 rmSync(out, { recursive: true, force: true })
-const shared: BuildOptions = {
+await build({
   absWorkingDir: root,
+  outdir: out,
   bundle: true,
   platform: 'node',
   target: 'node26',
   format: 'esm',
   minifyWhitespace: true,
   logLevel: 'error',
-  banner: REQUIRE_BANNER
-}
-await build({
-  ...shared,
-  outdir: out,
+  banner: REQUIRE_BANNER,
   entryPoints: names.map((name, at) => ({ in: name, out: files[at] ?? name })),
   splitting: true,
   plugins: [guarded.plugin, lean()]
 })
-// What runs inside the sandbox: see src/tasks/runner-entry.ts.
-await build({
-  ...shared,
-  outdir: join(out, 'tasks'),
-  // Only for schemas that cannot print themselves, and then it is the copy that skills get too.
-  external: ['zod', 'zod/*'],
-  entryPoints: ['src/tasks/sandbox-entry.ts', 'src/tasks/skill.ts']
-})
-await build({ ...shared, ...ZOD, outdir: join(out, 'tasks') })
 if (guarded.used() === 0) throw new Error('the guard on length prefixes found nothing to guard')
+await bundleAgent(root, join(out, 'agent'))
+// Last, since its time is the time of the whole (bin/bundled.js, src/tasks/runner-entry.ts).
 const index = Object.fromEntries(names.map((name, at) => [name, `${files[at]}.js`]))
 writeFileSync(join(out, 'index.json'), JSON.stringify(index, null, 2))

@@ -11,8 +11,8 @@ import type { Message, Part, Role } from './messages.ts'
 
 /** Between the polite and the firm request to end, ms. */
 const LEAVE_MS_MAX = 3_000
-/** From source, with the packages that `make install` has bundled, when it has. */
-const BUNDLED = new URL('../../bin/prebundled.js', import.meta.url).href
+/** From source, or what `make install` has bundled of it while nothing is newer. */
+const BUNDLED = new URL('../../bin/bundled.js', import.meta.url).href
 const NODE_FLAGS = ['--conditions=source', '--import', BUNDLED]
 /** The end of what a crashed process wrote to stderr, characters. */
 const LAST_WORDS_LENGTH = 2_000

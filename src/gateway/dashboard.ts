@@ -32,8 +32,8 @@ export interface Asset {
   readonly bytes: Uint8Array<ArrayBuffer>
 }
 
-/** Beside a bundle, and where `make install` puts it from source. */
-const PLACES = ['./web/', '../web/', '../../web/dist/']
+/** Beside the package's bundle, and where a clone has it: from source, and from its bundle. */
+const PLACES = ['./web/', '../web/', '../../web/dist/', '../../../web/dist/']
 
 /** @returns nothing where it was not built */
 export function readDashboard(

@@ -28,7 +28,7 @@ function bundledEntry(): string | undefined {
 
 function findBundled(): string | undefined {
   const root = fileURLToPath(new URL('../../', import.meta.url))
-  const entry = `${root}node_modules/.peerwork/tasks/sandbox-entry.js`
+  const entry = `${root}node_modules/.peerwork/agent/tasks/sandbox-entry.js`
   try {
     const made = statSync(entry).mtimeMs
     const sources = globSync(`${root}src/{tasks,protocol}/**/*.ts`)

@@ -1,7 +1,6 @@
 /** Opening a store of traces in a directory: SQLite files, behind a thread of their own. */
 
 import { existsSync } from 'node:fs'
-import { extname } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import type { Clock } from '../../node/clock.ts'
 import type { Ingested, TraceStore } from '../store.ts'
@@ -98,7 +97,7 @@ export function storeOver(remote: Remote, worker: Pick<Worker, 'once'>): TraceSt
 
 /** Beside this file, also when it is bundled: `tools/build.ts` says where. */
 function workerEntry(): URL {
-  const extension = extname(import.meta.url)
+  const extension = import.meta.url.endsWith('.ts') ? '.ts' : '.js'
   const places = ['./', './observer/sqlite/', '../observer/sqlite/']
   const urls = places.map((place) => new URL(`${place}worker-entry${extension}`, import.meta.url))
   return urls.find((url) => existsSync(url)) ?? new URL(urls[0] ?? import.meta.url)

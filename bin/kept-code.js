@@ -1,0 +1,101 @@
+/**
+ * Runs the files of a bundle (tools/agent-bundle.ts) and keeps the code that V8 makes of them.
+ *
+ * Node keeps compiled code as well (`module.enableCompileCache`), but takes it when a module has
+ * just been compiled. What V8 compiles later, when a function is first called, was compiled again
+ * at every start, and that was a quarter of an agent's start. A script can be asked for its code at
+ * any time, so it is asked when the process ends. Each of the first processes adds what it used.
+ *
+ * It lies beside the code that Node keeps, and where Node keeps none, neither is this. What lies
+ * there is trusted just as much.
+ */
+
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { createRequire, getCompileCacheDir } from 'node:module'
+import { basename, dirname, join } from 'node:path'
+import { Script } from 'node:vm'
+import { isMainThread } from 'node:worker_threads'
+import { crc32 } from 'node:zlib'
+
+/** Processes that add what they used: starts, tasks of both sides, other commands. */
+const WRITERS_MAX = 6
+/** Before the code: how many wrote it, and checksums of the file and of the code. */
+const HEADER_BYTES = 12
+
+/** By the path of its file. */
+const loaded = new Map()
+
+/**
+ * What a CommonJS file of a bundle exports. It runs once, like any module; what it requires by a
+ * relative path is run in the same way.
+ *
+ * @param {string} file absolute path
+ */
+export function run(file) {
+  const known = loaded.get(file)
+  if (known !== undefined) return known.module.exports
+  const source = readFileSync(file)
+  const text = `(function(exports,require,module,__filename){'use strict';${source}\n})`
+  const place = placeOf(file)
+  const sum = crc32(source)
+  const kept = readKept(place, sum)
+  const script = new Script(text, { filename: file, cachedData: kept?.code })
+  const taken = kept !== undefined && script.cachedDataRejected !== true
+  const writers = taken ? kept.writers : 0
+  // Not the code itself, which is as large as all the rest.
+  const bytes = taken ? kept.code.length : 0
+  const entry = { module: { exports: {} }, script, place, sum, writers, bytes }
+  if (loaded.size === 0 && place !== undefined) process.once('exit', keep)
+  loaded.set(file, entry)
+  const { module } = entry
+  const own = createRequire(file)
+  const require = (name) => (name.startsWith('.') ? run(join(dirname(file), name)) : own(name))
+  try {
+    script.runInThisContext()(module.exports, require, module, file)
+  } catch (error) {
+    // Whoever asks again shall hear it too, and not get the half of it.
+    loaded.delete(file)
+    throw error
+  }
+  return module.exports
+}
+
+function placeOf(file) {
+  const folder = isMainThread ? getCompileCacheDir() : undefined
+  if (folder === undefined) return undefined
+  return join(folder, 'bundles', `${basename(file)}-${crc32(file).toString(16)}`)
+}
+
+function readKept(place, sum) {
+  if (place === undefined) return undefined
+  try {
+    const bytes = readFileSync(place)
+    const code = bytes.subarray(HEADER_BYTES)
+    // V8 does not check either of them, and would run what a torn file says.
+    if (bytes.readUInt32LE(4) !== sum || bytes.readUInt32LE(8) !== crc32(code)) return undefined
+    return { code, writers: bytes.readUInt32LE(0) }
+  } catch {
+    return undefined
+  }
+}
+
+function keep() {
+  for (const { script, place, sum, writers, bytes } of loaded.values()) {
+    if (writers >= WRITERS_MAX) continue
+    try {
+      const fresh = script.createCachedData()
+      // A process that ran for long may have let go of what it used at its start.
+      const code = fresh.length < bytes ? (readKept(place, sum)?.code ?? fresh) : fresh
+      const header = Buffer.alloc(HEADER_BYTES)
+      header.writeUInt32LE(writers + 1, 0)
+      header.writeUInt32LE(sum, 4)
+      header.writeUInt32LE(crc32(code), 8)
+      mkdirSync(dirname(place), { recursive: true })
+      // Whole or not at all, also when two processes end at once.
+      writeFileSync(`${place}.${process.pid}`, Buffer.concat([header, code]), { mode: 0o600 })
+      renameSync(`${place}.${process.pid}`, place)
+    } catch {
+      // A disk that is full or read-only: the next start compiles, as it would without any of this.
+    }
+  }
+}
