@@ -26,6 +26,8 @@ const LENGTH_BYTES = 4
 /** Stands where the length would when there are no bytes at all. */
 const NONE = 0xffffffff
 const KINDS = { begun: 1, ended: 2, forgotten: 3 } as const
+/** Endings kept that are no rows yet, bytes: all that may wait for room (journal-stuck.ts). */
+const KEPT_BYTES_MAX = 64 * 1024 * 1024
 /** Readable by the owner alone. */
 const MODE = 0o600
 
@@ -61,6 +63,8 @@ const scratch = Buffer.allocUnsafeSlow(HEADER_BYTES + NOTE_BYTES_MAX)
 export class JournalNotes {
   #file: number | undefined
   #end: number
+  /** The head of the file that is not cleared, bytes. */
+  #kept = 0
 
   /** @param home directory of the file. @throws what opening it fails with */
   constructor(home: string) {
@@ -68,9 +72,9 @@ export class JournalNotes {
     this.#end = fstatSync(this.#file).size
   }
 
-  /** What stands in the file, bytes. */
+  /** What was noted since it was cleared, bytes. */
   get bytes(): number {
-    return this.#end
+    return this.#end - this.#kept
   }
 
   /** What is noted, oldest first; a record that was not finished and all after it is none. */
@@ -123,11 +127,22 @@ export class JournalNotes {
     this.#append(end(0, begin(KINDS.forgotten, id, 0)))
   }
 
-  /** Everything here has become rows. */
-  clear(): void {
-    if (this.#file === undefined || this.#end === 0) return
-    ftruncateSync(this.#file, 0)
-    this.#end = 0
+  /** Everything here has become rows, except what is kept while `waits`. */
+  clear(waits = false): void {
+    if (!waits) this.#kept = 0
+    if (this.#file === undefined || this.#end === this.#kept) return
+    ftruncateSync(this.#file, this.#kept)
+    this.#end = this.#kept
+  }
+
+  /** Endings that no row has room for, as far as they fit here: for the next start. */
+  keep(endings: readonly Ended[]): void {
+    try {
+      if (this.#end < KEPT_BYTES_MAX) this.ended(endings.filter(({ ending }) => noteFits(ending)))
+    } catch {
+      // No room here either. They wait in memory, and whoever writes rows has complained.
+    }
+    this.#kept = this.#end
   }
 
   close(): void {

@@ -266,6 +266,11 @@ function openDatabase(home: string | undefined): DatabaseSync {
   }
 }
 
+/** What the disk failed with, in our words. */
+export function failed(error: unknown): PeerworkError {
+  return new PeerworkError('STORE_FAILED', `the journal failed: ${(error as Error).message}`)
+}
+
 function unopened(error: unknown, home: string | undefined): PeerworkError {
   const { message, errcode } = error as Error & { errcode?: number }
   const facts = { home: home ?? '' }

@@ -45,6 +45,10 @@ export class StuckEndings<Entry extends { readonly expires: number }> {
     this.#options = options
   }
 
+  get size(): number {
+    return this.#stuck.size
+  }
+
   get(name: string): Ended<Entry> | undefined {
     return this.#stuck.get(name)
   }

@@ -7,11 +7,12 @@
  * running when that process died; nobody knows how far it came, so it is never run again.
  */
 
-import { PeerworkError } from '../protocol/errors.ts'
+import type { PeerworkError } from '../protocol/errors.ts'
 import { idOf, judge, nameOf, NEW } from './journal-entry.ts'
 import type { Ending, Entry, Known } from './journal-entry.ts'
 import { JournalNotes, noteFits } from './journal-notes.ts'
-import { JournalStore } from './journal-store.ts'
+import type { Ended as Noted } from './journal-notes.ts'
+import { failed, JournalStore } from './journal-store.ts'
 import { FORGOTTEN, StuckEndings } from './journal-stuck.ts'
 import type { Ended } from './journal-stuck.ts'
 
@@ -26,14 +27,10 @@ const NOTES_BYTES_MAX = 512 * 1024
 const NOTES_MS_MAX = 100
 /** How often expired rows are looked for and failed writes tried again, ms. */
 const SWEEP_MS = 2_000
+
 interface Beginning {
   readonly entry: Entry
   readonly id: Uint8Array
-}
-
-interface Noted {
-  readonly id: Uint8Array
-  readonly ending: Ending
 }
 
 type Beginnings = ReadonlyMap<string, Beginning>
@@ -204,21 +201,23 @@ export class Journal {
   /** Note the endings of this turn; what cannot be noted, or is enough, becomes rows. */
   #endTurn(): void {
     this.#soon = undefined
-    const small = this.#ended.filter(({ ending }) => noteFits(ending))
-    const all = this.#noteEndings(small) && small.length === this.#ended.length
-    this.#ended = []
+    const all = this.#noteEndings()
+    this.#wait(0)
     if (!all || this.#isMuch()) this.flush()
   }
 
-  /** False when they have to become rows, which complains if that cannot be. */
-  #noteEndings(endings: readonly Noted[]): boolean {
+  /** False when some have to become rows, which complains if that cannot be. */
+  #noteEndings(): boolean {
+    const ended = this.#ended
+    const small = ended.filter(({ ending }) => noteFits(ending))
+    this.#ended = []
+    this.#noted += small.length
     try {
-      this.#notes?.ended(endings)
+      this.#notes?.ended(small)
+      return small.length === ended.length
     } catch {
       return false
     }
-    this.#wait(endings.length)
-    return true
   }
 
   /** Everything noted becomes rows, in one transaction. Returns why beginnings cannot, if so. */
@@ -228,14 +227,14 @@ export class Journal {
     this.#soon = undefined
     this.#later = undefined
     this.#noted = 0
-    this.#ended = []
     if (!this.#store.isOpen) return undefined
     const [beginnings, endings] = [this.#beginnings, this.#endings]
     if (this.#write(beginnings, endings) !== undefined) {
       // One large answer must not fail what else there is: all by themselves, the beginnings first.
       const failure = this.#write(beginnings, NONE_ENDED)
       if (failure !== undefined) {
-        // They stay noted.
+        // They stay noted, as do the endings.
+        this.#noteEndings()
         if (this.#failure === undefined) this.#complain(failure)
         return (this.#failure = failure)
       }
@@ -243,14 +242,19 @@ export class Journal {
     }
     if (beginnings.size > 0) this.#beginnings = new Map()
     if (endings.size > 0) this.#endings = new Map()
+    this.#ended = []
     this.#failure = undefined
-    this.#clearNotes()
+    this.#clearNotes(endings)
     return undefined
   }
 
-  #clearNotes(): void {
+  /** What waits for its row stays noted, for the start after a crash. */
+  #clearNotes(endings: Endings): void {
     try {
-      this.#notes?.clear()
+      this.#notes?.clear(this.#stuck.size > 0)
+      if (this.#stuck.size === 0) return
+      const stuck = [...endings].filter(([name]) => this.#stuck.get(name) !== undefined)
+      this.#notes?.keep(stuck.map(([, { entry, ending }]) => ({ id: idOf(entry), ending })))
     } catch (error) {
       // Rows are not made a second time of them.
       this.#complain(failed(error))
@@ -294,7 +298,3 @@ export class Journal {
 
 const NONE_BEGUN: Beginnings = new Map()
 const NONE_ENDED: Endings = new Map()
-
-function failed(error: unknown): PeerworkError {
-  return new PeerworkError('STORE_FAILED', `the journal failed: ${(error as Error).message}`)
-}

@@ -163,6 +163,44 @@ test('an answer without room on the disk fails nothing else, and is forgotten at
   expect(open().look(entry({ key: 'large' })).state).toBe('forgotten')
 })
 
+/** The same disk has no room for the rows of answers any more. Then the process dies. */
+const DIES_ON_FULL_DISK = `
+  const bytes = (fill, length = 32) => new Uint8Array(length).fill(fill)
+  const entry = (key) => ({ from: 'bob', key, task: bytes(1), work: bytes(2), expires: 2_000 })
+  const book = new Journal(home, () => 1_000)
+  let count = 0
+  try {
+    for (; count < 200; count++) {
+      book.begin(entry('k' + count))
+      book.finish(entry('k' + count), { result: bytes(7), output: bytes(8, 30_000), patch: null })
+      book.flush()
+    }
+  } catch {
+    // There is no room for a beginning either.
+  }
+  writeSync(1, String(count))
+  process.kill(process.pid, 'SIGKILL')`
+
+test('endings that the rows have no room for survive a kill', () => {
+  const from = join(import.meta.dirname, '../../src/node/journal.ts')
+  const imports = `import { writeSync } from 'node:fs'\nimport { Journal } from '${from}'`
+  const script = `${imports}\nconst home = '${home}'\n${DIES_ON_FULL_DISK}`
+  const limited = 'ulimit -f 2048; trap "" XFSZ; exec "$0" "$@"'
+  const node = [process.execPath, '--input-type=module-typescript', '-e', script]
+  const { stdout, signal } = spawnSync('sh', ['-c', limited, ...node], { encoding: 'utf8' })
+  expect(signal).toBe('SIGKILL')
+  const notes = join(home, 'journal.notes')
+  expect(statSync(notes).size).toBeGreaterThan(60_000)
+  const book = open()
+  const states = Array.from(
+    { length: Number(stdout) },
+    (_, at) => book.look(entry({ key: `k${at}` })).state
+  )
+  expect(states).toEqual(states.map(() => 'finished'))
+  // They are rows now.
+  expect(statSync(notes).size).toBe(0)
+})
+
 test('an ending whose beginning is a row already becomes one by itself too', async () => {
   const book = open()
   const notes = join(home, 'journal.notes')
