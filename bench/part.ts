@@ -12,7 +12,7 @@ const STOP_MS_MAX = 3000
 /** Kept of what a process complains, characters. */
 const COMPLAINT_MAX = 4000
 
-/** From source as `make install` leaves it and the `peerwork` command runs it: packages bundled. */
+/** From source, as somebody runs it who edited it: with the packages of `make install` bundled. */
 const BUNDLED = `--import=${new URL('../bin/prebundled.js', import.meta.url).href}`
 
 export interface Part {

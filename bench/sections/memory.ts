@@ -34,10 +34,11 @@ export function memory(settings: Settings): Section {
     title: 'Memory',
     note:
       'The process that serves, a second after it is ready and before anybody asked. An agent’s ' +
-      'runners are processes of their own and not in its figure. From source: with our packages ' +
-      'bundled, as the `peerwork` command runs; without that it is what `npm` alone would leave, ' +
-      'and no target. In process: the mean of ten agents that all know each other, added to ten ' +
-      'others; after five, the engine’s room for young objects, which grows once, falls into it.',
+      'runners are processes of their own and not in its figure. From source: edited since ' +
+      '`make install`, which bundled our packages; without that it is what `npm` alone would ' +
+      'leave, and no target. Unedited, a clone runs what the package does. In process: the mean ' +
+      'of ten agents that all know each other, added to ten others; after five, the engine’s ' +
+      'room for young objects, which grows once, falls into it.',
     round: async () => {
       for (const { label, pair } of idlers) {
         const used = await idleServer(pair, async (pid) => {

@@ -29,10 +29,10 @@ export function start(settings: Settings): Section {
     note:
       'Both processes are started at the same moment; the clock stops when the requester has ' +
       'verified the first result. Compiled code is cached from an earlier start ' +
-      '(NODE_COMPILE_CACHE), ' +
-      'and from source our packages are bundled, as for the `peerwork` command; brokers and ' +
-      'directories are up before. mDNS is measured in a ' +
-      'network namespace of its own, so that no packet leaves the machine.',
+      '(NODE_COMPILE_CACHE), as for the `peerwork` command. From source: edited since ' +
+      '`make install`, which bundled our packages; unedited, a clone runs what the package does. ' +
+      'Brokers and directories are up before. mDNS is measured in a network namespace of its ' +
+      'own, so that no packet leaves the machine.',
     round: async (number) => {
       for (const { label, pair } of rotated(ways, number)) {
         const run = pair.find === 'mdns' ? firstResultAlone : firstResult
