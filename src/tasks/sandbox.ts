@@ -10,6 +10,8 @@ import { PeerworkError } from '../protocol/errors.ts'
 import { parseJson } from '../protocol/json.ts'
 import type { JsonObject } from '../protocol/json.ts'
 import type { Isolation } from '../protocol/message/result.ts'
+import { createHush } from './hush.ts'
+import type { Hush } from './hush.ts'
 import {
   CHATTER_PER_SECOND_MAX,
   LOAD_MS_MAX,
@@ -78,6 +80,7 @@ export class Sandbox {
   readonly #process: RunnerProcess
   readonly #channel: Channel<FromRunner, ToRunner>
   readonly #init: SandboxInit
+  readonly #hush: Hush
   readonly #load = Promise.withResolvers<LoadedSkill>()
   #meter: Meter = NO_METER
   #last: Reading | undefined
@@ -89,6 +92,7 @@ export class Sandbox {
 
   constructor(init: SandboxInit) {
     this.#init = init
+    this.#hush = createHush(init.secrets)
     this.isolation = init.isolation
     this.memoryMb = init.memoryMb
     this.born = init.elapsed()
@@ -98,7 +102,7 @@ export class Sandbox {
     this.exited = this.#process.exited
     this.#channel = new Channel(this.#process.pipe, {
       read: (header) => readFromRunner(parseJson(header)),
-      onMessage: (message, payload) => this.#take(message, payload),
+      onMessage: (message, payload) => this.#take(this.#hush.message(message), payload),
       unreadBytesMax: UNREAD_BYTES_MAX,
       onBroken: (error) => this.kill(new PeerworkError('SKILL_CRASHED', error.message))
     })
@@ -211,7 +215,7 @@ export class Sandbox {
     if (this.#logged >= LOG_BYTES_MAX) return
     this.#logged += text.length
     const task = this.#tasks.size === 1 ? { task: [...this.#tasks.keys()][0] } : {}
-    const kept = text.slice(0, LOG_BYTES_MAX).trimEnd()
+    const kept = this.#hush.text(text).slice(0, LOG_BYTES_MAX).trimEnd()
     this.#init.log.info({ ...task, file: this.#init.file }, `skill printed: ${kept}`)
     if (this.#logged < LOG_BYTES_MAX) return
     this.#init.log.warn(task, `the skill printed over ${LOG_BYTES_MAX} bytes; the rest is dropped`)
@@ -243,7 +247,8 @@ export class Sandbox {
     this.#channel.close()
     this.#meter.close()
     this.#meter = NO_METER
-    const error = this.#fate ?? crashOf(exit, this.memoryMb)
+    const lastLine = this.#hush.text(exit.lastLine)
+    const error = this.#fate ?? crashOf({ ...exit, lastLine }, this.memoryMb)
     const atLoad = new PeerworkError('SKILL_LOAD_FAILED', error.message, error.facts)
     this.#load.reject(error.code === 'SKILL_CRASHED' ? atLoad : error)
     for (const port of [...this.#tasks.values()]) port.lost(error)
