@@ -61,7 +61,8 @@ export default defineSkill({
       fetch: ctx.fetch,
       url: `${baseUrl.replace(/\/+$/, '')}/chat/completions`,
       key: ctx.secrets['apiKey'],
-      signal: AbortSignal.any([ctx.signal, AbortSignal.timeout(timeoutMs)]),
+      signal: ctx.signal,
+      timeoutMs,
       // What the operator sets bounds the length; the requester may only ask for less.
       request: {
         model,
@@ -74,9 +75,9 @@ export default defineSkill({
   }
 })
 
-/** Tells what the call used up; a failed one as well. */
+/** Tells what the call used up; a failed one as well, and its operator where and why. */
 async function tracedAnswer(
-  { trace, spend }: Pick<SkillContext, 'trace' | 'spend'>,
+  { trace, spend, log }: Pick<SkillContext, 'trace' | 'spend' | 'log'>,
   provider: string,
   ask: Ask & { readonly request: { readonly model: string } }
 ): Promise<Answer> {
@@ -94,7 +95,9 @@ async function tracedAnswer(
     if (total > input + output) spend({ tokens: total - input - output })
     return answer
   } catch (error) {
-    const { name } = error instanceof Error ? error : { name: 'thrown' }
+    const { name, message, cause } = error instanceof Error ? error : new Error(String(error))
+    const why = cause instanceof Error ? `: ${cause.message}` : ''
+    if (!ask.signal.aborted) log.warn(`${ask.url}: ${message}${why}`)
     trace.model({ provider, model, startedMs, error: name, content: { input: ask.request } })
     throw error
   }

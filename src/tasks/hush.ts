@@ -1,7 +1,7 @@
 /**
- * Takes the values of a skill's secrets out of what the agent tells of its work: failures, progress,
- * steps and the log. A server that repeats a key in its refusal would otherwise have it signed,
- * stored and sent to others. Outputs and chunks are the skill's own and stay as they are.
+ * Takes the values of a skill's secrets out of what the agent tells of its work: failures,
+ * progress, steps and the log. A server that repeats a key in its refusal would otherwise have it
+ * signed, stored and sent to others. Outputs and chunks are the skill's own and stay as they are.
  */
 
 import type { FromRunner } from './sandbox-messages.ts'

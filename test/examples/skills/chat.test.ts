@@ -57,9 +57,9 @@ test('tells of the call what the server says of it, and of one that fails', asyn
   ])
   expect(heard.tokens).toBe(12)
   const failing = listen({ config: await checked(chat.config!, CONFIG), fetch: globalThis.fetch })
-  await expect(chat.run({ prompt: 'Hi' }, failing.ctx)).rejects.toThrow('fetch failed')
+  await expect(chat.run({ prompt: 'Hi' }, failing.ctx)).rejects.toThrow('cannot be reached')
   const content = { input: { messages: [{ content: 'Hi' }] } }
-  expect(failing.calls).toMatchObject([{ model: 'tiny', error: 'TypeError', content }])
+  expect(failing.calls).toMatchObject([{ model: 'tiny', error: 'Error', content }])
 })
 
 test('sends the model, the messages and the key, and asks for usage', async () => {
@@ -127,9 +127,14 @@ test('tells a broken stream from a finished one', async () => {
 })
 
 test.each([
-  [429, { 'retry-after': '20' }, '{"error":{"message":"slow down"}}', /429.*20.*slow down/],
+  [
+    429,
+    { 'retry-after': '20' },
+    '{"error":{"message":"slow down"}}',
+    /429 \(retry after 20 s\): slow down/
+  ],
   [404, {}, '{"error":"model tiny not found, try pulling it first"}', /404.*not found/],
-  [503, {}, '<h1>Loading model</h1>', /503.*Loading model/],
+  [503, {}, '<h1>Loading\n<b>model</b></h1>', /503: Loading model$/],
   [500, {}, '', /500.*no reason given/]
 ])('answers %i with the words of the server', async (status, headers, body, words) => {
   const refuse = (response: ServerResponse): void => {
@@ -138,11 +143,67 @@ test.each([
   await expect(ask(refuse)).rejects.toThrow(words)
 })
 
+test.each([
+  [{ apiKey: 'sk-sesame' }, 'the model server refused this agent (401): it minds the key'],
+  [{}, 'the model server refused this agent (401): the operator gave it no key']
+])('keeps to itself what a server says of the key (%j)', async (secrets, words) => {
+  const refuse = (response: ServerResponse): void => {
+    response.writeHead(401).end('{"error":{"message":"no such key: sk-sesame"}}')
+  }
+  const error: unknown = await ask(refuse, { secrets }).catch((thrown: unknown) => thrown)
+  expect((error as Error).message).toBe(`${words}, the secret apiKey`)
+})
+
+test('tells where the server is and what is wrong there to its operator alone', async () => {
+  const heard = listen({ config: await checked(chat.config!, CONFIG), fetch: globalThis.fetch })
+  const error: unknown = await Promise.resolve(chat.run({ prompt: 'Hi' }, heard.ctx)).catch(
+    (thrown: unknown) => thrown
+  )
+  expect((error as Error).message).toBe('the model server of this agent cannot be reached')
+  expect(heard.logged).toEqual([
+    expect.stringMatching(/^http:\/\/127\.0\.0\.1:1\/v1\/chat\/completions: .* reached: ./)
+  ])
+})
+
+test('says that a server hung up in the middle', async () => {
+  const hangUp = async (response: ServerResponse): Promise<void> => {
+    response.writeHead(200, { 'content-type': 'text/event-stream' })
+    response.write(`data: ${JSON.stringify(piece('Hel'))}\n\n`)
+    await new Promise((resolve) => setTimeout(resolve, 20))
+    response.destroy()
+  }
+  await expect(ask(hangUp)).rejects.toThrow(
+    'the model server broke the connection in the middle of its answer'
+  )
+})
+
+test('does not follow a redirect: the question would be lost on the way', async () => {
+  const redirect = (response: ServerResponse): void => {
+    response.writeHead(302, { location: '/elsewhere' }).end()
+  }
+  await expect(ask(redirect)).rejects.toThrow('redirects (302)')
+})
+
+test('passes on a large piece in pieces that fit, and ends an answer that never does', async () => {
+  const text = `${'a'.repeat(32 * 1024 - 1)}👋${'b'.repeat(100_000)}`
+  const { heard, value } = await ask((response) => stream(response, [piece(text, 'stop')]))
+  const said = heard.chunks as string[]
+  expect(said.map((part) => part.length)).toEqual([...[32_767, 32_768, 32_768, 32_768, 1698]])
+  expect(said.join('')).toBe(text)
+  expect(value.text).toBe(text)
+  const endless = Array.from({ length: 50 }, () => piece('x'.repeat(100_000)))
+  await expect(ask((response) => stream(response, endless))).rejects.toThrow(
+    'the answer is longer than 4194304 characters'
+  )
+})
+
 test('gives up on a server that goes silent', async () => {
   const silent = (response: ServerResponse): void => {
     response.writeHead(200, { 'content-type': 'text/event-stream' }).flushHeaders()
   }
-  await expect(ask(silent, { config: { timeoutMs: 50 } })).rejects.toThrow(/timeout/i)
+  await expect(ask(silent, { config: { timeoutMs: 50 } })).rejects.toThrow(
+    'has not answered within 50 ms'
+  )
 })
 
 test('may reach the configured host and no other', async () => {

@@ -9,6 +9,8 @@ export interface Heard<Config> {
   readonly progress: { readonly fraction: number | null; readonly message: string }[]
   readonly chunks: JsonValue[]
   readonly calls: ModelCall[]
+  /** Warnings. */
+  readonly logged: string[]
   /** By `ctx.spend` and by calls of models. */
   tokens: number
 }
@@ -29,6 +31,7 @@ export function listen<Config>(given: Given<Config>): Heard<Config> {
   const progress: Heard<Config>['progress'] = []
   const chunks: JsonValue[] = []
   const calls: ModelCall[] = []
+  const logged: string[] = []
   const say = (first: number | string, second = ''): void => {
     progress.push(
       typeof first === 'string'
@@ -39,7 +42,7 @@ export function listen<Config>(given: Given<Config>): Heard<Config> {
   }
   const heard: Heard<Config> = {
     progress,
-    ...{ chunks, calls },
+    ...{ chunks, calls, logged },
     tokens: 0,
     ctx: {
       task: { id: '0'.repeat(32), from: 'nobody', traceparent: '' },
@@ -60,7 +63,12 @@ export function listen<Config>(given: Given<Config>): Heard<Config> {
       state: { read: refuse, patch: refuse },
       run: refuse,
       fetch: given.fetch ?? refuse,
-      log: { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} }
+      log: {
+        debug: () => {},
+        info: () => {},
+        warn: (text) => void logged.push(text),
+        error: () => {}
+      }
     }
   }
   return heard
