@@ -10,7 +10,8 @@
  * there is trusted just as much.
  */
 
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs'
+import { renameSync, writeFileSync, writeSync } from 'node:fs'
 import { createRequire, getCompileCacheDir } from 'node:module'
 import { basename, dirname, join } from 'node:path'
 import { Script } from 'node:vm'
@@ -40,11 +41,10 @@ export function run(file) {
   const sum = crc32(source)
   const kept = readKept(place, sum)
   const script = new Script(text, { filename: file, cachedData: kept?.code })
-  const taken = kept !== undefined && script.cachedDataRejected !== true
-  const writers = taken ? kept.writers : 0
-  // Not the code itself, which is as large as all the rest.
-  const bytes = taken ? kept.code.length : 0
-  const entry = { module: { exports: {} }, script, place, sum, writers, bytes }
+  const refused = script.cachedDataRejected === true
+  // The code itself is as large as all the rest, and not held.
+  const writers = refused ? 0 : (kept?.writers ?? 0)
+  const entry = { module: { exports: {} }, script, place, sum, writers, refused }
   if (loaded.size === 0 && place !== undefined) process.once('exit', keep)
   loaded.set(file, entry)
   const { module } = entry
@@ -80,22 +80,34 @@ function readKept(place, sum) {
 }
 
 function keep() {
-  for (const { script, place, sum, writers, bytes } of loaded.values()) {
+  for (const { script, place, sum, writers, refused } of loaded.values()) {
     if (writers >= WRITERS_MAX) continue
     try {
-      const fresh = script.createCachedData()
-      // A process that ran for long may have let go of what it used at its start.
-      const code = fresh.length < bytes ? (readKept(place, sum)?.code ?? fresh) : fresh
+      const code = script.createCachedData()
+      const now = refused ? undefined : readKept(place, sum)
       const header = Buffer.alloc(HEADER_BYTES)
-      header.writeUInt32LE(writers + 1, 0)
+      header.writeUInt32LE((now?.writers ?? 0) + 1, 0)
       header.writeUInt32LE(sum, 4)
       header.writeUInt32LE(crc32(code), 8)
-      mkdirSync(dirname(place), { recursive: true })
-      // Whole or not at all, also when two processes end at once.
-      writeFileSync(`${place}.${process.pid}`, Buffer.concat([header, code]), { mode: 0o600 })
-      renameSync(`${place}.${process.pid}`, place)
+      // Another process may have added more meanwhile, and one that ran for long may have let go
+      // of what it used at its start.
+      if (now === undefined || now.code.length < code.length) replace(place, [header, code])
+      else count(place, header)
     } catch {
       // A disk that is full or read-only: the next start compiles, as it would without any of this.
     }
   }
+}
+
+/** Whole or not at all, also when two processes end at once. */
+function replace(place, parts) {
+  mkdirSync(dirname(place), { recursive: true })
+  writeFileSync(`${place}.${process.pid}`, Buffer.concat(parts), { mode: 0o600 })
+  renameSync(`${place}.${process.pid}`, place)
+}
+
+function count(place, header) {
+  const file = openSync(place, 'r+')
+  writeSync(file, header, 0, 4, 0)
+  closeSync(file)
 }

@@ -1,8 +1,10 @@
 /** bin/kept-code.js: what runs a bundle and keeps the code that was compiled of it. */
 
-import { spawnSync } from 'node:child_process'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { existsSync, readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import { text } from 'node:stream/consumers'
 import { pathToFileURL } from 'node:url'
 import { expect, test } from 'vitest'
 import { temporary } from './harness.ts'
@@ -27,18 +29,22 @@ function place(text = SCRIPT): Place {
   return { script: join(folder, 'main.cjs'), cache: join(folder, 'cache') }
 }
 
-/** What a process of its own prints that runs the script and then this. */
-function play({ script, cache }: Place, what: string, env: Record<string, string> = {}) {
+/** A process of its own that does this with the script. */
+function start({ script, cache }: Place, what: string, env: Record<string, string> = {}) {
   // A run that measures coverage turns the cache off for everything it starts.
   const { NODE_DISABLE_COMPILE_CACHE: _off, NODE_V8_COVERAGE: _measured, ...rest } = process.env
-  const text = `const { run } = await import(${JSON.stringify(KEEPER)})
+  const program = `const { run } = await import(${JSON.stringify(KEEPER)})
     const file = ${JSON.stringify(script)}
     ${what}`
-  const args = ['--input-type=module', '--eval', text]
-  const { stdout, stderr } = spawnSync(process.execPath, args, {
-    encoding: 'utf8',
-    env: { ...rest, NODE_COMPILE_CACHE: cache, ...env }
-  })
+  const args = ['--input-type=module', '--eval', program]
+  return spawn(process.execPath, args, { env: { ...rest, NODE_COMPILE_CACHE: cache, ...env } })
+}
+
+/** What such a process prints. */
+async function play(...how: Parameters<typeof start>): Promise<string> {
+  const child = start(...how)
+  child.stdin.end()
+  const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr)])
   return `${stdout}${stderr}`.trim()
 }
 
@@ -52,92 +58,103 @@ function kept({ cache }: Place): string {
   return join(folder, name ?? 'none')
 }
 
-test('a script runs once, as does what it requires', () => {
+test('a script runs once, as does what it requires', async () => {
   const here = place()
   const same = `console.log(run(file).hello(), run(file) === run(file))`
-  expect(play(here, same)).toBe('hello yous true')
+  expect(await play(here, same)).toBe('hello yous true')
 })
 
-test('what is used later is kept too, and nobody else can read it', () => {
+test('what is used later is kept too, and nobody else can read it', async () => {
   const here = place()
-  expect(play(here, HELLO)).toBe('hello yous')
+  expect(await play(here, HELLO)).toBe('hello yous')
   const { size, mode } = statSync(kept(here))
   expect(mode & 0o777).toBe(0o600)
-  expect(play(here, 'console.log(run(file).more(3))')).toBe('012')
+  expect(await play(here, 'console.log(run(file).more(3))')).toBe('012')
   expect(statSync(kept(here)).size).toBeGreaterThan(size)
 })
 
-test('what was kept is not lost to a process that uses less', () => {
+test('what was kept is not lost to a process that uses less', async () => {
   const here = place()
-  play(here, 'run(file).more(3); run(file).hello()')
+  await play(here, 'run(file).more(3); run(file).hello()')
   const { size } = statSync(kept(here))
-  play(here, 'run(file)')
+  await play(here, 'run(file)')
   expect(statSync(kept(here)).size).toBe(size)
 })
 
-test('after the first processes nobody writes any more', () => {
+test('what another process added meanwhile is not lost', async () => {
   const here = place()
-  for (let at = 0; at < 6; at++) play(here, HELLO)
+  const slow = start(here, `${HELLO}; process.stdin.once("end", () => process.exit(0)).resume()`)
+  await once(slow.stdout, 'data')
+  await play(here, 'run(file).more(3); run(file).hello()')
+  const { size } = statSync(kept(here))
+  slow.stdin.end()
+  await once(slow, 'exit')
+  expect(statSync(kept(here)).size).toBe(size)
+})
+
+test('after the first processes nobody writes any more', async () => {
+  const here = place()
+  for (let at = 0; at < 6; at++) await play(here, HELLO)
   utimesSync(kept(here), 1, 1)
-  expect(play(here, 'console.log(run(file).more(2))')).toBe('01')
+  expect(await play(here, 'console.log(run(file).more(2))')).toBe('01')
   expect(statSync(kept(here)).mtimeMs).toBe(1000)
 })
 
-test('code of another text is not taken, also when that is as long', () => {
+test('code of another text is not taken, also when that is as long', async () => {
   const here = place()
-  play(here, HELLO)
+  await play(here, HELLO)
   writeFileSync(here.script, SCRIPT.replace("'hello '", "'adieu '"))
-  expect(play(here, HELLO)).toBe('adieu yous')
-  expect(play(here, HELLO)).toBe('adieu yous')
+  expect(await play(here, HELLO)).toBe('adieu yous')
+  expect(await play(here, HELLO)).toBe('adieu yous')
 })
 
-test.for([0, 6, 20, 200, -1])('a byte that was changed at %i does no harm', (at) => {
+test.for([0, 6, 20, 200, -1])('a byte that was changed at %i does no harm', async (at) => {
   const here = place()
-  play(here, HELLO)
+  await play(here, HELLO)
   const bytes = readFileSync(kept(here))
   const index = at < 0 ? bytes.length + at : at
   bytes.writeUInt8(bytes.readUInt8(index) ^ 0xff, index)
   writeFileSync(kept(here), bytes)
-  expect(play(here, HELLO)).toBe('hello yous')
+  expect(await play(here, HELLO)).toBe('hello yous')
 })
 
-test.for([0, 5, 12, 100])('a file that ends after %i bytes does no harm', (length) => {
+test.for([0, 5, 12, 100])('a file that ends after %i bytes does no harm', async (length) => {
   const here = place()
-  play(here, HELLO)
+  await play(here, HELLO)
   writeFileSync(kept(here), readFileSync(kept(here)).subarray(0, length))
-  expect(play(here, HELLO)).toBe('hello yous')
+  expect(await play(here, HELLO)).toBe('hello yous')
   expect(statSync(kept(here)).size).toBeGreaterThan(length)
 })
 
-test('code of other settings of V8 is not taken', () => {
+test('code of other settings of V8 is not taken', async () => {
   const here = place()
-  play(here, HELLO)
-  expect(play(here, HELLO, { NODE_OPTIONS: '--jitless' })).toBe('hello yous')
+  await play(here, HELLO)
+  expect(await play(here, HELLO, { NODE_OPTIONS: '--jitless' })).toBe('hello yous')
 })
 
-test('where Node keeps nothing, neither does this', () => {
+test('where Node keeps nothing, neither does this', async () => {
   const here = place()
-  expect(play(here, HELLO, { NODE_DISABLE_COMPILE_CACHE: '1' })).toBe('hello yous')
+  expect(await play(here, HELLO, { NODE_DISABLE_COMPILE_CACHE: '1' })).toBe('hello yous')
   expect(existsSync(here.cache)).toBe(false)
 })
 
-test('a folder that cannot be written is no fault', () => {
+test('a folder that cannot be written is no fault', async () => {
   const here = place()
   writeFileSync(here.cache, 'a file where the folder should be')
-  expect(play(here, HELLO)).toBe('hello yous')
+  expect(await play(here, HELLO)).toBe('hello yous')
 })
 
-test('who asks again for a script that failed hears of it again', () => {
+test('who asks again for a script that failed hears of it again', async () => {
   const here = place('exports.half = 1\nthrow new Error("no good")')
   const twice = `for (const _ of [1, 2]) {
       try { console.log(run(file)) } catch (error) { console.log(error.message) }
     }`
-  expect(play(here, twice)).toBe('no good\nno good')
+  expect(await play(here, twice)).toBe('no good\nno good')
 })
 
-test('a script is strict, and its errors name its file', () => {
+test('a script is strict, and its errors name its file', async () => {
   const here = place(`exports.fail = () => { undeclared = 1 }`)
   const text = `try { run(file).fail() } catch (error) { console.log(error.stack) }`
   const first = /^ReferenceError: undeclared is not defined\n\s+at .*main\.cjs:1:/
-  expect(play(here, text)).toMatch(first)
+  expect(await play(here, text)).toMatch(first)
 })
