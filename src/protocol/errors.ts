@@ -76,7 +76,7 @@ export const ERRORS = {
   // Refusals by the executor
   NOT_ADMITTED: entry(4, false, 'Ask the operator of that agent to add your id with --allow.'),
   SKILL_UNKNOWN: entry(3, false, 'See what the peer offers with `peerwork skills`.'),
-  INPUT_INVALID: entry(2, false, 'Compare the input with the schema shown by `peerwork skills`.'),
+  INPUT_INVALID: entry(2, false, 'Compare it with the schema: `peerwork skills <skill> --schema`.'),
   INPUT_TOO_LARGE: entry(2, false, 'Send less, or split the work into several tasks.'),
   BUSY: entry(4, true, 'Give it more time with --deadline, ask another peer, or come back later.'),
   QUOTA_EXCEEDED: entry(4, true, 'Wait for `retryAfter`, or ask another peer, or its operator.'),

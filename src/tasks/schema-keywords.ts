@@ -112,6 +112,17 @@ function contains(argument: JsonValue, schema: JsonObject, compile: Compile): Ch
   }
 }
 
+/** Why each choice does not fit, of so many, in so many characters each. */
+const WHYS_MAX = 3
+const WHY_LENGTH_MAX = 100
+
+/** The faults of choices as one addition to a sentence, each said once. */
+function because(faults: readonly string[]): string {
+  const whys = faults.map((fault) => fault.replace(/^: /, ''))
+  const told = [...new Set(whys)].slice(0, WHYS_MAX).map((why) => why.slice(0, WHY_LENGTH_MAX))
+  return told.length === 0 ? '' : ` (${told.join('; ')})`
+}
+
 /** A keyword with a list of schemas, of which some number must fit. */
 function choices(
   fits: (count: number, of: number) => boolean,
@@ -123,10 +134,14 @@ function choices(
     const checks = argument.map((part) => compile(part))
     return (value, walk) => {
       let count = 0
+      const faults: string[] = []
       for (const check of checks) {
-        if (check(value, walk) === undefined && ++count >= most) break
+        const why = check(value, walk)
+        if (why === undefined && ++count >= most) break
+        if (why !== undefined && faults.length < WHYS_MAX) faults.push(why)
       }
-      return fits(count, checks.length) ? undefined : fault
+      if (fits(count, checks.length)) return undefined
+      return count === 0 ? fault + because(faults) : fault
     }
   }
 }

@@ -74,7 +74,18 @@ describe('the keyword of a JSON Schema', () => {
     ],
     [{ required: ['a'] }, {}, 'at /: a is missing'],
     [{ maxLength: 1 }, 'ab', 'at /: must have at most 1 characters'],
-    [{ type: ['null', 'object'] }, 1, 'at /: must be null or object']
+    [{ type: ['null', 'object'] }, 1, 'at /: must be null or object'],
+    [
+      { anyOf: [{ properties: { prompt: { type: 'string' } } }, { required: ['messages'] }] },
+      { prompt: 5 },
+      'at /: fits none of the choices (/prompt: must be string; messages is missing)'
+    ],
+    [
+      { oneOf: [{ type: 'string' }, { type: 'string' }] },
+      5,
+      'at /: must fit exactly one of the choices (must be string)'
+    ],
+    [{ oneOf: [true, true] }, 5, 'at /: must fit exactly one of the choices']
   ])('%j says where and why', (schema, value, words) => {
     expect(compileSchema(schema)(value)).toBe(words)
   })
