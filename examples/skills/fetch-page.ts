@@ -2,7 +2,8 @@
  * Fetch a web page and give back what a person would read: title, text and links.
  *
  * It may reach every public host and no private one: requests go through the agent, which refuses
- * private, loopback and link-local addresses, also behind redirects and DNS names.
+ * private, loopback and link-local addresses, also behind redirects and DNS names. An operator who
+ * wants it to read an intranet, or little of the web, lists the hosts in its configuration.
  */
 
 import { defineSkill } from 'peerwork'
@@ -14,6 +15,15 @@ const URL_LENGTH_MAX = 2048
 /** A page's HTML, bytes; what comes after is not read. */
 const BODY_BYTES_MAX = 5 * 1024 * 1024
 
+const url = z
+  .url({ protocol: /^https?$/, error: 'must be an address that begins with http:// or https://' })
+  .max(URL_LENGTH_MAX)
+  .refine((text) => !hasPassword(text), 'must be without user and password')
+
+const hasPassword = (text: string): boolean => {
+  const { username, password } = URL.parse(text) ?? { username: '', password: '' }
+  return username !== '' || password !== ''
+}
 const isPage = (type: string): boolean => /^(?:text\/html|application\/xhtml\+xml)/i.test(type)
 const isText = (type: string): boolean =>
   /^(?:text\/|application\/(?:json|xml|.+\+(?:json|xml)))/i.test(type)
@@ -22,10 +32,16 @@ export default defineSkill({
   name: 'fetch-page',
   description: 'Fetch a public web page and return its title, readable text and links.',
   tags: ['web'],
-  hosts: ['*'],
+  hosts: ({ hosts }) => hosts,
   concurrency: 4,
   timeoutMs: 60_000,
-  input: z.object({ url: z.url({ protocol: /^https?$/ }).max(URL_LENGTH_MAX) }),
+  config: z.object({
+    hosts: z
+      .array(z.string().min(1))
+      .default(['*'])
+      .describe('What it may reach: * is every public host; private ones are written out')
+  }),
+  input: z.object({ url }),
   output: z.object({
     url: z.string().describe('After redirects'),
     status: z.int(),

@@ -12,7 +12,7 @@ async function fetchFrom(answer: (response: ServerResponse, path: string) => voi
   await once(server, 'listening')
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`
   try {
-    const heard = listen({ config: null, fetch: globalThis.fetch })
+    const heard = listen({ config: { hosts: ['*'] }, fetch: globalThis.fetch })
     const value = await fetchPage.run(await checked(fetchPage.input, { url }), heard.ctx)
     return { value: await checked(fetchPage.output, value), url }
   } finally {
@@ -91,4 +91,13 @@ test('refuses addresses that are no web page before asking anybody', async () =>
   for (const url of ['file:///etc/passwd', 'ftp://example.org', 'javascript:alert(1)', 'x']) {
     await expect(checked(fetchPage.input, { url })).rejects.toThrow()
   }
+})
+
+test('asks for no page with a user and a password in its address', async () => {
+  for (const url of ['http://me:sesame@example.org/', 'http://me@example.org/']) {
+    await expect(checked(fetchPage.input, { url })).rejects.toThrow('must be without user')
+  }
+  await expect(checked(fetchPage.input, { url: 'file:///etc/passwd' })).rejects.toThrow(
+    'must be an address that begins with http:// or https://'
+  )
 })

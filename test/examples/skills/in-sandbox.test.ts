@@ -54,6 +54,21 @@ test('chat without a model server in its configuration is refused at the start',
   await expect(start).rejects.toMatchObject({ code: 'SKILL_INVALID' })
 })
 
+test('fetch-page reads a private host that its operator wrote out, and nothing beside it', async () => {
+  await using server = await serveModel((response) => {
+    response.writeHead(200, { 'content-type': 'text/html' }).end('<title>Intranet</title>')
+  })
+  const { host } = new URL(server.url)
+  const source = { file: skill('fetch-page'), config: { hosts: [host] } }
+  await offering([source], async (bob) => {
+    const { value } = await bob.run('fetch-page', { url: `http://${host}/` })
+    expect(value).toMatchObject({ title: 'Intranet' })
+    for (const url of ['http://127.0.0.1:1/', 'https://example.org/']) {
+      await expect(bob.run('fetch-page', { url })).rejects.toMatchObject({ code: 'HOST_DENIED' })
+    }
+  })
+})
+
 test('fetch-page cannot be sent to a private address', async () => {
   await using server = await serveModel((response) => void response.end('secret'))
   const { port } = new URL(server.url)
