@@ -1,10 +1,11 @@
 /** `AgentInit` in, complete options inside: every default and every check in one place. */
 
 import { availableParallelism } from 'node:os'
-import { AGENT_NAME, CERTIFICATE_LIFE_MS_MAX, NETWORK_NAME } from '../protocol/constants.ts'
+import { CERTIFICATE_LIFE_MS_MAX, NETWORK_NAME } from '../protocol/constants.ts'
 import { PeerworkError } from '../protocol/errors.ts'
 import { isAgentId } from '../protocol/identity.ts'
 import type { Isolation } from '../protocol/message/result.ts'
+import { isAgentName } from '../protocol/text.ts'
 import type { SkillSource } from '../tasks/work.ts'
 import { checkListen, parseAddress } from './addresses.ts'
 import type { AgentInit } from './api.ts'
@@ -78,7 +79,7 @@ export function toOptions(init: AgentInit): AgentOptions {
   const { name, home, network = NETWORK, bootstrap = [], relayVia = [], allow = [] } = init
   const preset = PRESETS[init.preset ?? (init.bootstrapServer === true ? 'internet' : 'lan')]
   if (preset === undefined) throw bad(`preset: "${init.preset}" is none of loopback, lan, internet`)
-  if (name !== undefined && !AGENT_NAME.test(name)) throw bad(`name: "${name}" ${NO_NAME}`)
+  if (name !== undefined && !isAgentName(name)) throw bad(`name: "${name}" ${NO_NAME}`)
   if (!NETWORK_NAME.test(network)) throw bad(`network: "${network}" ${NO_NETWORK}`)
   for (const address of [...bootstrap, ...relayVia]) parseAddress(address)
   for (const address of init.listen ?? []) checkListen(address)

@@ -2,7 +2,6 @@
 
 import * as z from 'zod/mini'
 import {
-  AGENT_NAME,
   LABEL_LENGTH_MAX,
   NAME_LENGTH_MAX,
   NETWORK_NAME,
@@ -15,7 +14,7 @@ import type { ErrorCode } from './errors.ts'
 import { glanceAtFields, glanceOf, isPlain, withGlance } from './glance.ts'
 import type { Glance } from './glance.ts'
 import { isAgentId } from './identity.ts'
-import { fitsBytes, isPrintable, printable } from './text.ts'
+import { fitsBytes, isAgentName, isPrintable, printable } from './text.ts'
 import { isTraceparent } from './trace-context.ts'
 
 const TIME_MAX = 8.64e15
@@ -33,7 +32,7 @@ const name = (form: RegExp) =>
   exactText((value) => value.length <= NAME_LENGTH_MAX && form.test(value))
 export const agentId = exactText(isAgentId)
 export const network = name(NETWORK_NAME)
-export const agentName = exactText((value) => AGENT_NAME.test(value))
+export const agentName = exactText(isAgentName)
 export const skillName = name(SKILL_NAME)
 const ADDRESS = /^\/[\x21-\x7e]{0,255}$/
 /** A multiaddr as text: printable ASCII, whatever else is in it. */

@@ -1,6 +1,6 @@
 /** Text from strangers: bounded in bytes, and safe to show in a terminal or a log. */
 
-import { LABEL_LENGTH_MAX } from './constants.ts'
+import { AGENT_NAME, LABEL_LENGTH_MAX } from './constants.ts'
 
 /**
  * What can move a cursor, reorder a line or end it: control characters (C0, C1), line separators,
@@ -20,6 +20,12 @@ export function isPrintable(text: string): boolean {
   }
   return true
 }
+
+/** What `AGENT_NAME` takes in ASCII. */
+const PLAIN_NAME = /^[A-Za-z0-9][A-Za-z0-9 ._-]{0,62}$/
+
+/** The classes of Unicode take 2 ms of a start to compile, so most names are spared them. */
+export const isAgentName = (text: string): boolean => PLAIN_NAME.test(text) || AGENT_NAME.test(text)
 
 /** The text as one harmless line: line breaks become spaces, what else cannot be shown U+FFFD. */
 export function printable(text: string): string {

@@ -1,11 +1,22 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { LABEL_LENGTH_MAX } from '../../src/protocol/constants.ts'
-import { clip, clipLabel, fitsBytes, isPrintable, printable } from '../../src/protocol/text.ts'
+import { AGENT_NAME, LABEL_LENGTH_MAX } from '../../src/protocol/constants.ts'
+import { clip, clipLabel, fitsBytes } from '../../src/protocol/text.ts'
+import { isAgentName, isPrintable, printable } from '../../src/protocol/text.ts'
 
 test('text that can be shown stays as it is', () => {
   const text = 'Grüße, 世界! 👩‍👩‍👧 naïve — “quoted” …'
   expect(printable(text)).toBe(text)
+})
+
+test('names of agents are those that the expression takes, and no others', () => {
+  const unit = fc.constantFrom('a', 'Z', '5', ' ', '.', '_', '-', 'é', '世', '\n', '\u202e', '/')
+  const names = fc.oneof(fc.string({ unit, maxLength: 66 }), fc.constant('x'.repeat(63)))
+  fc.assert(
+    fc.property(names, (name) => {
+      expect(isAgentName(name)).toBe(AGENT_NAME.test(name))
+    })
+  )
 })
 
 test('line breaks become spaces, and escapes, marks and broken characters U+FFFD', () => {

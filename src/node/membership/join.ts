@@ -1,6 +1,5 @@
 /** Joining a network with a link. */
 
-import { AGENT_NAME } from '../../protocol/constants.ts'
 import { PeerworkError } from '../../protocol/errors.ts'
 import { openCredential } from '../../protocol/membership/credential.ts'
 import type { Credential, Membership } from '../../protocol/membership/credential.ts'
@@ -10,6 +9,7 @@ import { parseJoinLink } from '../../protocol/membership/join-link.ts'
 import type { JoinLink } from '../../protocol/membership/join-link.ts'
 import { nameOfNetwork } from '../../protocol/membership/network-id.ts'
 import type { Role } from '../../protocol/membership/role.ts'
+import { isAgentName } from '../../protocol/text.ts'
 import { systemClock } from '../clock.ts'
 import { importGuarded } from '../guarded-import.ts'
 import { askAround } from './ask-around.ts'
@@ -63,7 +63,7 @@ export async function join(init: JoinInit): Promise<Joined> {
   if (own?.network !== link.network) checkUnbound(own, init.home)
   const { id } = secret.identity
   const name = init.name ?? `agent-${id.slice(-6)}`
-  if (!AGENT_NAME.test(name)) throw new PeerworkError('BAD_OPTION', `"${name}" is no agent name`)
+  if (!isAgentName(name)) throw new PeerworkError('BAD_OPTION', `"${name}" is no agent name`)
   const grant = redemptionOf(link, { member: id, name, now: systemClock.now() })
   checkLink(link, grant, id)
   const { createAsking } = await importGuarded(() => import('./newcomer.ts'))
