@@ -116,7 +116,7 @@ function normal(host: string): string {
 function judge(url: URL, rules: readonly Rule[]): HostVerdict {
   const deny = (why: string): HostVerdict => ({ allowed: false, why })
   if (url.protocol !== 'http:' && url.protocol !== 'https:') {
-    return deny(`${url.protocol} is neither http nor https`)
+    return deny('only http and https are spoken here')
   }
   if (url.username !== '' || url.password !== '') return deny('its URL carries a password')
   // WHATWG URLs are normalised: 0x7f.1 and 2130706433 are 127.0.0.1 here already.

@@ -130,7 +130,7 @@ async function send(hop: Hop, { hosts, agents, signal }: Exchange): Promise<Inco
   const { url, method, headers, body } = hop
   const verdict = hosts(url)
   if (!verdict.allowed) {
-    const text = `${url.host || url.protocol}: ${verdict.why}`
+    const text = `${url.host || url.protocol.slice(0, -1)}: ${verdict.why}`
     throw new PeerworkError('HOST_DENIED', text, { host: url.host })
   }
   const { agent, request } = await agents.get(url)

@@ -238,8 +238,7 @@ class Run implements Running, TaskPort {
 
   async #failed(record: ErrorRecord): Promise<void> {
     await this.#flow?.drained().catch(() => undefined)
-    const message = shorten(record.message)
-    this.#finish(new PeerworkError(record.code, message, factsOf(record)))
+    this.#finish(new PeerworkError(record.code, shorten(record.message), factsOf(record)))
   }
 
   /** Whatever goes wrong while a task ends, it ends: nobody else would tell its requester. */
@@ -257,7 +256,8 @@ class Run implements Running, TaskPort {
     this.#sandbox.tired = true
     const took = this.#terms.elapsed() - this.#terms.accepted
     if (this.#verdict === undefined) this.#telling.guard(outOfTime(allowed, took))
-    this.#stop(new PeerworkError('DEADLINE_EXCEEDED', `not done within ${allowed} ms`))
+    const whose = allowed < this.#work.budget.wallMs ? ', which is all the skill allows' : ''
+    this.#stop(new PeerworkError('DEADLINE_EXCEEDED', `not done within ${allowed} ms${whose}`))
   }
 
   /** Ask the skill to stop, and end its process if it does not. */

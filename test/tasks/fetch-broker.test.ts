@@ -179,7 +179,10 @@ describe('redirects', () => {
       code: 'HOST_DENIED',
       message: expect.stringContaining('169.254.169.254') as string
     })
-    expect(await fail({ url: to('file:///etc/passwd') })).toMatchObject({ code: 'HOST_DENIED' })
+    expect(await fail({ url: to('file:///etc/passwd') })).toMatchObject({
+      code: 'HOST_DENIED',
+      message: 'file: only http and https are spoken here'
+    })
   })
 
   it('end after five', async () => {

@@ -108,7 +108,7 @@ describe('a task that has to end', () => {
     const { outcome } = submit(shop, 'together', { ms: 60_000 }, { budget: { wallMs: 60_000 } })
     expect(errorOf(await outcome)).toMatchObject({
       code: 'DEADLINE_EXCEEDED',
-      message: expect.stringMatching(/within 20\d\d ms/) as string
+      message: expect.stringMatching(/within 20\d\d ms, which is all the skill allows$/) as string
     })
   })
 

@@ -54,7 +54,7 @@ test('chat without a model server in its configuration is refused at the start',
   await expect(start).rejects.toMatchObject({ code: 'SKILL_INVALID' })
 })
 
-test('fetch-page reads a private host that its operator wrote out, and nothing beside it', async () => {
+test('fetch-page reads a private host that its operator wrote out, and nothing else', async () => {
   await using server = await serveModel((response) => {
     response.writeHead(200, { 'content-type': 'text/html' }).end('<title>Intranet</title>')
   })
