@@ -6,12 +6,14 @@
  * Importing this module is enough.
  */
 
-import { readdirSync, statSync } from 'node:fs'
 import * as module from 'node:module'
-import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
+// See bin/kept-code.js.
+const { readFileSync, statSync } = module.createRequire(import.meta.url)('node:fs')
+
 const root = new URL('../', import.meta.url)
+const folder = fileURLToPath(root)
 
 /** Doors of the sources, and what stands for them. */
 const DOORS = new Map(
@@ -39,17 +41,13 @@ if (module.registerHooks !== undefined && isFresh()) {
 /** Whether the bundle is newer than every source, and than every package as npm left them. */
 function isFresh() {
   try {
-    const made = modified('node_modules/.peerwork/index.json')
-    const sources = readdirSync(new URL('src/', root), { recursive: true, withFileTypes: true })
-      .filter((entry) => entry.name.endsWith('.ts'))
-      .map((entry) => join(entry.parentPath, entry.name))
-    if (modified('node_modules/.package-lock.json') >= made) return false
-    return sources.every((file) => statSync(file).mtimeMs < made)
+    const { mtimeMs } = statSync(`${folder}node_modules/.peerwork/index.json`)
+    const sources = JSON.parse(readFileSync(`${folder}node_modules/.peerwork/sources.json`, 'utf8'))
+    // A file that is new is of no use before one of these was edited.
+    return [...sources, 'node_modules/.package-lock.json'].every(
+      (file) => statSync(folder + file).mtimeMs < mtimeMs
+    )
   } catch {
     return false
   }
-}
-
-function modified(path) {
-  return statSync(fileURLToPath(new URL(path, root))).mtimeMs
 }

@@ -10,18 +10,19 @@
  * there is trusted just as much.
  */
 
-import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs'
-import { renameSync, writeFileSync, writeSync } from 'node:fs'
-import { createRequire, getCompileCacheDir } from 'node:module'
-import { basename, dirname, join } from 'node:path'
-import { Script } from 'node:vm'
-import { isMainThread } from 'node:worker_threads'
-import { crc32 } from 'node:zlib'
+// An ES module that imports `node:fs` has all of it made, down to the editing of lines.
+const { closeSync, mkdirSync, openSync, readFileSync } = process.getBuiltinModule('node:fs')
+const { renameSync, writeFileSync, writeSync } = process.getBuiltinModule('node:fs')
+const { createRequire, getCompileCacheDir } = process.getBuiltinModule('node:module')
+const { basename, dirname, join } = process.getBuiltinModule('node:path')
+const { hash } = process.getBuiltinModule('node:crypto')
+const { isMainThread } = process.getBuiltinModule('node:worker_threads')
+const { Script } = process.getBuiltinModule('node:vm')
 
 /** Processes that add what they used: starts, tasks of both sides, other commands. */
 const WRITERS_MAX = 6
-/** Before the code: how many wrote it, and checksums of the file and of the code. */
-const HEADER_BYTES = 12
+/** Before the code: how many wrote it (4 bytes), and digests of the file and of the code. */
+const HEADER_BYTES = 68
 
 /** By the path of its file. */
 const loaded = new Map()
@@ -38,13 +39,13 @@ export function run(file) {
   const source = readFileSync(file)
   const text = `(function(exports,require,module,__filename){'use strict';${source}\n})`
   const place = placeOf(file)
-  const sum = crc32(source)
+  const sum = digest(source)
   const kept = readKept(place, sum)
   const script = new Script(text, { filename: file, cachedData: kept?.code })
   const refused = script.cachedDataRejected === true
   // The code itself is as large as all the rest, and not held.
-  const writers = refused ? 0 : (kept?.writers ?? 0)
-  const entry = { module: { exports: {} }, script, place, sum, writers, refused }
+  const before = refused ? 0 : (kept?.writers ?? 0)
+  const entry = { module: { exports: {} }, script, place, sum, before, refused }
   if (loaded.size === 0 && place !== undefined) process.once('exit', keep)
   loaded.set(file, entry)
   const { module } = entry
@@ -60,10 +61,13 @@ export function run(file) {
   return module.exports
 }
 
+/** Quicker than a checksum where the processor knows it. */
+const digest = (data) => hash('sha256', data, 'buffer')
+
 function placeOf(file) {
   const folder = isMainThread ? getCompileCacheDir() : undefined
   if (folder === undefined) return undefined
-  return join(folder, 'bundles', `${basename(file)}-${crc32(file).toString(16)}`)
+  return join(folder, 'bundles', `${basename(file)}-${digest(file).toString('hex', 0, 8)}`)
 }
 
 function readKept(place, sum) {
@@ -72,7 +76,8 @@ function readKept(place, sum) {
     const bytes = readFileSync(place)
     const code = bytes.subarray(HEADER_BYTES)
     // V8 does not check either of them, and would run what a torn file says.
-    if (bytes.readUInt32LE(4) !== sum || bytes.readUInt32LE(8) !== crc32(code)) return undefined
+    const sums = bytes.subarray(4, HEADER_BYTES)
+    if (!sums.equals(Buffer.concat([sum, digest(code)]))) return undefined
     return { code, writers: bytes.readUInt32LE(0) }
   } catch {
     return undefined
@@ -80,19 +85,17 @@ function readKept(place, sum) {
 }
 
 function keep() {
-  for (const { script, place, sum, writers, refused } of loaded.values()) {
-    if (writers >= WRITERS_MAX) continue
+  for (const { script, place, sum, before, refused } of loaded.values()) {
+    if (before >= WRITERS_MAX) continue
     try {
       const code = script.createCachedData()
       const now = refused ? undefined : readKept(place, sum)
-      const header = Buffer.alloc(HEADER_BYTES)
-      header.writeUInt32LE((now?.writers ?? 0) + 1, 0)
-      header.writeUInt32LE(sum, 4)
-      header.writeUInt32LE(crc32(code), 8)
+      const writers = Buffer.alloc(4)
+      writers.writeUInt32LE((now?.writers ?? 0) + 1)
       // Another process may have added more meanwhile, and one that ran for long may have let go
       // of what it used at its start.
-      if (now === undefined || now.code.length < code.length) replace(place, [header, code])
-      else count(place, header)
+      if (now !== undefined && now.code.length >= code.length) count(place, writers)
+      else replace(place, [writers, sum, digest(code), code])
     } catch {
       // A disk that is full or read-only: the next start compiles, as it would without any of this.
     }
@@ -106,8 +109,8 @@ function replace(place, parts) {
   renameSync(`${place}.${process.pid}`, place)
 }
 
-function count(place, header) {
+function count(place, writers) {
   const file = openSync(place, 'r+')
-  writeSync(file, header, 0, 4, 0)
+  writeSync(file, writers, 0, writers.length, 0)
   closeSync(file)
 }

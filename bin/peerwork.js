@@ -5,12 +5,14 @@
  * `dist/cli/main.js` (an installed package).
  */
 
-import { spawn } from 'node:child_process'
-import { existsSync } from 'node:fs'
 import * as module from 'node:module'
 import { homedir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
+
+const require = module.createRequire(import.meta.url)
+// See bin/kept-code.js, though not every Node that comes here knows that way.
+const { existsSync } = require('node:fs')
 
 const NODE_MAJOR_MIN = 26
 /** Set for the second run, so that a wrong binary ends in an error and not in a loop. */
@@ -53,7 +55,7 @@ function cacheCompiledCode() {
 /** The binary that the `node` npm package brings, when its install script ran. */
 function packagedNode() {
   try {
-    const manifest = module.createRequire(self).resolve('node/package.json')
+    const manifest = require.resolve('node/package.json')
     const name = process.platform === 'win32' ? 'node.exe' : 'node'
     const binary = join(dirname(manifest), 'bin', name)
     return existsSync(binary) ? binary : undefined
@@ -78,6 +80,7 @@ function becomeIt(binary, args, env) {
 }
 
 function runBeside(binary, args, env) {
+  const { spawn } = require('node:child_process')
   const child = spawn(binary, args, { stdio: 'inherit', env })
   // Ctrl-C goes to every process of a terminal's foreground group, so the child has it already; a
   // second copy would count as the impatient second Ctrl-C.

@@ -8,7 +8,7 @@
  * later.
  */
 
-import { globSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { globSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { build } from 'esbuild'
 import { bundleAgent } from './agent-bundle.ts'
@@ -32,6 +32,7 @@ function specifiers(): string[] {
   return [...new Set(outside)].toSorted()
 }
 
+const began = new Date()
 const guarded = guard()
 const names = specifiers()
 const files = names.map((name) => name.replaceAll(/[^a-z0-9]+/gi, '-'))
@@ -52,6 +53,9 @@ await build({
 })
 if (guarded.used() === 0) throw new Error('the guard on length prefixes found nothing to guard')
 await bundleAgent(root, join(out, 'agent'))
-// Last, since its time is the time of the whole (bin/bundled.js, src/tasks/runner-entry.ts).
 const index = Object.fromEntries(names.map((name, at) => [name, `${files[at]}.js`]))
+writeFileSync(join(out, 'sources.json'), JSON.stringify(globSync('src/**/*.ts', { cwd: root })))
 writeFileSync(join(out, 'index.json'), JSON.stringify(index, null, 2))
+// Its time is the time of the whole (bin/bundled.js): what was edited
+// since is newer.
+utimesSync(join(out, 'index.json'), began, began)

@@ -15,6 +15,7 @@ const FILES = {
   'src/deep/who.ts': `export const who: string = 'the sources'`,
   'node_modules/.package-lock.json': '{}',
   'node_modules/.peerwork/index.json': '{}',
+  'node_modules/.peerwork/sources.json': '["src/index.ts","src/deep/who.ts"]',
   'node_modules/.peerwork/agent/index.js': `export const who = 'the bundle'`
 }
 
@@ -50,11 +51,20 @@ test.for(['src/index.ts', 'src/deep/who.ts', 'node_modules/.package-lock.json'])
   }
 )
 
-test.for(['node_modules/.peerwork/index.json', 'node_modules/.package-lock.json'])(
-  'the sources run without %s',
-  (path) => {
-    const root = clone()
-    rmSync(join(root, path))
-    expect(runs(root)).toBe('the sources')
-  }
-)
+test.for([
+  'node_modules/.peerwork/index.json',
+  'node_modules/.peerwork/sources.json',
+  'node_modules/.package-lock.json'
+])('the sources run without %s', (path) => {
+  const root = clone()
+  rmSync(join(root, path))
+  expect(runs(root)).toBe('the sources')
+})
+
+test('a source that is gone was edited elsewhere', () => {
+  const root = clone()
+  writeFileSync(join(root, 'src/index.ts'), `export const who = 'what is left'`)
+  rmSync(join(root, 'src/deep/who.ts'))
+  utimesSync(join(root, 'src/index.ts'), MADE - 1, MADE - 1)
+  expect(runs(root)).toBe('what is left')
+})
