@@ -3,6 +3,7 @@
 import type { Clock } from '../../node/clock.ts'
 import { PeerworkError } from '../../protocol/errors.ts'
 import type { JsonObject } from '../../protocol/json.ts'
+import { allSpans } from '../../observer/query/all-spans.ts'
 import type { StoredSpan, TraceStore, TraceSummary } from '../../observer/store.ts'
 import { pictureOf } from './picture.ts'
 import type { Profile } from './share.ts'
@@ -13,7 +14,6 @@ import type { ShownRun } from './shown.ts'
 export const SPANS_MAX = 2_000
 /** Spans whose attributes are shown, count: each is a question of its own to the store. */
 const WITH_ATTRIBUTES_MAX = 500
-const PAGE = 1_000
 /** How long what was made is given again, ms. */
 const KEPT_MS = 5_000
 /** … and how many, count: some 600 KB each. */
@@ -84,7 +84,7 @@ export class Views {
     }
     this.#making++
     try {
-      const spans = await earliest(this.#store, summary.trace)
+      const spans = await allSpans(this.#store, summary.trace, SPANS_MAX)
       const whole = profile === 'full-metadata'
       const attributes = whole ? await attributesOf(this.#store, spans) : []
       return showRun({ summary, spans, attributes }, profile)
@@ -92,17 +92,6 @@ export class Views {
       this.#making--
     }
   }
-}
-
-async function earliest(store: TraceStore, trace: string): Promise<readonly StoredSpan[]> {
-  const spans: StoredSpan[] = []
-  let after: string | undefined
-  do {
-    const page = await store.spans(trace, { limit: PAGE, ...(after !== undefined && { after }) })
-    spans.push(...page.items)
-    after = page.next
-  } while (after !== undefined && spans.length < SPANS_MAX)
-  return spans.slice(0, SPANS_MAX)
 }
 
 async function attributesOf(

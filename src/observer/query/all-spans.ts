@@ -7,13 +7,21 @@ export const WHOLE_MAX = 20_000
 /** Of one question to the store, count: what it answers at most. */
 const PAGE = 5_000
 
-export async function allSpans(store: TraceStore, trace: string): Promise<readonly StoredSpan[]> {
+/** The earliest `most` of them. */
+export async function allSpans(
+  store: TraceStore,
+  trace: string,
+  most = WHOLE_MAX
+): Promise<readonly StoredSpan[]> {
   const spans: StoredSpan[] = []
   let after: string | undefined
   do {
-    const page = await store.spans(trace, { limit: PAGE, ...(after !== undefined && { after }) })
+    const page = await store.spans(trace, {
+      limit: Math.min(PAGE, most),
+      ...(after !== undefined && { after })
+    })
     spans.push(...page.items)
     after = page.next
-  } while (after !== undefined && spans.length < WHOLE_MAX)
-  return spans
+  } while (after !== undefined && spans.length < most)
+  return spans.slice(0, most)
 }
