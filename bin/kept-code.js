@@ -12,7 +12,7 @@
 
 // An ES module that imports `node:fs` has all of it made, down to the editing of lines.
 const { closeSync, mkdirSync, openSync, readFileSync } = process.getBuiltinModule('node:fs')
-const { renameSync, writeFileSync, writeSync } = process.getBuiltinModule('node:fs')
+const { renameSync, rmSync, writeFileSync, writeSync } = process.getBuiltinModule('node:fs')
 const { createRequire, getCompileCacheDir } = process.getBuiltinModule('node:module')
 const { basename, dirname, join } = process.getBuiltinModule('node:path')
 const { hash } = process.getBuiltinModule('node:crypto')
@@ -97,16 +97,25 @@ function keep() {
       if (now !== undefined && now.code.length >= code.length) count(place, writers)
       else replace(place, [writers, sum, digest(code), code])
     } catch {
-      // A disk that is full or read-only: the next start compiles, as it would without any of this.
+      // A disk that is full or read-only: the next start compiles, as it would without any of this,
+      // and there is nothing to be gained from asking V8 for the rest.
+      return
     }
   }
 }
 
 /** Whole or not at all, also when two processes end at once. */
 function replace(place, parts) {
+  const own = `${place}.${process.pid}`
   mkdirSync(dirname(place), { recursive: true })
-  writeFileSync(`${place}.${process.pid}`, Buffer.concat(parts), { mode: 0o600 })
-  renameSync(`${place}.${process.pid}`, place)
+  try {
+    writeFileSync(own, Buffer.concat(parts), { mode: 0o600, flag: 'wx' })
+    renameSync(own, place)
+  } catch (error) {
+    // The part that a full disk took; or what lay there, of a process that was killed.
+    rmSync(own, { force: true })
+    throw error
+  }
 }
 
 function count(place, writers) {

@@ -3,7 +3,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { pathToFileURL } from 'node:url'
 import { expect, test } from 'vitest'
@@ -30,14 +30,19 @@ function place(text = SCRIPT): Place {
 }
 
 /** A process of its own that does this with the script. */
-function start({ script, cache }: Place, what: string, env: Record<string, string> = {}) {
+function start(
+  { script, cache }: Place,
+  what: string,
+  env: Record<string, string> = {},
+  [node, ...before]: readonly [string, ...string[]] = [process.execPath]
+) {
   // A run that measures coverage turns the cache off for everything it starts.
   const { NODE_DISABLE_COMPILE_CACHE: _off, NODE_V8_COVERAGE: _measured, ...rest } = process.env
   const program = `const { run } = await import(${JSON.stringify(KEEPER)})
     const file = ${JSON.stringify(script)}
     ${what}`
-  const args = ['--input-type=module', '--eval', program]
-  return spawn(process.execPath, args, { env: { ...rest, NODE_COMPILE_CACHE: cache, ...env } })
+  const args = [...before, '--input-type=module', '--eval', program]
+  return spawn(node, args, { env: { ...rest, NODE_COMPILE_CACHE: cache, ...env } })
 }
 
 /** What such a process prints. */
@@ -136,6 +141,29 @@ test('where Node keeps nothing, neither does this', async () => {
   const here = place()
   expect(await play(here, HELLO, { NODE_DISABLE_COMPILE_CACHE: '1' })).toBe('hello yous')
   expect(existsSync(here.cache)).toBe(false)
+})
+
+test('a disk that is full keeps no piece of what it could not take', async () => {
+  const here = place()
+  // Files of one block at most, which is less than the code of a script.
+  const limited = ['sh', '-c', 'ulimit -f 1; exec "$0" "$@"', process.execPath] as const
+  expect(await play(here, HELLO, {}, limited)).toBe('hello yous')
+  const [version = ''] = readdirSync(here.cache)
+  expect(readdirSync(join(here.cache, version, 'bundles'))).toEqual([])
+})
+
+test('what lies where a process would write is not written through, nor in the way', async () => {
+  const here = place()
+  await play(here, HELLO)
+  const theirs = join(dirname(here.script), 'theirs')
+  writeFileSync(theirs, 'precious')
+  const code = readFileSync(kept(here))
+  const link = `const { symlinkSync } = await import('node:fs')
+    symlinkSync(${JSON.stringify(theirs)}, ${JSON.stringify(kept(here))} + '.' + process.pid)`
+  expect(await play(here, `${link}\nconsole.log(run(file).more(3))`)).toBe('012')
+  expect(readFileSync(theirs, 'utf8')).toBe('precious')
+  expect(readFileSync(kept(here))).toEqual(code)
+  expect(readdirSync(dirname(kept(here)))).toHaveLength(2)
 })
 
 test('a folder that cannot be written is no fault', async () => {
