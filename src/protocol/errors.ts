@@ -52,7 +52,7 @@ export const ERRORS = {
 
   // Skills
   SKILL_INVALID: entry(2, false, 'See docs/skills.md for the shape of a skill file.'),
-  SKILL_LOAD_FAILED: entry(1, false, 'Run the file alone with node to see where it fails.'),
+  SKILL_LOAD_FAILED: entry(1, false, 'Mend the file; docs/skills.md tells what a skill may use.'),
   SKILL_DUPLICATE: entry(2, false, 'Rename one of the two skills.'),
   SKILL_EXPOSES_HOME: entry(2, false, 'Move the skill file into a directory of its own.'),
   ISOLATION_UNAVAILABLE: entry(1, false, 'Install bubblewrap, or lower --min-isolation.'),

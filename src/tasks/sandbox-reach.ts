@@ -1,6 +1,6 @@
 /** What a runner may read: the skill's own directory, the packages it can import, and Peerwork. */
 
-import { existsSync, realpathSync } from 'node:fs'
+import { existsSync, realpathSync, statSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { homedir } from 'node:os'
 import { dirname, join, relative, resolve } from 'node:path'
@@ -37,10 +37,12 @@ export function reachOf(file: string, entry: string, home: string | undefined): 
 function realFile(file: string): string {
   const path = file.startsWith('file:') ? fileURLToPath(file) : resolve(file)
   try {
-    return realpathSync(path)
+    const real = realpathSync(path)
+    if (!statSync(real).isDirectory()) return real
   } catch {
     throw new PeerworkError('BAD_OPTION', `there is no file ${path}`, { file: path })
   }
+  throw new PeerworkError('BAD_OPTION', `${path} is a folder; name a file in it`, { file: path })
 }
 
 function realOrSame(path: string): string {

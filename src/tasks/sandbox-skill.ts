@@ -8,6 +8,7 @@ import { CONCURRENCY_MAX, MEMORY_MB, MEMORY_MB_MAX, MEMORY_MB_MIN } from './limi
 import type { Price } from '../protocol/message/card.ts'
 import type { LoadedSkill } from './sandbox-messages.ts'
 import type { Schema, SchemaIssue, SkillDefinition } from './skill.ts'
+import { describeLoadFailure } from './thrown.ts'
 
 export interface ReadySkill {
   readonly definition: SkillDefinition
@@ -94,10 +95,12 @@ export async function loadSkill(file: string, config: JsonObject | null): Promis
 async function importFile(file: string): Promise<unknown> {
   try {
     const loaded = (await import(file)) as { default?: unknown }
-    return loaded.default
+    // An empty file is taken for CommonJS, which exports an empty object.
+    const { default: value } = loaded
+    return isObject(value) && Object.keys(value).length === 0 ? undefined : value
   } catch (error) {
-    const { name, message } = error instanceof Error ? error : new Error(String(error))
-    throw new PeerworkError('SKILL_LOAD_FAILED', `importing it failed: ${name}: ${message}`)
+    const why = describeLoadFailure(error, file)
+    throw new PeerworkError('SKILL_LOAD_FAILED', `importing it failed: ${why}`)
   }
 }
 

@@ -9,6 +9,7 @@ import { createContext } from './sandbox-context.ts'
 import type { RunMessage, Send, ToRunner } from './sandbox-messages.ts'
 import { describeIssues } from './sandbox-skill.ts'
 import type { ReadySkill } from './sandbox-skill.ts'
+import { describeThrown } from './thrown.ts'
 
 export interface GuestTask {
   readonly id: string
@@ -111,14 +112,4 @@ export function recordOf(thrown: unknown): ErrorRecord {
 /** Whether memory ran out here; an error with that code may be of an agent that helped. */
 function isStarved(thrown: unknown): boolean {
   return thrown instanceof RangeError && MEMORY.test(thrown.message)
-}
-
-function describeThrown(thrown: unknown): string {
-  try {
-    if (!(thrown instanceof Error)) return `the skill threw ${String(thrown)}`
-    const name = thrown.name === 'Error' ? '' : `${thrown.name}: `
-    return `${name}${thrown.message}` || 'the skill threw an error without a message'
-  } catch {
-    return 'the skill threw something that cannot be shown'
-  }
 }

@@ -108,7 +108,9 @@ export class Sandbox {
     })
     const { file, text, config, secrets } = init
     this.#channel.send({ type: 'load', file, config, secrets }, text)
-    const late = new PeerworkError('SKILL_LOAD_FAILED', `did not load within ${LOAD_MS_MAX} ms`)
+    const what = 'a loop or a promise without end at its top level?'
+    const why = `did not load within ${LOAD_MS_MAX / 1000} s: ${what}`
+    const late = new PeerworkError('SKILL_LOAD_FAILED', why)
     const patience = setTimeout(() => this.kill(late), LOAD_MS_MAX)
     this.loaded.then(
       () => clearTimeout(patience),

@@ -224,6 +224,13 @@ describe('opening a workshop', () => {
     }
   )
 
+  it('takes no folder for a skill', async () => {
+    await expect(openShop([{ file: folder }])).rejects.toMatchObject({
+      code: 'BAD_OPTION',
+      message: `${folder} is a folder; name a file in it`
+    })
+  })
+
   it('refuses a skill beside the keys of the agent', async () => {
     const file = await write('near.ts', '')
     const home = join(folder, 'home')
@@ -244,8 +251,28 @@ describe('opening a workshop', () => {
     input: z.unknown(), output: z.unknown(), run() {} }\n`
   it.each([
     ['no default export', 'export const x = 1', 'SKILL_INVALID', 'no default export'],
-    ['a syntax error', 'export default {', 'SKILL_LOAD_FAILED', 'importing it failed'],
-    ['a throw', 'throw new Error("at load")', 'SKILL_LOAD_FAILED', 'at load'],
+    ['nothing in it', '', 'SKILL_INVALID', 'no default export'],
+    [
+      'a syntax error',
+      '// x\nexport default {',
+      'SKILL_LOAD_FAILED',
+      'importing it failed: line 2'
+    ],
+    ['an enum', '\n\nenum A { B }', 'SKILL_LOAD_FAILED', 'line 3: SyntaxError: TypeScript enum'],
+    ['a throw', '\nthrow new Error("at load")', 'SKILL_LOAD_FAILED', 'line 2: at load'],
+    [
+      'a package that is not there',
+      "import 'left-pad'",
+      'SKILL_LOAD_FAILED',
+      'npm install left-pad'
+    ],
+    ['an import without ending', "import './part'", 'SKILL_LOAD_FAILED', "like './part.ts'"],
+    [
+      'a look outside',
+      "import { readFileSync } from 'node:fs'\nreadFileSync('/etc/passwd')",
+      'SKILL_LOAD_FAILED',
+      'line 2: the sandbox does not allow a skill FileSystemRead of /etc/passwd'
+    ],
     ['an exit', 'process.exit(4)', 'SKILL_LOAD_FAILED', 'code 4'],
     ['a bad name', `${head}export default { ...good, name: 'Not Good' }`, 'SKILL_INVALID', 'name'],
     ['no schema', `${head}export default { ...good, input: {} }`, 'SKILL_INVALID', 'input must be'],
