@@ -1,7 +1,7 @@
 /**
- * Lets a clone run what `make install` has bundled of it (tools/prebundle.ts), as long as no source
- * is newer: an agent starts in less than half the time. Otherwise the sources run, with the
- * packages they import still bundled (bin/prebundled.js).
+ * Lets a clone run what `make install` has bundled of it (tools/prebundle.ts), as long as the
+ * sources are still those: an agent starts in less than half the time. Otherwise the sources run,
+ * with the packages they import still bundled (bin/prebundled.js).
  *
  * Importing this module is enough.
  */
@@ -38,15 +38,20 @@ if (module.registerHooks !== undefined && isFresh()) {
   await import('./prebundled.js')
 }
 
-/** Whether the bundle is newer than every source, and than every package as npm left them. */
+/**
+ * Whether every source, and the packages as npm left them, are those that were bundled: older than
+ * the bundle does not say so of a file that was put back with its time, or of the bundle of another
+ * clone.
+ */
 function isFresh() {
   try {
-    const { mtimeMs } = statSync(`${folder}node_modules/.peerwork/index.json`)
-    const sources = JSON.parse(readFileSync(`${folder}node_modules/.peerwork/sources.json`, 'utf8'))
+    const made = statSync(`${folder}node_modules/.peerwork/index.json`).mtimeMs
+    const sources = readFileSync(`${folder}node_modules/.peerwork/sources.json`, 'utf8')
     // A file that is new is of no use before one of these was edited.
-    return [...sources, 'node_modules/.package-lock.json'].every(
-      (file) => statSync(folder + file).mtimeMs < mtimeMs
-    )
+    return JSON.parse(sources).every(([file, bytes, seconds]) => {
+      const { size, mtimeMs } = statSync(folder + file)
+      return mtimeMs < made && size === bytes && Math.floor(mtimeMs / 1000) === seconds
+    })
   } catch {
     return false
   }

@@ -2,13 +2,13 @@
  * Bundles for a clone, as `make install` leaves them.
  *
  * From source, most of an agent's start is Node finding and reading eight hundred small modules.
- * So the agent is bundled as it is for the package, and `bin/bundled.js` runs that as long as no
- * source is newer. For sources that were edited there are the packages alone, five hundred of those
- * modules; `bin/prebundled.js` lets them be imported. Without any of it all runs the same, only
- * later.
+ * So the agent is bundled as it is for the package, and `bin/bundled.js` runs that as long as
+ * the sources are those. For sources that were edited there are the packages alone, five hundred of
+ * those modules; `bin/prebundled.js` lets them be imported. Without any of it all runs the same,
+ * only later.
  */
 
-import { globSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
+import { globSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { build } from 'esbuild'
 import { bundleAgent } from './agent-bundle.ts'
@@ -21,6 +21,9 @@ const out = join(root, 'node_modules', '.peerwork')
 /** CommonJS, whose names a bundle would not export; and what only the text of a scaffold names. */
 const LEFT_ALONE = new Set(['pino', 'peerwork', 'zod'])
 
+/** What npm has installed. */
+const LOCK = 'node_modules/.package-lock.json'
+
 /** Packages that the sources import as values. */
 function specifiers(): string[] {
   const found = globSync(join(root, 'src/**/*.ts')).flatMap((file) => {
@@ -32,7 +35,16 @@ function specifiers(): string[] {
   return [...new Set(outside)].toSorted()
 }
 
+/** Which file it was: its size in bytes, and when it was written, in seconds as archives have it. */
+function described(file: string): readonly [file: string, bytes: number, seconds: number] {
+  // Who installs with another tool than npm has a bundle that is never run.
+  const found = statSync(join(root, file), { throwIfNoEntry: false })
+  return [file, found?.size ?? -1, Math.floor((found?.mtimeMs ?? 0) / 1000)]
+}
+
 const began = new Date()
+// Before they are read, so that what is edited meanwhile is another (bin/bundled.js).
+const sources = [...globSync('src/**/*.ts', { cwd: root }), LOCK].map(described)
 const guarded = guard()
 const names = specifiers()
 const files = names.map((name) => name.replaceAll(/[^a-z0-9]+/gi, '-'))
@@ -54,8 +66,7 @@ await build({
 if (guarded.used() === 0) throw new Error('the guard on length prefixes found nothing to guard')
 await bundleAgent(root, join(out, 'agent'))
 const index = Object.fromEntries(names.map((name, at) => [name, `${files[at]}.js`]))
-writeFileSync(join(out, 'sources.json'), JSON.stringify(globSync('src/**/*.ts', { cwd: root })))
+writeFileSync(join(out, 'sources.json'), JSON.stringify(sources))
 writeFileSync(join(out, 'index.json'), JSON.stringify(index, null, 2))
-// Its time is the time of the whole (bin/bundled.js): what was edited
-// since is newer.
+// Its time is the time of the whole, also for make: what was edited since is newer.
 utimesSync(join(out, 'index.json'), began, began)

@@ -1,6 +1,6 @@
 /** Where the program of a runner process lies: beside this file, also when this file is bundled. */
 
-import { existsSync, globSync, statSync } from 'node:fs'
+import { existsSync, readFileSync, statSync } from 'node:fs'
 import { extname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url'
  *
  * A runner cannot keep compiled code, so from source it would strip some twenty files of their
  * types at every start. What `make install` has bundled (tools/prebundle.ts) is taken instead, as
- * long as no source and no installed package is newer.
+ * long as the sources and the installed packages are still those.
  */
 export function runnerEntry(): string {
   const extension = extname(import.meta.url)
@@ -18,6 +18,9 @@ export function runnerEntry(): string {
   if (existsSync(beside)) return beside
   return fileURLToPath(new URL('./tasks/sandbox-entry.js', import.meta.url))
 }
+
+/** Which file it was that was bundled. */
+type Source = readonly [file: string, bytes: number, seconds: number]
 
 let known: string | null | undefined
 
@@ -28,13 +31,16 @@ function bundledEntry(): string | undefined {
 
 function findBundled(): string | undefined {
   const root = fileURLToPath(new URL('../../', import.meta.url))
-  const entry = `${root}node_modules/.peerwork/agent/tasks/sandbox-entry.js`
+  const folder = `${root}node_modules/.peerwork/`
   try {
-    const made = statSync(entry).mtimeMs
-    const sources = globSync(`${root}src/{tasks,protocol}/**/*.ts`)
-    const installed = `${root}node_modules/.package-lock.json`
-    return [...sources, installed].every((file) => statSync(file).mtimeMs < made)
-      ? entry
+    const made = statSync(`${folder}index.json`).mtimeMs
+    const sources = JSON.parse(readFileSync(`${folder}sources.json`, 'utf8')) as readonly Source[]
+    const own = sources.filter(([file]) => /^(src\/(tasks|protocol)|node_modules)\//.test(file))
+    return own.every(([file, bytes, seconds]) => {
+      const { size, mtimeMs } = statSync(root + file)
+      return mtimeMs < made && size === bytes && Math.floor(mtimeMs / 1_000) === seconds
+    })
+      ? `${folder}agent/tasks/sandbox-entry.js`
       : undefined
   } catch {
     return undefined

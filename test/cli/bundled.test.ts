@@ -8,14 +8,13 @@ import { temporary } from './harness.ts'
 
 /** When the bundle was made, seconds. */
 const MADE = 1_000_000
-const FILES = {
+const FILES: Record<string, string> = {
   'package.json': '{"type":"module"}',
   'play.js': `import { who } from './src/index.ts'\nconsole.log(who)`,
   'src/index.ts': `export { who } from './deep/who.ts'`,
   'src/deep/who.ts': `export const who: string = 'the sources'`,
   'node_modules/.package-lock.json': '{}',
   'node_modules/.peerwork/index.json': '{}',
-  'node_modules/.peerwork/sources.json': '["src/index.ts","src/deep/who.ts"]',
   'node_modules/.peerwork/agent/index.js': `export const who = 'the bundle'`
 }
 
@@ -27,6 +26,9 @@ function clone(): string {
     writeFileSync(join(root, path), text)
     utimesSync(join(root, path), MADE - 1, MADE - 1)
   }
+  const from = ['src/index.ts', 'src/deep/who.ts', 'node_modules/.package-lock.json']
+  const sources = from.map((path) => [path, Buffer.byteLength(FILES[path] ?? ''), MADE - 1])
+  writeFileSync(join(root, 'node_modules/.peerwork/sources.json'), JSON.stringify(sources))
   utimesSync(join(root, 'node_modules/.peerwork/index.json'), MADE, MADE)
   cpSync(resolve('bin'), join(root, 'bin'), { recursive: true })
   return root
@@ -59,6 +61,23 @@ test.for([
   const root = clone()
   rmSync(join(root, path))
   expect(runs(root)).toBe('the sources')
+})
+
+/** As `cp -p`, `mv`, `tar` and `git clone` some time ago leave a file. */
+test.for([
+  ['of another time', FILES['src/deep/who.ts'] ?? '', MADE - 100],
+  ['of another length', `export const who: string = 'the sources' // older`, MADE - 1]
+] as const)('the sources run when one is not the one that was bundled, but %s', ([, text, at]) => {
+  const root = clone()
+  writeFileSync(join(root, 'src/deep/who.ts'), text)
+  utimesSync(join(root, 'src/deep/who.ts'), at, at)
+  expect(runs(root)).toBe('the sources')
+})
+
+test('a copy whose times were cut to seconds runs its bundle', () => {
+  const root = clone()
+  utimesSync(join(root, 'src/index.ts'), MADE - 0.25, MADE - 0.25)
+  expect(runs(root)).toBe('the bundle')
 })
 
 test('a source that is gone was edited elsewhere', () => {
