@@ -80,6 +80,14 @@ test('a copy whose times were cut to seconds runs its bundle', () => {
   expect(runs(root)).toBe('the bundle')
 })
 
+test('the sources run when one was edited in the second in which they were bundled', () => {
+  const root = clone()
+  utimesSync(join(root, 'node_modules/.peerwork/index.json'), MADE - 0.5, MADE - 0.5)
+  expect(runs(root)).toBe('the bundle')
+  utimesSync(join(root, 'src/index.ts'), MADE - 0.25, MADE - 0.25)
+  expect(runs(root)).toBe('the sources')
+})
+
 test('a source that is gone was edited elsewhere', () => {
   const root = clone()
   writeFileSync(join(root, 'src/index.ts'), `export const who = 'what is left'`)
