@@ -36,12 +36,12 @@ function findBundled(): string | undefined {
     const made = statSync(`${folder}index.json`).mtimeMs
     const sources = JSON.parse(readFileSync(`${folder}sources.json`, 'utf8')) as readonly Source[]
     const own = sources.filter(([file]) => /^(src\/(tasks|protocol)|node_modules)\//.test(file))
-    return own.every(([file, bytes, seconds]) => {
+    const fresh = own.every(([file, bytes, seconds]) => {
       const { size, mtimeMs } = statSync(root + file)
       return mtimeMs < made && size === bytes && Math.floor(mtimeMs / 1_000) === seconds
     })
-      ? `${folder}agent/tasks/sandbox-entry.js`
-      : undefined
+    // A bundle of another version has another list, in which none of them is found.
+    return fresh && own.length > 0 ? `${folder}agent/tasks/sandbox-entry.js` : undefined
   } catch {
     return undefined
   }

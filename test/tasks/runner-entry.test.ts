@@ -59,3 +59,9 @@ test.for([
     expect(entry(root), path).toBe(SOURCE)
   }
 })
+
+test('the source, when the list is that of another version', async () => {
+  const root = await clone()
+  await put(root, 'node_modules/.peerwork/sources.json', JSON.stringify(SOURCES), MADE)
+  expect(entry(root)).toBe(SOURCE)
+})
