@@ -79,7 +79,6 @@ const UNTESTED = new Set([
   'src/tasks/skill.ts',
   'src/tasks/skill-trace.ts',
   'src/tasks/work.ts',
-  'src/tasks/runner-entry.ts',
   'src/tasks/sandbox-entry.ts'
 ])
 

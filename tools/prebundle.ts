@@ -35,7 +35,7 @@ function specifiers(): string[] {
   return [...new Set(outside)].toSorted()
 }
 
-/** Which file it was: its size in bytes, and when it was written, in seconds as archives have it. */
+/** Which file it was: how many bytes, and when it was written, in seconds as archives have it. */
 function described(file: string): readonly [file: string, bytes: number, seconds: number] {
   // Who installs with another tool than npm has a bundle that is never run.
   const found = statSync(join(root, file), { throwIfNoEntry: false })
