@@ -36,6 +36,10 @@ export function reachOf(file: string, entry: string, home: string | undefined): 
 
 function realFile(file: string): string {
   const path = file.startsWith('file:') ? fileURLToPath(file) : resolve(file)
+  if (/\.c[jt]s$/.test(path)) {
+    const text = `${path} is CommonJS; a skill is an ES module: .ts, .mts, .js or .mjs`
+    throw new PeerworkError('SKILL_INVALID', text, { file: path })
+  }
   try {
     const real = realpathSync(path)
     if (!statSync(real).isDirectory()) return real

@@ -224,6 +224,14 @@ describe('opening a workshop', () => {
     }
   )
 
+  it('takes no CommonJS for a skill', async () => {
+    const file = await write('old.cjs', 'module.exports = {}')
+    await expect(openShop([{ file }])).rejects.toMatchObject({
+      code: 'SKILL_INVALID',
+      message: `${file} is CommonJS; a skill is an ES module: .ts, .mts, .js or .mjs`
+    })
+  })
+
   it('takes no folder for a skill', async () => {
     await expect(openShop([{ file: folder }])).rejects.toMatchObject({
       code: 'BAD_OPTION',
