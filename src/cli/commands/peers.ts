@@ -13,6 +13,7 @@ import { shortId } from '../names.ts'
 import type { Output } from '../output.ts'
 import { peerLine, skillNames } from '../peer-line.ts'
 import { plainLabel } from '../plain-text.ts'
+import { again } from '../membership/again.ts'
 import { anyAgent } from '../session.ts'
 import type { Session } from '../session.ts'
 
@@ -52,7 +53,7 @@ export const peers = defineCommand({
       throw await nobody(waitMs, session)
     }
     if (values.json) context.out.json({ peers: found })
-    else if (found.length === 0) await showNobody(session, context)
+    else if (found.length === 0) await showNobody(session, values, context)
     else show(found, context)
   }
 })
@@ -67,10 +68,15 @@ export async function nobody(
   return new PeerworkError('NO_PEERS', message, { network: info.network })
 }
 
-async function showNobody({ agent }: Session, { err }: Context): Promise<void> {
+async function showNobody(
+  { agent }: Session,
+  choice: Parameters<typeof again>[1],
+  { err }: Context
+): Promise<void> {
   const { alone } = await agent.status()
   err.line(`No peers yet: ${plainLabel(alone ?? 'they are coming', WHY_LENGTH_MAX)}.`)
-  err.line(err.paint('dim', 'Look closer with peerwork doctor, or wait: peerwork peers --watch'))
+  const [look, wait] = [again('doctor', choice), again('peers --watch', choice)]
+  err.line(err.paint('dim', `Look closer with ${look}, or wait: ${wait}`))
 }
 
 function show(found: readonly Peer[], { out }: Context): void {

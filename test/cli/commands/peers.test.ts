@@ -7,6 +7,7 @@ test('peers are listed by a running agent and by a short-lived one', async () =>
   const none = await run(where, ['peers', '--name', 'alice'])
   expect([none.code, none.out]).toEqual([0, ''])
   expect(none.err).toContain('No peers yet')
+  expect(none.err).toContain('Look closer with peerwork doctor --name alice, or wait: ')
   const network = ['--preset', 'loopback', '--bootstrap', alice.address]
   const short = await run(where, ['peers', '--name', 'bob', '--wait', '1500ms', ...network])
   expect(short.code).toBe(0)
