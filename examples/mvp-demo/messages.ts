@@ -26,6 +26,8 @@ export type Message =
       readonly addresses: readonly string[]
       readonly isolation: Isolation
     }
+  /** Nobody yet, after a while. */
+  | { readonly type: 'alone'; readonly why: string; readonly leftMs: number }
   | { readonly type: 'found'; readonly id: string; readonly name: string; readonly via: string }
   | { readonly type: 'submitted'; readonly task: string; readonly trace: string }
   | { readonly type: 'accepted'; readonly ahead: number }

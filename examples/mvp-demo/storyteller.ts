@@ -60,6 +60,8 @@ export class Storyteller implements Audience {
     switch (message.type) {
       case 'started':
         return startedText(plot, role, message)
+      case 'alone':
+        return dim(`nobody yet: ${message.why}; goes on for ${Math.round(message.leftMs / 1000)} s`)
       case 'found':
         return `found ${bold(message.name)} by ${WAYS[message.via] ?? message.via}`
       case 'submitted':

@@ -82,8 +82,9 @@ test.skipIf(noHosts)('a host without multicast gets the reason and the way out',
   await using lan = await createLan(1)
   const host = lan.hosts[0]!
   await host.exec('ip', ['rule', 'add', 'to', '224.0.0.0/4', 'pref', '0', 'unreachable'])
-  using run = runExample('mvp-demo.ts', [DOCUMENT, '--wait', '1'], host)
+  using run = runExample('mvp-demo.ts', [DOCUMENT, '--wait', '6'], host)
   const { code, stdout } = await run.ended
+  expect(stdout).toMatch(/bob .* nobody yet: .*multicast.*; goes on for 2 s\n/)
   expect(stdout).toMatch(/try {2}make mvp-demo BOOTSTRAP=1/)
   expect(lastLine(stdout)).toMatch(/^FAIL {2}bob: .*(?:mDNS|multicast)/)
   expect(code).toBe(1)
