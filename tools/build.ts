@@ -20,7 +20,10 @@ const agent = await bundleAgent(root, dist)
 const client = await build({
   ...shared,
   outdir: dist,
-  entryPoints: ['src/trace/tracer.ts', 'src/trace/langchain.ts', 'src/trace/ai-sdk.ts'],
+  entryPoints: [
+    ...['src/trace/tracer.ts', 'src/trace/langchain.ts', 'src/trace/ai-sdk.ts'],
+    'src/within-bundle.ts'
+  ],
   target: 'node20',
   banner: {}
 })
