@@ -25,11 +25,26 @@ const TOLD: ReadonlySet<TraceEventType> = new Set<TraceEventType>([
   'task.replayed'
 ])
 
+/** Longest reason shown, characters: it may quote other agents. */
+const WHY_LENGTH_MAX = 1_200
+
 /** Events of tasks come in batches; the last ones of a peer go before the word that it left, ms. */
 const LEFT_HELD_MS = 2 * BATCH_WAIT_MS
 
-/** Tell until interrupted. */
-export async function tellEvents(agent: Agent, context: Context, json: boolean): Promise<void> {
+/** Long enough to find peers where nothing is wrong, ms. */
+const ALONE_AFTER_MS = 5_000
+
+/**
+ * Tell until interrupted.
+ *
+ * @param aloneAfterMs when a person is told what keeps peers away, if anything is known to
+ */
+export async function tellEvents(
+  agent: Agent,
+  context: Context,
+  json: boolean,
+  aloneAfterMs = ALONE_AFTER_MS
+): Promise<void> {
   const { signal } = context.interrupts
   const names = new Names()
   const peers = async (): Promise<void> => {
@@ -56,7 +71,24 @@ export async function tellEvents(agent: Agent, context: Context, json: boolean):
       await drained(context)
     }
   }
-  await Promise.all([peers(), tasks(), refused()])
+  const patience = setTimeout(() => {
+    if (!json) tellAlone(agent, context.err).catch(() => undefined)
+  }, aloneAfterMs)
+  try {
+    await Promise.all([peers(), tasks(), refused()])
+  } finally {
+    clearTimeout(patience)
+  }
+}
+
+/** Not of an agent that is merely the first: then nothing is wrong. */
+async function tellAlone(agent: Agent, err: Output): Promise<void> {
+  const { alone, findings } = await agent.status()
+  const about = findings.find(({ code }) => code === 'PEERS')
+  if (alone === null || about === undefined || about.facts['because'] === 'PEERS') return
+  const hint = about.hint === null ? '' : ` ${about.hint}`
+  const text = `no peers: ${plainLabel(alone, WHY_LENGTH_MAX)}.${hint}`
+  err.line(`  ${err.paint('yellow', '!')} ${text}`)
 }
 
 /** At once, so that tasks have a name while an event of their peer is held back. */

@@ -88,3 +88,24 @@ test('that a peer left is told after its last task', async () => {
 interface Line {
   readonly type: string
 }
+
+test('what keeps peers away is told, but not of an agent that is merely the first', async () => {
+  const preset = 'loopback'
+  const gone = '/ip4/127.0.0.1/tcp/1/p2p/12D3KooWQUpccdyFzsdtKGJPbCVjNpXiqj7fdH56ghZWuisjf4eQ'
+  await using first = await createAgent({ preset, name: 'first' })
+  await using lost = await createAgent({ preset, name: 'lost', bootstrap: [gone] })
+  const stop = new AbortController()
+  const interrupts = { signal: stop.signal, name: undefined }
+  const [ofFirst, ofLost] = [contextOf({ interrupts }), contextOf({ interrupts })]
+  const telling = Promise.all([
+    tellEvents(first, ofFirst.context, false, 100),
+    tellEvents(lost, ofLost.context, false, 100)
+  ])
+  await expect
+    .poll(() => ofLost.err.text)
+    .toMatch(/^ {2}! no peers: bootstrap peers: .*the port is closed.*\. Check that the peer runs/)
+  await first.status()
+  stop.abort()
+  await telling
+  expect(ofFirst.err.text).toBe('')
+})

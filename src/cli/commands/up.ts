@@ -4,6 +4,7 @@ import type { Agent } from '../../node/api.ts'
 import { systemClock } from '../../node/clock.ts'
 import { PRESETS } from '../../node/presets.ts'
 import type { PresetName } from '../../node/presets.ts'
+import { LOAD_MS_MAX } from '../../tasks/limits.ts'
 import { defineCommand } from '../command.ts'
 import type { Context } from '../command.ts'
 import { settle } from '../config/settings.ts'
@@ -17,6 +18,10 @@ import { tellEvents } from '../up-events.ts'
 import { drainMsOf, upInit } from '../up-init.ts'
 import { UP_OPTIONS } from '../up-options.ts'
 import type { UpValues } from '../up-options.ts'
+
+/** A start without a word looks like a fault, ms. */
+const SLOW_START_MS = 3_000
+const STILL_STARTING = `still starting … a skill may take ${LOAD_MS_MAX / 1000} s to load`
 
 export const up = defineCommand({
   name: 'up',
@@ -50,7 +55,10 @@ export const up = defineCommand({
     const { elapsed } = systemClock
     const { createAgent } = await import('../../node/agent.ts')
     const starting = createAgent(upInit(values, context))
-    const agent = await untilInterrupted(starting, context.interrupts)
+    const slow = setTimeout(() => context.err.line(STILL_STARTING), SLOW_START_MS)
+    const agent = await untilInterrupted(starting, context.interrupts).finally(() => {
+      clearTimeout(slow)
+    })
     noteHome(settings.home, context.env)
     const reloader = new Reloader({ agent, settings, given, context, notifier })
     try {

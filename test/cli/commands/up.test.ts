@@ -1,3 +1,5 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { peerwork } from '../harness.ts'
 import { begin, expectPlain, run, until, up, world } from '../processes.ts'
@@ -38,6 +40,13 @@ test('the start screen tells who it is, who may submit and how others join', asy
   expect(screen).toContain('● alice is up')
   expect(screen).toContain('nobody: let someone in with --allow <peer id>')
   expectPlain(screen)
+})
+
+test('a start that takes long says so', async () => {
+  const where = world()
+  writeFileSync(join(where.cwd, 'skills', 'endless.ts'), 'for (;;);')
+  const child = begin(where, ['up', '--preset', 'loopback', '--skill', 'skills/endless.ts'])
+  await until(child, 'stderr', 'still starting … a skill may take 30 s to load')
 })
 
 test('an open agent warns loudly', async () => {
