@@ -11,7 +11,7 @@ export const create = defineCommand({
   name: 'new',
   summary: 'write a first skill file that runs at once',
   words: [
-    { name: 'thing', about: 'what to make', choices: ['skill'] },
+    { name: 'thing', about: 'the word skill', choices: ['skill'] },
     { name: 'name', about: 'the name of the skill: lower-case words joined by dashes' }
   ],
   options: {},
