@@ -8,8 +8,9 @@
  * only later.
  */
 
-import { globSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { globSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
+import { statSync, utimesSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { build } from 'esbuild'
 import { bundleAgent } from './agent-bundle.ts'
 import { guard } from './guard-plugin.ts'
@@ -18,6 +19,10 @@ import { REQUIRE_BANNER } from './require-banner.ts'
 
 const root = join(import.meta.dirname, '..')
 const out = join(root, 'node_modules', '.peerwork')
+/** Made beside it, since agents may run from it, and another `make` may do the same. */
+const made = `${out}.${process.pid}`
+/** How long files stay that are of no use to this bundle, ms. */
+const LEFT_MS = 24 * 3_600_000
 /** CommonJS, whose names a bundle would not export; and what only the text of a scaffold names. */
 const LEFT_ALONE = new Set(['pino', 'peerwork', 'zod'])
 
@@ -42,31 +47,56 @@ function described(file: string): readonly [file: string, bytes: number, seconds
   return [file, found?.size ?? -1, Math.floor((found?.mtimeMs ?? 0) / 1000)]
 }
 
+/**
+ * Puts what was made in its place, the index last. What a running agent has yet to load stays for a
+ * day: the names of nearly all files are those of their contents.
+ */
+function moveIn(began: Date): void {
+  const index = join(out, 'index.json')
+  rmSync(index, { force: true })
+  for (const file of filesIn(made)) {
+    mkdirSync(dirname(join(out, file)), { recursive: true })
+    renameSync(join(made, file), join(out, file))
+  }
+  for (const file of filesIn(out)) {
+    if (began.getTime() - statSync(join(out, file)).mtimeMs > LEFT_MS) rmSync(join(out, file))
+  }
+  renameSync(join(made, 'index'), index)
+}
+
+function filesIn(folder: string): readonly string[] {
+  return globSync('**/*.*', { cwd: folder })
+}
+
 const began = new Date()
 // Before they are read, so that what is edited meanwhile is another (bin/bundled.js).
 const sources = [...globSync('src/**/*.ts', { cwd: root }), LOCK].map(described)
 const guarded = guard()
 const names = specifiers()
 const files = names.map((name) => name.replaceAll(/[^a-z0-9]+/gi, '-'))
-rmSync(out, { recursive: true, force: true })
-await build({
-  absWorkingDir: root,
-  outdir: out,
-  bundle: true,
-  platform: 'node',
-  target: 'node26',
-  format: 'esm',
-  minifyWhitespace: true,
-  logLevel: 'error',
-  banner: REQUIRE_BANNER,
-  entryPoints: names.map((name, at) => ({ in: name, out: files[at] ?? name })),
-  splitting: true,
-  plugins: [guarded.plugin, lean()]
-})
-if (guarded.used() === 0) throw new Error('the guard on length prefixes found nothing to guard')
-await bundleAgent(root, join(out, 'agent'))
-const index = Object.fromEntries(names.map((name, at) => [name, `${files[at]}.js`]))
-writeFileSync(join(out, 'sources.json'), JSON.stringify(sources))
-writeFileSync(join(out, 'index.json'), JSON.stringify(index, null, 2))
-// Its time is the time of the whole, also for make: what was edited since is newer.
-utimesSync(join(out, 'index.json'), began, began)
+try {
+  await build({
+    absWorkingDir: root,
+    outdir: made,
+    bundle: true,
+    platform: 'node',
+    target: 'node26',
+    format: 'esm',
+    minifyWhitespace: true,
+    logLevel: 'error',
+    banner: REQUIRE_BANNER,
+    entryPoints: names.map((name, at) => ({ in: name, out: files[at] ?? name })),
+    splitting: true,
+    plugins: [guarded.plugin, lean()]
+  })
+  if (guarded.used() === 0) throw new Error('the guard on length prefixes found nothing to guard')
+  await bundleAgent(root, join(made, 'agent'))
+  const index = Object.fromEntries(names.map((name, at) => [name, `${files[at]}.js`]))
+  writeFileSync(join(made, 'sources.json'), JSON.stringify(sources))
+  writeFileSync(join(made, 'index'), JSON.stringify(index, null, 2))
+  // Its time is the time of the whole, also for make: what was edited since is newer.
+  utimesSync(join(made, 'index'), began, began)
+  moveIn(began)
+} finally {
+  rmSync(made, { recursive: true, force: true })
+}

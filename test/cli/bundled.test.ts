@@ -1,7 +1,8 @@
 /** bin/bundled.js: what a clone runs, its sources or what was bundled of them. */
 
 import { spawnSync } from 'node:child_process'
-import { cpSync, mkdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { symlinkSync, utimesSync, writeFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { expect, test } from 'vitest'
 import { temporary } from './harness.ts'
@@ -94,4 +95,53 @@ test('a source that is gone was edited elsewhere', () => {
   rmSync(join(root, 'src/deep/who.ts'))
   utimesSync(join(root, 'src/index.ts'), MADE - 1, MADE - 1)
   expect(runs(root)).toBe('what is left')
+})
+
+/** A clone with all that is bundled of it; its packages are ours. */
+function whole(): string {
+  const root = temporary('clone')
+  for (const path of ['src', 'tools', 'bin', 'package.json', 'node_modules/.package-lock.json']) {
+    cpSync(resolve(path), join(root, path), { recursive: true, preserveTimestamps: true })
+  }
+  for (const name of readdirSync('node_modules').filter((entry) => !entry.startsWith('.'))) {
+    symlinkSync(resolve('node_modules', name), join(root, 'node_modules', name))
+  }
+  return root
+}
+
+function bundle(root: string): readonly string[] {
+  const args = ['--conditions=source', 'tools/prebundle.ts']
+  const { status, stderr } = spawnSync(process.execPath, args, { cwd: root, encoding: 'utf8' })
+  expect(stderr).toBe('')
+  expect(status).toBe(0)
+  return readdirSync(join(root, 'node_modules/.peerwork/agent'))
+}
+
+/** Where the code lies that the door of the library leads to. */
+function from(root: string): string {
+  const text = `const { createAgent } = await import('./src/index.ts')
+    await createAgent({ preset: 'none' }).catch(({ stack }) => console.log(stack))`
+  const args = ['--conditions=source', '--import=./bin/bundled.js', '--input-type=module', '-e']
+  const { stdout } = spawnSync(process.execPath, [...args, text], { cwd: root, encoding: 'utf8' })
+  return /node_modules\/\.peerwork\/agent|src\/node/.exec(stdout)?.[0] ?? stdout
+}
+
+test('what a running agent has yet to load outlives the next bundle', { timeout: 60_000 }, () => {
+  const root = whole()
+  const first = bundle(root)
+  expect(from(root)).toBe('node_modules/.peerwork/agent')
+  const agent = join(root, 'node_modules/.peerwork/agent')
+  writeFileSync(join(agent, 'long-gone.cjs'), '')
+  utimesSync(join(agent, 'long-gone.cjs'), MADE, MADE)
+  const edited = join(root, 'src/node/diagnosis/look.ts')
+  writeFileSync(edited, `${readFileSync(edited, 'utf8')}\nglobalThis.name = 'other'\n`)
+  expect(from(root)).toBe('src/node')
+  const second = bundle(root)
+  expect(from(root)).toBe('node_modules/.peerwork/agent')
+  expect(second).toEqual(expect.arrayContaining([...first]))
+  const looks = second.filter((name) => /^look-\w+\.cjs$/.test(name))
+  expect(looks).toHaveLength(2)
+  expect(second).not.toContain('long-gone.cjs')
+  const left = readdirSync(join(root, 'node_modules')).filter((name) => name.startsWith('.peer'))
+  expect(left).toEqual(['.peerwork'])
 })
