@@ -58,8 +58,12 @@ function moveIn(began: Date): void {
     mkdirSync(dirname(join(out, file)), { recursive: true })
     renameSync(join(made, file), join(out, file))
   }
-  for (const file of filesIn(out)) {
-    if (began.getTime() - statSync(join(out, file)).mtimeMs > LEFT_MS) rmSync(join(out, file))
+  // And what a `make` left that was stopped.
+  const left = [...filesIn(out).map((file) => join(out, file)), ...globSync(`${out}.*`)]
+  for (const path of left) {
+    // Another `make` may have removed it by now.
+    const { mtimeMs } = statSync(path, { throwIfNoEntry: false }) ?? { mtimeMs: Infinity }
+    if (began.getTime() - mtimeMs > LEFT_MS) rmSync(path, { recursive: true, force: true })
   }
   renameSync(join(made, 'index'), index)
 }

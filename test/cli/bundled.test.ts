@@ -132,7 +132,10 @@ test('what a running agent has yet to load outlives the next bundle', { timeout:
   expect(from(root)).toBe('node_modules/.peerwork/agent')
   const agent = join(root, 'node_modules/.peerwork/agent')
   writeFileSync(join(agent, 'long-gone.cjs'), '')
-  utimesSync(join(agent, 'long-gone.cjs'), MADE, MADE)
+  mkdirSync(join(root, 'node_modules/.peerwork.123'))
+  for (const old of [join(agent, 'long-gone.cjs'), join(root, 'node_modules/.peerwork.123')]) {
+    utimesSync(old, MADE, MADE)
+  }
   const edited = join(root, 'src/node/diagnosis/look.ts')
   writeFileSync(edited, `${readFileSync(edited, 'utf8')}\nglobalThis.name = 'other'\n`)
   expect(from(root)).toBe('src/node')
