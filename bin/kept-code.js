@@ -24,6 +24,9 @@ const WRITERS_MAX = 6
 /** Before the code: how many wrote it (4 bytes), and digests of the file and of the code. */
 const HEADER_BYTES = 68
 
+/** Tests may run modules in contexts of their own, where an error is not what it is elsewhere. */
+const elsewhere = new Script('Error').runInThisContext() !== Error
+
 /** By the path of its file. */
 const loaded = new Map()
 
@@ -52,7 +55,8 @@ export function run(file) {
   const own = createRequire(file)
   const require = (name) => (name.startsWith('.') ? run(join(dirname(file), name)) : own(name))
   try {
-    script.runInThisContext()(module.exports, require, module, file)
+    const body = elsewhere ? inThisRealm(source, file) : script.runInThisContext()
+    body(module.exports, require, module, file)
   } catch (error) {
     // Whoever asks again shall hear it too, and not get the half of it.
     loaded.delete(file)
@@ -64,8 +68,15 @@ export function run(file) {
 /** Quicker than a checksum where the processor knows it. */
 const digest = (data) => hash('sha256', data, 'buffer')
 
+function inThisRealm(source, file) {
+  const text = `'use strict';${source}\n//# sourceURL=${file}`
+  // A script of `node:vm` is of the realm that Node began with.
+  // oxlint-disable-next-line typescript/no-implied-eval
+  return Function('exports', 'require', 'module', '__filename', text)
+}
+
 function placeOf(file) {
-  const folder = isMainThread ? getCompileCacheDir() : undefined
+  const folder = isMainThread && !elsewhere ? getCompileCacheDir() : undefined
   if (folder === undefined) return undefined
   return join(folder, 'bundles', `${basename(file)}-${digest(file).toString('hex', 0, 8)}`)
 }

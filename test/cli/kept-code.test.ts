@@ -180,6 +180,25 @@ test('who asks again for a script that failed hears of it again', async () => {
   expect(await play(here, twice)).toBe('no good\nno good')
 })
 
+test('in a context of its own, as tests have, its errors are errors there', async () => {
+  const here = place(
+    `exports.fails = () => { undeclared = 1 }\nexports.Failure = class extends Error {}`
+  )
+  const text = `const { createContext, runInContext, SourceTextModule } = await import('node:vm')
+    const { readFileSync } = await import('node:fs')
+    const context = createContext({ process, Buffer })
+    const keeper = readFileSync(new URL(${JSON.stringify(KEEPER)}), 'utf8')
+    const module = new SourceTextModule(keeper, { context })
+    await module.link(() => {})
+    await module.evaluate()
+    const { fails, Failure } = module.namespace.run(file)
+    const Theirs = runInContext('Error', context)
+    try { fails() } catch (error) { console.log(error instanceof Theirs, error.stack) }
+    console.log(new Failure() instanceof Theirs)`
+  const said = await play(here, text, { NODE_OPTIONS: '--experimental-vm-modules --no-warnings' })
+  expect(said).toMatch(/^true ReferenceError: undeclared.*\n\s+at .*main\.cjs:[^]*\ntrue$/)
+})
+
 test('a script is strict, and its errors name its file', async () => {
   const here = place(`exports.fail = () => { undeclared = 1 }`)
   const text = `try { run(file).fail() } catch (error) { console.log(error.stack) }`
