@@ -86,6 +86,8 @@ export function toRequest(
     const facts = { bytes: state.length, bytesMax: STATE_BYTES_MAX }
     throw new PeerworkError('INPUT_TOO_LARGE', `the state has ${state.length} bytes`, facts)
   }
+  const budget = inherited?.budget ?? budgetOf(options)
+  const waitMs = options.wait === undefined ? WAIT_MS : toMs(options.wait, 'wait')
   const above = traceparent === undefined ? undefined : parseTraceparent(traceparent)
   return {
     ...{ skill, input, state, to, key, trust, priority: priorityOf(options) },
@@ -94,9 +96,9 @@ export function toRequest(
     span: toHex(clock.random(8)),
     parentSpan: above?.spanId,
     parent: inherited?.parent,
-    budget: inherited?.budget ?? budgetOf(options),
+    budget,
     path: inherited?.path,
-    waitMs: options.wait === undefined ? WAIT_MS : toMs(options.wait, 'wait'),
+    waitMs: Math.min(waitMs, budget.wallMs),
     models: labels(options.models, 'models'),
     tags: labels(options.tags, 'tags'),
     hedgeMs: hedgeOf(options),

@@ -137,9 +137,12 @@ export class Submitter {
     table.open({ id, skill, trace, side: 'requester', peer: null })
     try {
       // Nothing is signed before `submit` returns: who cancels at once has sent nothing.
-      let choice = await (pick(request, this.#around) ?? this.#wait(request, handle))
+      const known = pick(request, this.#around)
+      let choice = await (known ?? this.#wait(request, handle))
       if (handle.canceled !== undefined) throw handle.canceled
-      const trip = new Trip(request, handle, { begin, now: clock.elapsed() })
+      const now = clock.elapsed()
+      const rest = known === undefined ? without(request, now - begin) : request
+      const trip = new Trip(rest, handle, { begin, now })
       let result: TaskResult | undefined
       while (result === undefined) {
         try {
@@ -211,4 +214,10 @@ export class Submitter {
 
 function messageOf(reason: unknown): string {
   return reason instanceof Error ? reason.message : 'canceled by the requester'
+}
+
+/** With the time that the search has left of it: the deadline is from the beginning. */
+function without(request: Request, tookMs: number): Request {
+  const wallMs = Math.max(1, Math.round(request.budget.wallMs - tookMs))
+  return { ...request, budget: { ...request.budget, wallMs } }
 }

@@ -20,6 +20,12 @@ test('a request has a fresh id and trace, a minute, and four hands to pass throu
   expect(one).toMatchObject({ budget: { wallMs: 60_000, depth: 4 }, waitMs: 10_000 })
 })
 
+test('the search for a peer ends at the deadline', () => {
+  expect(make({ deadline: '2s' }).waitMs).toBe(2_000)
+  expect(make({ deadline: '20s', wait: '30s' }).waitMs).toBe(20_000)
+  expect(make({ deadline: '20s', wait: '3s' }).waitMs).toBe(3_000)
+})
+
 test('a traceparent is continued, not replaced', () => {
   const request = make({ traceparent: `00-${'ab'.repeat(16)}-${'cd'.repeat(8)}-01` })
   expect(request).toMatchObject({ trace: 'ab'.repeat(16), parentSpan: 'cd'.repeat(8) })

@@ -53,6 +53,16 @@ test('a task is in the table of both sides from its first to its last moment', a
   expect(await row(bob)).toMatchObject({ state: 'completed', code: null })
 })
 
+test('a deadline is from the beginning, also when the search for a peer takes long', async () => {
+  const carol = await stage.inside({ name: 'carol' })
+  const late = carol.run('wait', { ms: 30_000 }, { deadline: 3_000 })
+  setTimeout(() => void carol.connect(alice.addresses[0] ?? ''), 1_500)
+  const error: unknown = await late.catch((thrown: unknown) => thrown)
+  expect(error).toMatchObject({ code: 'DEADLINE_EXCEEDED' })
+  const [, ms] = /within (\d+) ms/.exec((error as Error).message) ?? []
+  expect(Number(ms)).toBeLessThanOrEqual(1_500)
+})
+
 test('a deadline is kept by the executor and told by its own word', async () => {
   const begin = performance.now()
   const late = bob.run('wait', { ms: 30_000 }, { deadline: 300 })

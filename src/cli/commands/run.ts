@@ -26,8 +26,8 @@ import type { Session } from '../session.ts'
 const CANCEL_MS_MAX = 3000
 /** Why a task was canceled that a person interrupted. */
 const REASON = 'interrupted'
-/** Wait for a peer when `--wait` does not say, ms; the same as the agent's own default. */
-const WAIT_MS = 10_000
+/** For the offer of a peer that is known by now, ms. */
+const OFFER_MS = 1_000
 
 const options = {
   input: {
@@ -94,7 +94,7 @@ export const run = defineCommand({
     await using home = await anyAgent(values, context)
     await using session = await callerOf(home, skill, values.to)
     const value = await untilInterrupted(
-      valueFor(input, { session, skill, values }),
+      valueFor(input, { session, skill, to: values.to, submitOptions }),
       context.interrupts
     )
     if (values['dry-run']) {
@@ -131,14 +131,17 @@ function printPartial(error: unknown, { out, err }: Context): void {
 interface Wanted {
   readonly session: Session
   readonly skill: string
-  readonly values: Values<typeof options>
+  readonly to: string | undefined
+  readonly submitOptions: SubmitOptions
 }
 
 /** Only a document has to know the skill before it is sent. */
-async function valueFor(input: Input, { session, skill, values }: Wanted): Promise<unknown> {
+async function valueFor(input: Input, wanted: Wanted): Promise<unknown> {
   if (input.kind === 'value') return input.value
-  const waitMs = values.wait === undefined ? WAIT_MS : toMs(values.wait, '--wait')
-  const offer = await findOffer(session.agent, { skill, to: values.to, waitMs })
+  const { session, skill, to, submitOptions } = wanted
+  // Who waits in vain is told why, and after one wait, not two.
+  await session.agent.explain(skill, null, submitOptions)
+  const offer = await findOffer(session.agent, { skill, to, waitMs: OFFER_MS })
   return inputFor(input, offer?.input)
 }
 

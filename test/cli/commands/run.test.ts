@@ -75,6 +75,11 @@ test('failures tell what, why and what next, with an exit code of their own', as
   expect(wrong.code).toBe(2)
   expect(JSON.parse(wrong.out)).toMatchObject({ error: { code: 'INPUT_INVALID' } })
   const nobody = ['run', 'sing', '--wait', '300ms', '--name', 'eve', '--preset', 'loopback']
+  writeFileSync(join(where.cwd, 'song.txt'), 'la')
+  const document = await run(where, [...nobody, '--input', '@song.txt'])
+  expect(document.err).toContain('error NO_PEERS: no peers found after 300 ms')
+  const late = await run(where, [...nobody.slice(0, 2), ...nobody.slice(4), '--deadline', '200ms'])
+  expect(late.err).toContain('error NO_PEERS: no peers found after 200 ms')
   const alone = await run(where, nobody)
   expect(alone.code).toBe(7)
   expect(alone.err).toMatch(/error NO_PEERS: .+\n(?:.*\n)*hint: .*--bootstrap/)
