@@ -32,7 +32,10 @@ export default defineSkill({
   concurrency: 8,
   timeoutMs: 60 * 60_000,
   config: z.object({
-    baseUrl: z.url({ protocol: /^https?$/ }).describe('For example http://127.0.0.1:11434/v1'),
+    baseUrl: z
+      .url({ protocol: /^https?$/ })
+      .refine(isPlain, 'must be without password and query; a key is the secret apiKey')
+      .describe('For example http://127.0.0.1:11434/v1'),
     model: z.string().min(1),
     provider: z.string().min(1).default('openai').describe('Who runs it, for traces and prices'),
     timeoutMs: z.int().min(1).default(TIMEOUT_MS),
@@ -74,6 +77,12 @@ export default defineSkill({
     })
   }
 })
+
+/** Whether nothing secret can be in it: the log tells it. */
+function isPlain(text: string): boolean {
+  const url = URL.parse(text)
+  return url === null || `${url.username}${url.password}${url.search}` === ''
+}
 
 /** Tells what the call used up; a failed one as well, and its operator where and why. */
 async function tracedAnswer(

@@ -211,4 +211,8 @@ test('may reach the configured host and no other', async () => {
   expect(hosts({ baseUrl: 'http://127.0.0.1:11434/v1', model: 'm' })).toEqual(['127.0.0.1:11434'])
   expect(hosts({ baseUrl: 'https://llm.example.org/v1', model: 'm' })).toEqual(['llm.example.org'])
   await expect(checked(chat.config!, { baseUrl: 'file:///etc', model: 'm' })).rejects.toThrow()
+  await expect(checked(chat.config!, { baseUrl: '::', model: 'm' })).rejects.toThrow('Invalid URL')
+  for (const baseUrl of ['http://me:sesame@127.0.0.1/v1', 'http://127.0.0.1/v1?key=sesame']) {
+    await expect(checked(chat.config!, { baseUrl, model: 'm' })).rejects.toThrow('secret apiKey')
+  }
 })
