@@ -74,7 +74,7 @@ function filesIn(folder: string): readonly string[] {
 
 const began = new Date()
 // Before they are read, so that what is edited meanwhile is another (bin/bundled.js).
-const sources = [...globSync('src/**/*.ts', { cwd: root }), LOCK].map(described)
+const sources = [...globSync('{src,tools}/**/*.ts', { cwd: root }), LOCK].map(described)
 const guarded = guard()
 const names = specifiers()
 const files = names.map((name) => name.replaceAll(/[^a-z0-9]+/gi, '-'))

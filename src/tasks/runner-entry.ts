@@ -35,7 +35,9 @@ function findBundled(): string | undefined {
   try {
     const made = statSync(`${folder}index.json`).mtimeMs
     const sources = JSON.parse(readFileSync(`${folder}sources.json`, 'utf8')) as readonly Source[]
-    const own = sources.filter(([file]) => /^(src\/(tasks|protocol)|node_modules)\//.test(file))
+    const own = sources.filter(([file]) =>
+      /^(src\/(tasks|protocol)|tools|node_modules)\//.test(file)
+    )
     const fresh = own.every(([file, bytes, seconds]) => {
       const { size, mtimeMs } = statSync(root + file)
       return mtimeMs < made && size === bytes && Math.floor(mtimeMs / 1_000) === seconds

@@ -2,7 +2,7 @@
 
 import { spawnSync } from 'node:child_process'
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
-import { symlinkSync, utimesSync, writeFileSync } from 'node:fs'
+import { statSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { expect, test } from 'vitest'
 import { temporary } from './harness.ts'
@@ -136,9 +136,16 @@ test('what a running agent has yet to load outlives the next bundle', { timeout:
   for (const old of [join(agent, 'long-gone.cjs'), join(root, 'node_modules/.peerwork.123')]) {
     utimesSync(old, MADE, MADE)
   }
-  const edited = join(root, 'src/node/diagnosis/look.ts')
-  writeFileSync(edited, `${readFileSync(edited, 'utf8')}\nglobalThis.name = 'other'\n`)
-  expect(from(root)).toBe('src/node')
+  // What makes it is of it too.
+  for (const file of ['tools/guard-plugin.ts', 'src/node/diagnosis/look.ts']) {
+    const before = readFileSync(join(root, file), 'utf8')
+    const { mtime } = statSync(join(root, file))
+    writeFileSync(join(root, file), `${before}\nglobalThis.name = 'other'\n`)
+    expect(from(root), file).toBe('src/node')
+    if (file.startsWith('src')) continue
+    writeFileSync(join(root, file), before)
+    utimesSync(join(root, file), mtime, mtime)
+  }
   const second = bundle(root)
   expect(from(root)).toBe('node_modules/.peerwork/agent')
   expect(second).toEqual(expect.arrayContaining([...first]))

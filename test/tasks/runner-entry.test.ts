@@ -8,7 +8,10 @@ import { expect, onTestFinished, test } from 'vitest'
 
 /** When the bundle was made, seconds. */
 const MADE = 1_000_000
-const SOURCES = ['src/tasks/words.ts', 'src/protocol/words.ts', 'node_modules/.package-lock.json']
+const SOURCES = [
+  ...['src/tasks/words.ts', 'src/protocol/words.ts', 'tools/plugin.ts'],
+  'node_modules/.package-lock.json'
+]
 const OTHERS = ['src/node/agent.ts', 'node_modules/.peerwork/agent/tasks/sandbox-entry.js']
 const BUNDLE = 'node_modules/.peerwork/agent/tasks/sandbox-entry.js'
 const SOURCE = 'src/tasks/sandbox-entry.ts'
