@@ -33,13 +33,20 @@ install: $(BUNDLE) $(WEB) ## Install exactly what the lockfile says
 
 # The stamp is newer than both files only after a whole installation. `npm ci` insists that the
 # lockfile names the packages of every platform, also where a registry does not carry them; then
-# `npm install --no-save` installs the same locked versions with the same hashes.
+# `npm install --no-save` installs the same locked versions with the same hashes. Without its
+# registry npm would try for ten minutes and more and say nothing, so it is asked for one thing first.
 $(STAMP): package.json package-lock.json
 	@command -v npm >/dev/null || { echo "npm is missing: install Node 20 or newer" >&2; exit 1; }
 	@echo "Installing some 470 packages, Node among them (640 MB); this happens once."
-	@if npm ci --dry-run >/dev/null 2>&1; then way=ci; else way="install --no-save"; fi; \
+	@if ! why=$$(npm view zod version --fetch-retries=0 --fetch-timeout=20000 2>&1); then \
+			echo "npm cannot reach its registry, and takes what it has kept. It says:" >&2; \
+			printf '%s\n' "$$why" | grep -v 'complete log' | head -5 | sed 's/^/  /' >&2; \
+			echo "  Behind a proxy, or one that opens TLS: npm help config (proxy, cafile)." >&2; \
+			kept="--prefer-offline --fetch-retries=0"; \
+		fi; \
+		if npm ci --dry-run $$kept >/dev/null 2>&1; then way=ci; else way="install --no-save"; fi; \
 		if [ -t 2 ]; then show=--progress; else show=--loglevel=http; fi; \
-		npm $$way --no-audit --no-fund $$show
+		npm $$way --no-audit --no-fund $$show $$kept
 	@$(MAKE) --no-print-directory $(NODE)
 	@touch $@
 
