@@ -64,7 +64,7 @@ const allowing = ({ host }: URL): string => `; to allow it: peerwork observe --a
 
 /** Never the whole URL: it may be a secret. */
 const denied = ({ host, protocol }: URL, why: string): PeerworkError =>
-  new PeerworkError('HOST_DENIED', `${host || protocol}: ${why}`, { host })
+  new PeerworkError('HOST_DENIED', `${host || protocol.slice(0, -1)}: ${why}`, { host })
 
 export interface Post {
   readonly url: URL

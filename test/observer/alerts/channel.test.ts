@@ -56,7 +56,7 @@ test.each([
   ['https://[::ffff:169.254.169.254]/', 'private address'],
   ['https://169.254.169.254/latest', 'private address'],
   ['https://user:pw@example.org/', 'password'],
-  ['file:///etc/passwd', 'neither http nor https'],
+  ['file:///etc/passwd', 'url: file: only http and https are spoken here'],
   ['nonsense', 'not a URL'],
   ['https://example.org/#x', 'fragment']
 ])('%s is no place to send to', (url, why) => {
