@@ -147,13 +147,22 @@ const ON_SMALL_DISK = `
   console.log(JSON.stringify({ before, after: states(), complaints }))
   book.close()`
 
-test('an answer without room on the disk fails nothing else, and is forgotten at last', () => {
+/** Runs it in such a process, with the home and the journal at hand. */
+function onSmallDisk(program: string) {
   const from = join(import.meta.dirname, '../../src/node/journal.ts')
-  const imports = `import { mock } from 'node:test'\nimport { Journal } from '${from}'`
-  const script = `${imports}\nconst home = '${home}'\n${ON_SMALL_DISK}`
+  const imports = [
+    `import { writeSync } from 'node:fs'`,
+    `import { mock } from 'node:test'`,
+    `import { Journal } from '${from}'`
+  ]
+  const script = [...imports, `const home = '${home}'`, program].join('\n')
   const limited = 'ulimit -f 2048; trap "" XFSZ; exec "$0" "$@"'
   const node = [process.execPath, '--input-type=module-typescript', '-e', script]
-  const { stdout, stderr } = spawnSync('sh', ['-c', limited, ...node], { encoding: 'utf8' })
+  return spawnSync('sh', ['-c', limited, ...node], { encoding: 'utf8' })
+}
+
+test('an answer without room on the disk fails nothing else, and is forgotten at last', () => {
+  const { stdout, stderr } = onSmallDisk(ON_SMALL_DISK)
   expect(stderr).toBe('')
   expect(JSON.parse(stdout)).toEqual({
     before: ['finished', 'finished', 'finished'],
@@ -182,12 +191,7 @@ const DIES_ON_FULL_DISK = `
   process.kill(process.pid, 'SIGKILL')`
 
 test('endings that the rows have no room for survive a kill', () => {
-  const from = join(import.meta.dirname, '../../src/node/journal.ts')
-  const imports = `import { writeSync } from 'node:fs'\nimport { Journal } from '${from}'`
-  const script = `${imports}\nconst home = '${home}'\n${DIES_ON_FULL_DISK}`
-  const limited = 'ulimit -f 2048; trap "" XFSZ; exec "$0" "$@"'
-  const node = [process.execPath, '--input-type=module-typescript', '-e', script]
-  const { stdout, signal } = spawnSync('sh', ['-c', limited, ...node], { encoding: 'utf8' })
+  const { stdout, signal } = onSmallDisk(DIES_ON_FULL_DISK)
   expect(signal).toBe('SIGKILL')
   const notes = join(home, 'journal.notes')
   expect(statSync(notes).size).toBeGreaterThan(60_000)
